@@ -1,0 +1,53 @@
+/* plan.h - from a scenario file and options to points: variants x sweep values. */
+#ifndef SIM_EXPERIMENT_PLAN_H
+#define SIM_EXPERIMENT_PLAN_H
+
+#include "sim/experiment/study.h"
+
+struct option_pair {
+    const char *key, *value; /* --set KEY=VALUE, --vary KEY=VALUES */
+};
+
+/* What the command line changes in a scenario. Precedence: file < variant < sweep < set. */
+struct plan_options {
+    const struct option_pair *set, *vary;
+    size_t n_set, n_vary;
+};
+
+struct parameter {
+    const char *key;
+    const struct node *value; /* as written */
+    const char *text;         /* the same as a person writes it: "10000", "64 KiB" */
+    double number;            /* in base units; NaN where it is no number */
+    const char *unit;         /* base unit of number: "s", "B", "1" */
+};
+
+struct point {
+    const char *variant; /* "base" without variants */
+    struct parameter *parameter;
+    size_t n_parameters;
+    const void *conf;    /* the bound scenario: study->root->size bytes, begins with scenario_head */
+};
+
+struct plan {
+    struct arena arena;
+    const struct study *study;
+    const char *path;
+    const struct scenario_head *head;  /* of the first point */
+    const char *const *variant;        /* names in file order */
+    size_t n_variants;
+    struct point *point;               /* variant by variant, the last sweep key varying fastest */
+    size_t n_points;
+    uint32_t replications;
+    const struct node *resolved;       /* the scenario that runs again to the same bits */
+};
+
+enum { PLAN_OK = 0, PLAN_WRONG = -1, PLAN_IO = -2 };
+
+/* Loads, overrides and binds; all complaints (and warnings) go to d. On PLAN_OK the plan must be
+ * given back with plan_term; otherwise nothing is held. */
+int plan_load(struct plan *p, const struct study *study, const char *path, const struct plan_options *opt,
+              struct diag *d);
+void plan_term(struct plan *p);
+
+#endif

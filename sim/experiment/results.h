@@ -1,0 +1,31 @@
+/* results.h - the result folder: written whole or not at all. DESIGN: summary.json and the CSV files are
+ * contracts that people's scripts read. */
+#ifndef SIM_EXPERIMENT_RESULTS_H
+#define SIM_EXPERIMENT_RESULTS_H
+
+#include <stdio.h>
+
+#include "sim/experiment/runner.h"
+
+/* A result folder being written: files go to a hidden sibling that takes the folder's place at commit. */
+struct result_folder {
+    char *path;   /* the folder asked for */
+    char *fresh;  /* where files are written until commit */
+};
+
+/* Makes sure that `path` can be (re)placed: it does not exist, is empty, or is an earlier herdsim
+ * result; creates parents and the hidden sibling. Returns 0, or -1 with one sentence in error. */
+int results_open(struct result_folder *f, const char *path, char *error, size_t size);
+/* scenario.yaml, summary.json, summary.csv, trials.csv, latency.csv, series.csv and, where there are
+ * spans, timeline.csv. */
+int results_write(struct result_folder *f, const struct outcome *o, char *error, size_t size);
+/* Puts the folder in its place atomically (renameat2 exchange where a result stood). */
+int results_commit(struct result_folder *f, char *error, size_t size);
+/* Removes what was written; safe after commit and on a zeroed folder. */
+void results_close(struct result_folder *f);
+
+/* The same documents to a stream, for --format json and --format csv. Return 0 or -1 (errno). */
+int results_print_json(const struct outcome *o, FILE *to);
+int results_print_csv(const struct outcome *o, FILE *to);
+
+#endif

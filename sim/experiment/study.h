@@ -1,0 +1,117 @@
+/* study.h - what an experiment is made of: a study gives the scenario's rows, its metrics and one
+ * function that simulates a trial. The experiment floor plans, runs, summarises and writes; it knows
+ * no elephant. models/herd_study.c is the one study of this program; tests have their own. */
+#ifndef SIM_EXPERIMENT_STUDY_H
+#define SIM_EXPERIMENT_STUDY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/scenario/schema.h"
+#include "sim/stats/hist.h"
+
+enum metric_flags {
+    METRIC_HEADLINE = 1,   /* a column of the terminal table */
+    METRIC_COMPARED = 2,   /* compared between variants in summary.json */
+    METRIC_HIGHER_WINS = 4 /* larger is better */
+};
+
+struct metric {
+    const char *name; /* "latency.p99" */
+    const char *unit; /* base unit: "s", "B", "1/s", "1" (count or ratio), "J" */
+    const char *title; /* as a column or an axis says it: "p99 latency" */
+    const char *doc;  /* what it means, for `describe` */
+    unsigned flags;
+};
+
+/* How a trial or a point ended. */
+struct verdict {
+    int rank;          /* 0: stable; larger is worse (index into study->verdicts) */
+    const char *limit; /* what was hit first ("threads", "memory", "cpu"); NULL when stable */
+    double at;         /* seconds since the start of the trial */
+    double connections; /* open then */
+};
+
+/* A sampled course of a trial: rows of `columns` doubles at increasing times, at most SERIES_ROWS. */
+#define SERIES_ROWS 512u
+struct series {
+    size_t rows;
+    double *cell; /* rows x study->columns, row by row; column 0 is time in seconds */
+};
+
+/* Who did what when: for the timeline of small runs. */
+struct span {
+    double from, to;      /* seconds */
+    const char *lane;     /* "collar", "thread", "loop": static text */
+    uint32_t lane_index;
+    const char *activity; /* "work", "wait": static text */
+};
+#define SPANS_MAX 4096u
+
+/* What one trial leaves behind. The buffers belong to the caller and are sized by the study. */
+struct trial {
+    double *value;   /* per metric; NaN: undefined */
+    double *at_least; /* per metric; where value is NaN: a lower bound that is known, or NaN */
+    struct hist **hist; /* per study->hists, reset by the caller */
+    struct series series;
+    struct span *span; /* NULL: not wanted; room for SPANS_MAX */
+    size_t spans;      /* more than SPANS_MAX: too many, the first SPANS_MAX are kept */
+    struct verdict verdict;
+    uint64_t events;
+    bool audit_failed;
+    char audit[512]; /* the numbers of a failed audit */
+    char error[256]; /* why the trial could not be run to its end (no memory); empty otherwise */
+};
+
+struct study {
+    const struct record *root;    /* the scenario's rows; begins with struct scenario_head */
+    const struct metric *metrics;
+    size_t n_metrics;
+    const char *const *hists;     /* names of the histograms of a trial: "latency", "sojourn" */
+    size_t n_hists;
+    const char *const *columns;   /* of the series, column 0 is "time" */
+    const char *const *column_units;
+    size_t n_columns;
+    const char *const *verdicts;  /* by rank, [0] is "stable" */
+    size_t n_verdicts;
+
+    /* Warnings for a bound configuration (offered load above capacity), in d. */
+    void (*foresee)(const void *conf, struct mark at, struct diag *d);
+    /* A workspace for one worker, reused from trial to trial; NULL without memory. */
+    void *(*worker_new)(void);
+    void (*worker_free)(void *worker);
+    /* Simulates replication `rep` of conf with seed. Polls *stop now and then and returns early when it
+     * is set. Returns 0; 1: stopped; -1: out->error says why. */
+    int (*trial)(void *worker, const void *conf, uint64_t seed, uint32_t rep, const atomic_int *stop,
+                 struct trial *out);
+};
+
+/* What every scenario has whatever its study; the first member of the root struct. */
+struct run_conf {
+    simtime duration, warmup;
+    uint64_t replications;
+    uint64_t seed;
+};
+
+struct scenario_head {
+    uint64_t version;
+    const char *name;  /* default: the file's name without .yaml */
+    const char *title;
+    struct run_conf run;
+    const struct node *variants, *sweep, *tune;
+};
+
+extern const struct record run_record;
+/* The rows of scenario_head, to stand first in the root's rows. */
+#define SCENARIO_HEAD_FIELDS(S) \
+    F_COUNT(S, head.version, "herdsim", NULL, 1, 1, "version of the scenario format"), \
+    F_TEXT(S, head.name, "name", "", "short name, also of the result folder: letters, digits, . _ -; by default the file's"), \
+    F_TEXT(S, head.title, "title", "", "one line that says what the scenario shows"), \
+    F_GROUP(S, head.run, "run", struct run_conf, &run_record, "how long to measure, and how often"), \
+    F_NODE(S, head.variants, "variants", "named alternatives, each with the keys that it overrides"), \
+    F_NODE(S, head.sweep, "sweep", "keys to vary, each with its values"), \
+    F_NODE(S, head.tune, "tune", "what to search for: find, between, objectives")
+
+#endif

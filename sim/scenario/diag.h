@@ -1,0 +1,54 @@
+/* diag.h - what is wrong with a scenario: every complaint at once, each with its place and remedy. */
+#ifndef SIM_SCENARIO_DIAG_H
+#define SIM_SCENARIO_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim/kernel/arena.h"
+
+/* A place in a source: a file name as the user gave it, or the option it came from. */
+struct mark {
+    const char *source;
+    uint32_t line, column; /* from 1; 0: no such place */
+};
+
+enum diag_kind { DIAG_ERROR, DIAG_WARNING, DIAG_KINDS };
+
+struct diag_entry {
+    enum diag_kind kind;
+    struct mark at;
+    const char *text;
+};
+
+/* A key that only some models know, met at `at`: whether the chosen model knew it, and what to say if
+ * no point of the plan makes use of it. */
+struct diag_effect {
+    struct mark at;
+    bool has_effect;
+    const char *text;
+};
+
+struct diag {
+    struct arena arena;
+    struct diag_entry *entry;
+    size_t n, room, errors;
+    struct diag_effect *effect;
+    size_t effects, effects_room;
+    bool out_of_memory;
+};
+
+/* A zeroed diag is ready for use. */
+void diag_term(struct diag *d);
+/* The same complaint at the same place is kept once. */
+void diag_error(struct diag *d, struct mark at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void diag_warn(struct diag *d, struct mark at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void diag_note_effect(struct diag *d, struct mark at, bool has_effect, const char *text);
+/* Turns every noted key that had an effect nowhere into an error. */
+void diag_settle_effects(struct diag *d);
+/* Prints everything in order of place: "file:line:column: error: text". */
+void diag_print(const struct diag *d, FILE *to);
+
+#endif

@@ -1,0 +1,18 @@
+/* override.h - keys by dotted path: --set, --vary, variants and sweep. */
+#ifndef SIM_SCENARIO_OVERRIDE_H
+#define SIM_SCENARIO_OVERRIDE_H
+
+#include "sim/scenario/schema.h"
+
+/* doc with the key at `path` ("fleets.*.collars", "servers.cloud.handler.0.cpu") set to value; `at` is
+ * blamed for a path that leads nowhere (unknown name or key, with the nearest one). rec tells which
+ * levels are maps of names, which must exist already. NULL on error. */
+const struct node *override_apply(struct arena *a, const struct record *rec, const struct node *doc,
+                                  const char *path, struct mark at, const struct node *value, struct diag *d);
+
+/* The values of a sweep: a YAML list, or the text "A..B:log:N" / "A..B:lin:N" / "V1,V2,V3" as --vary
+ * takes it (whole-number keys give whole numbers). Returns a list node, NULL on error. */
+const struct node *override_values(struct arena *a, const struct record *rec, const char *path,
+                                   const struct node *written, struct diag *d);
+
+#endif
