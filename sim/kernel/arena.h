@@ -20,7 +20,7 @@ void *arena_take(struct arena *a, size_t count, size_t size);
 char *arena_text(struct arena *a, const char *text);
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define ARENA_NEW(a, T) ((T *)arena_take((a), 1, sizeof(T)))
+#define ARENA_NEW(a, T)      ((T *)arena_take((a), 1, sizeof(T)))
 #define ARENA_ARRAY(a, T, n) ((T *)arena_take((a), (n), sizeof(T)))
 
 #endif

@@ -32,8 +32,8 @@ struct dist {
     enum dist_kind kind;
     double mean; /* of what is drawn, after truncation */
     double cv;
-    double a, b, c; /* natural parameters of the kind, see dist.c */
-    const double *value;    /* choice, empirical: n values, ascending for empirical */
+    double a, b, c;           /* natural parameters of the kind, see dist.c */
+    const double *value;      /* choice, empirical: n values, ascending for empirical */
     const double *cumulative; /* choice: n cumulative probabilities */
     size_t n;
 };
@@ -43,8 +43,8 @@ enum dist_first { DIST_FIRST_MEAN, DIST_FIRST_RANGE, DIST_FIRST_LIST, DIST_FIRST
 enum dist_second { DIST_SECOND_NONE, DIST_SECOND_SD, DIST_SECOND_RATIO, DIST_SECOND_COUNT, DIST_SECOND_LIST };
 
 struct dist_type {
-    const char *name;   /* as in a scenario: "lognormal" */
-    const char *doc;    /* one sentence for `describe` */
+    const char *name; /* as in a scenario: "lognormal" */
+    const char *doc;  /* one sentence for `describe` */
     enum dist_first first;
     const char *second; /* name of the second parameter ("cv", "sd", "k", "shape", "weights") or NULL */
     enum dist_second second_kind;

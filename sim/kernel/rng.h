@@ -17,10 +17,10 @@ struct rng_key {
 
 struct rng {
     uint32_t key[2];
-    uint32_t ctr[4];   /* block, sequence, entity, purpose */
-    uint64_t spare;    /* the second half of the last block */
-    uint32_t left;     /* 1 while spare is unused */
-    uint32_t half;     /* for 32-bit draws */
+    uint32_t ctr[4]; /* block, sequence, entity, purpose */
+    uint64_t spare;  /* the second half of the last block */
+    uint32_t left;   /* 1 while spare is unused */
+    uint32_t half;   /* for 32-bit draws */
     uint32_t has_half;
 };
 
@@ -33,8 +33,7 @@ void rng_philox4x32(const uint32_t key[2], const uint32_t ctr[4], uint32_t out[4
 /* The next block into r (two 64-bit draws): returns one and keeps the other. */
 uint64_t rng_refill(struct rng *r);
 
-static inline struct rng rng_stream(struct rng_key key, uint32_t purpose, uint32_t entity,
-                                    uint32_t sequence)
+static inline struct rng rng_stream(struct rng_key key, uint32_t purpose, uint32_t entity, uint32_t sequence)
 {
     return (struct rng){ .key = { key.k[0], key.k[1] }, .ctr = { 0, sequence, entity, purpose } };
 }
@@ -49,24 +48,15 @@ static inline uint64_t rng_u64(struct rng *r)
 }
 
 /* Uniform on [0, 1), 53 bits. */
-static inline double rng_uniform(struct rng *r)
-{
-    return (double)(rng_u64(r) >> 11) * 0x1.0p-53;
-}
+static inline double rng_uniform(struct rng *r) { return (double)(rng_u64(r) >> 11) * 0x1.0p-53; }
 
 /* Uniform on (0, 1). */
-static inline double rng_uniform_pos(struct rng *r)
-{
-    return ((double)(rng_u64(r) >> 12) + 0.5) * 0x1.0p-52;
-}
+static inline double rng_uniform_pos(struct rng *r) { return ((double)(rng_u64(r) >> 12) + 0.5) * 0x1.0p-52; }
 
 /* Philox as a GSL generator type: get gives 32 bits, get_double 53. */
 extern const gsl_rng_type rng_gsl_type;
 
 /* A view of r for gsl_ran_*: built on the stack, owns nothing, and draws advance r. */
-static inline gsl_rng rng_view(struct rng *r)
-{
-    return (gsl_rng){ .type = &rng_gsl_type, .state = r };
-}
+static inline gsl_rng rng_view(struct rng *r) { return (gsl_rng){ .type = &rng_gsl_type, .state = r }; }
 
 #endif

@@ -10,7 +10,7 @@
 typedef int64_t simtime;
 
 #define SIMTIME_MAX INT64_MAX
-#define NS_PER_S 1000000000.0
+#define NS_PER_S    1000000000.0
 
 /* Seconds to simulated time, rounded to the nearest nanosecond; saturates instead of overflowing. */
 static inline simtime simtime_from_s(double s)
@@ -23,10 +23,7 @@ static inline simtime simtime_from_s(double s)
     return (simtime)(ns < 0 ? ns - 0.5 : ns + 0.5);
 }
 
-static inline double simtime_to_s(simtime t)
-{
-    return (double)t / NS_PER_S;
-}
+static inline double simtime_to_s(simtime t) { return (double)t / NS_PER_S; }
 
 /* t + dt that saturates at SIMTIME_MAX; both are non-negative. */
 static inline simtime simtime_after(simtime t, simtime dt)
