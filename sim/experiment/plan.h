@@ -26,20 +26,20 @@ struct point {
     const char *variant; /* "base" without variants */
     struct parameter *parameter;
     size_t n_parameters;
-    const void *conf;    /* the bound scenario: study->root->size bytes, begins with scenario_head */
+    const void *conf; /* the bound scenario: study->root->size bytes, begins with scenario_head */
 };
 
 struct plan {
     struct arena arena;
     const struct study *study;
     const char *path;
-    const struct scenario_head *head;  /* of the first point */
-    const char *const *variant;        /* names in file order */
+    const struct scenario_head *head; /* of the first point */
+    const char *const *variant;       /* names in file order */
     size_t n_variants;
-    struct point *point;               /* variant by variant, the last sweep key varying fastest */
+    struct point *point; /* variant by variant, the last sweep key varying fastest */
     size_t n_points;
     uint32_t replications;
-    const struct node *resolved;       /* the scenario that runs again to the same bits */
+    const struct node *resolved; /* the scenario that runs again to the same bits */
 };
 
 enum { PLAN_OK = 0, PLAN_WRONG = -1, PLAN_IO = -2 };

@@ -9,8 +9,8 @@
 
 /* A result folder being written: files go to a hidden sibling that takes the folder's place at commit. */
 struct result_folder {
-    char *path;   /* the folder asked for */
-    char *fresh;  /* where files are written until commit */
+    char *path;  /* the folder asked for */
+    char *fresh; /* where files are written until commit */
 };
 
 /* Makes sure that `path` can be (re)placed: it does not exist, is empty, or is an earlier herdsim

@@ -18,13 +18,13 @@ struct spectrum {
 
 /* What all replications of one point say. Arrays are by metric. */
 struct point_summary {
-    uint32_t done;            /* replications finished */
-    struct estimate *metric;  /* [n_metrics] */
-    double *at_least;         /* lower bound where the metric is undefined, or NaN */
-    struct verdict verdict;   /* the worst of the replications' (the earliest of that kind) */
+    uint32_t done;             /* replications finished */
+    struct estimate *metric;   /* [n_metrics] */
+    double *at_least;          /* lower bound where the metric is undefined, or NaN */
+    struct verdict verdict;    /* the worst of the replications' (the earliest of that kind) */
     struct spectrum *spectrum; /* [n_hists], over all replications */
-    struct series series;     /* of replication 0 */
-    struct span *span;        /* of replication 0; NULL when there were too many */
+    struct series series;      /* of replication 0 */
+    struct span *span;         /* of replication 0; NULL when there were too many */
     size_t spans;
     uint64_t events;
 };
@@ -32,23 +32,23 @@ struct point_summary {
 struct outcome {
     struct arena arena;
     const struct plan *plan;
-    double *value;            /* [point][replication][metric]: trial values, NaN where not run */
-    struct verdict *verdict;  /* [point][replication] */
-    bool *finished;           /* [point][replication] */
+    double *value;           /* [point][replication][metric]: trial values, NaN where not run */
+    struct verdict *verdict; /* [point][replication] */
+    bool *finished;          /* [point][replication] */
     struct point_summary *point;
     uint64_t events;
     double wall_s;
     size_t trials_done, audits_failed;
-    char audit[640];          /* the first failed audit, with variant, parameters and replication */
-    char error[512];          /* why it stopped, empty otherwise */
+    char audit[640]; /* the first failed audit, with variant, parameters and replication */
+    char error[512]; /* why it stopped, empty otherwise */
     bool interrupted;
 };
 
 struct runner_options {
-    unsigned jobs;            /* 0: one per online core */
-    bool progress;            /* to standard error */
-    const atomic_int *stop;   /* set by a signal handler: finish nothing more; may be NULL */
-    bool spans;               /* record timelines */
+    unsigned jobs;          /* 0: one per online core */
+    bool progress;          /* to standard error */
+    const atomic_int *stop; /* set by a signal handler: finish nothing more; may be NULL */
+    bool spans;             /* record timelines */
 };
 
 /* Returns 0 also when interrupted or when an audit failed (o says so); -1 when a trial could not be run

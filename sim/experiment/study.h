@@ -19,18 +19,18 @@ enum metric_flags {
 };
 
 struct metric {
-    const char *name; /* "latency.p99" */
-    const char *unit; /* base unit: "s", "B", "1/s", "1" (count or ratio), "J" */
+    const char *name;  /* "latency.p99" */
+    const char *unit;  /* base unit: "s", "B", "1/s", "1" (count or ratio), "J" */
     const char *title; /* as a column or an axis says it: "p99 latency" */
-    const char *doc;  /* what it means, for `describe` */
+    const char *doc;   /* what it means, for `describe` */
     unsigned flags;
 };
 
 /* How a trial or a point ended. */
 struct verdict {
-    int rank;          /* 0: stable; larger is worse (index into study->verdicts) */
-    const char *limit; /* what was hit first ("threads", "memory", "cpu"); NULL when stable */
-    double at;         /* seconds since the start of the trial */
+    int rank;           /* 0: stable; larger is worse (index into study->verdicts) */
+    const char *limit;  /* what was hit first ("threads", "memory", "cpu"): static text; NULL when stable */
+    double at;          /* seconds since the start of the trial */
     double connections; /* open then */
 };
 
@@ -43,18 +43,21 @@ struct series {
 
 /* Who did what when: for the timeline of small runs. */
 struct span {
-    double from, to;      /* seconds */
-    const char *lane;     /* "collar", "thread", "loop": static text */
+    double from, to;  /* seconds */
+    const char *lane; /* "collar", "thread", "loop": static text */
     uint32_t lane_index;
     const char *activity; /* "work", "wait": static text */
 };
 #define SPANS_MAX 4096u
 
+struct inliner; /* sim/scenario/inline.h */
+
 /* What one trial leaves behind. The buffers belong to the caller and are sized by the study. */
 struct trial {
-    double *value;   /* per metric; NaN: undefined */
-    double *at_least; /* per metric; where value is NaN: a lower bound that is known, or NaN */
+    double *value;      /* per metric; NaN: undefined; all NaN to begin with */
+    double *at_least;   /* per metric; where value is NaN: a lower bound that is known, or NaN; likewise */
     struct hist **hist; /* per study->hists, reset by the caller */
+    uint64_t *above;    /* per study->hists: known only to lie above all of hist (unanswered); zeroed */
     struct series series;
     struct span *span; /* NULL: not wanted; room for SPANS_MAX */
     size_t spans;      /* more than SPANS_MAX: too many, the first SPANS_MAX are kept */
@@ -66,16 +69,17 @@ struct trial {
 };
 
 struct study {
-    const struct record *root;    /* the scenario's rows; begins with struct scenario_head */
+    const struct record *root; /* the scenario's rows; begins with struct scenario_head */
     const struct metric *metrics;
     size_t n_metrics;
-    const char *const *hists;     /* names of the histograms of a trial: "latency", "sojourn" */
+    const char *const *hists; /* names of the histograms of a trial: "latency", "sojourn" */
     size_t n_hists;
-    const char *const *columns;   /* of the series, column 0 is "time" */
+    const char *const *columns; /* of the series, column 0 is "time" */
     const char *const *column_units;
     size_t n_columns;
-    const char *const *verdicts;  /* by rank, [0] is "stable" */
+    const char *const *verdicts; /* by rank, [0] is "stable" */
     size_t n_verdicts;
+    const struct inliner *inliners; /* keys that name files, for the resolved copy; NULL: none */
 
     /* Warnings for a bound configuration (offered load above capacity), in d. */
     void (*foresee)(const void *conf, struct mark at, struct diag *d);
@@ -97,7 +101,7 @@ struct run_conf {
 
 struct scenario_head {
     uint64_t version;
-    const char *name;  /* default: the file's name without .yaml */
+    const char *name; /* default: the file's name without .yaml */
     const char *title;
     struct run_conf run;
     const struct node *variants, *sweep, *tune;
@@ -105,13 +109,14 @@ struct scenario_head {
 
 extern const struct record run_record;
 /* The rows of scenario_head, to stand first in the root's rows. */
-#define SCENARIO_HEAD_FIELDS(S) \
-    F_COUNT(S, head.version, "herdsim", NULL, 1, 1, "version of the scenario format"), \
-    F_TEXT(S, head.name, "name", "", "short name, also of the result folder: letters, digits, . _ -; by default the file's"), \
-    F_TEXT(S, head.title, "title", "", "one line that says what the scenario shows"), \
-    F_GROUP(S, head.run, "run", struct run_conf, &run_record, "how long to measure, and how often"), \
-    F_NODE(S, head.variants, "variants", "named alternatives, each with the keys that it overrides"), \
-    F_NODE(S, head.sweep, "sweep", "keys to vary, each with its values"), \
-    F_NODE(S, head.tune, "tune", "what to search for: find, between, objectives")
+#define SCENARIO_HEAD_FIELDS(S)                                                                              \
+    F_COUNT(S, head.version, "herdsim", NULL, 1, 1, "version of the scenario format"),                       \
+        F_TEXT(S, head.name, "name", "",                                                                     \
+               "short name, also of the result folder: letters, digits, . _ -; by default the file's"),      \
+        F_TEXT(S, head.title, "title", "", "one line that says what the scenario shows"),                    \
+        F_GROUP(S, head.run, "run", struct run_conf, &run_record, "how long to measure, and how often"),     \
+        F_NODE(S, head.variants, "variants", "named alternatives, each with the keys that it overrides"),    \
+        F_NODE(S, head.sweep, "sweep", "keys to vary, each with its values"),                                \
+        F_NODE(S, head.tune, "tune", "what to search for: find, between, objectives")
 
 #endif
