@@ -13,8 +13,8 @@ __extension__ typedef __int128 gauge_area;
 
 struct gauge {
     int64_t level, peak;
-    simtime since;  /* last change */
-    simtime opened; /* start of the window */
+    simtime since;   /* last change */
+    simtime opened;  /* start of the window */
     gauge_area area; /* level x ns since the window opened */
 };
 

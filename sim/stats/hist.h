@@ -10,9 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HIST_EXACT 8192u
+#include "sim/kernel/check.h"
+
+#define HIST_EXACT    8192u
 #define HIST_SUB_BITS 7u
-#define HIST_BUCKETS ((64u - HIST_SUB_BITS) << HIST_SUB_BITS)
+#define HIST_BUCKETS  ((64u - HIST_SUB_BITS) << HIST_SUB_BITS)
 
 struct hist {
     uint64_t count;
@@ -36,11 +38,13 @@ static inline uint32_t hist_index(int64_t value)
     return ((shift + 1u) << HIST_SUB_BITS) + (uint32_t)((v >> shift) - (1u << HIST_SUB_BITS));
 }
 
-/* The half-open range [lo, hi) of values that fall into a bucket. */
+/* The half-open range [lo, hi) of values that fall into a bucket; the last one ends at INT64_MAX, which
+ * it contains. */
 void hist_range(uint32_t index, int64_t *lo, int64_t *hi);
 
 static inline void hist_add(struct hist *h, int64_t value)
 {
+    SIM_ASSERT(value >= 0);
     double x = (double)value;
     h->sum += x;
     h->sum_squares += x * x;
@@ -66,11 +70,12 @@ void hist_merge(struct hist *dst, const struct hist *src);
 double hist_mean(const struct hist *h); /* NaN when empty */
 double hist_sd(const struct hist *h);   /* sample standard deviation, NaN below two values */
 /* The smallest recorded value v with at least ceil(p * (count + above)) values <= v, where `above`
- * further values are known only to be larger than all of these (unanswered reports). Interpolated
- * within a bucket. NaN where the rank falls among those above, or when there is nothing. */
+ * further values are known only to be larger than all of these (unanswered reports). Exact while the
+ * values are (which it sorts in place) and at rank 1 and `count`; interpolated within a bucket after.
+ * p = 0 asks for the first value. NaN where the rank falls among those above, or when there is nothing. */
 double hist_quantile(struct hist *h, double p, uint64_t above);
 
-/* Visits the non-empty buckets in ascending order (exact values are visited as if poured). */
+/* Visits the non-empty buckets [lo, hi) in ascending order (exact values as if poured). */
 typedef void hist_visit(void *to, int64_t lo, int64_t hi, uint64_t count);
 void hist_each(const struct hist *h, hist_visit *visit, void *to);
 

@@ -1,6 +1,7 @@
-/* tally.h - count, mean and variance in one pass, with an exact-order merge.
+/* tally.h - count, mean and variance in one pass, and a merge that leaves no trace of the split.
  *
- * Welford (1962) for adding, Chan, Golub and LeVeque (1983) for merging. */
+ * Welford (1962) for adding, Chan, Golub and LeVeque (1983) for merging. A NaN among the values makes
+ * the mean NaN; it is never left out. */
 #ifndef SIM_STATS_TALLY_H
 #define SIM_STATS_TALLY_H
 
@@ -8,7 +9,8 @@
 
 struct tally {
     uint64_t count;
-    double mean, m2, min, max;
+    double mean, min, max; /* NaN while there is nothing */
+    double m2;             /* sum of squared deviations from the mean */
 };
 
 void tally_reset(struct tally *t);
