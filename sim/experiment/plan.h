@@ -4,6 +4,10 @@
 
 #include "sim/experiment/study.h"
 
+/* More of either is a mistake in the sweep, not a plan. */
+#define PLAN_POINTS_MAX 100000u
+#define PLAN_TRIALS_MAX 1000000u
+
 struct option_pair {
     const char *key, *value; /* --set KEY=VALUE, --vary KEY=VALUES */
 };
@@ -36,8 +40,11 @@ struct plan {
     const struct scenario_head *head; /* of the first point */
     const char *const *variant;       /* names in file order */
     size_t n_variants;
-    struct point *point; /* variant by variant, the last sweep key varying fastest */
-    size_t n_points;
+    struct point *point;         /* variant by variant, the last sweep key varying fastest */
+    size_t n_points;             /* n_variants x n_sweep: point v * n_sweep + s */
+    size_t n_sweep;              /* combinations of the sweep's values */
+    const struct parameter *key; /* [n_keys]: key and unit of every sweep key (value NULL) */
+    size_t n_keys;
     uint32_t replications;
     const struct node *resolved; /* the scenario that runs again to the same bits */
 };
@@ -49,5 +56,7 @@ enum { PLAN_OK = 0, PLAN_WRONG = -1, PLAN_IO = -2 };
 int plan_load(struct plan *p, const struct study *study, const char *path, const struct plan_options *opt,
               struct diag *d);
 void plan_term(struct plan *p);
+/* "threads, fleets.amboseli.collars = 10000": which point of the plan it is, for messages; cut to size. */
+void plan_label(const struct plan *p, const struct point *point, char *text, size_t size);
 
 #endif

@@ -109,14 +109,14 @@ struct scenario_head {
 
 extern const struct record run_record;
 /* The rows of scenario_head, to stand first in the root's rows. */
-#define SCENARIO_HEAD_FIELDS(S)                                                                              \
-    F_COUNT(S, head.version, "herdsim", NULL, 1, 1, "version of the scenario format"),                       \
-        F_TEXT(S, head.name, "name", "",                                                                     \
-               "short name, also of the result folder: letters, digits, . _ -; by default the file's"),      \
-        F_TEXT(S, head.title, "title", "", "one line that says what the scenario shows"),                    \
-        F_GROUP(S, head.run, "run", struct run_conf, &run_record, "how long to measure, and how often"),     \
-        F_NODE(S, head.variants, "variants", "named alternatives, each with the keys that it overrides"),    \
-        F_NODE(S, head.sweep, "sweep", "keys to vary, each with its values"),                                \
+#define SCENARIO_HEAD_FIELDS(S) \
+    F_COUNT(S, head.version, "herdsim", NULL, 1, 1, "version of the scenario format"), \
+        F_TEXT(S, head.name, "name", "", \
+               "short name, also of the result folder: letters, digits, . _ -; by default the file's"), \
+        F_TEXT(S, head.title, "title", "", "one line that says what the scenario shows"), \
+        F_GROUP(S, head.run, "run", struct run_conf, &run_record, "how long to measure, and how often"), \
+        F_NODE(S, head.variants, "variants", "named alternatives, each with the keys that it overrides"), \
+        F_NODE(S, head.sweep, "sweep", "keys to vary, each with its values"), \
         F_NODE(S, head.tune, "tune", "what to search for: find, between, objectives")
 
 #endif
