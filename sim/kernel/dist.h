@@ -1,7 +1,8 @@
 /* dist.h - distributions as people know them: by their mean and coefficient of variation.
  *
  * A dist is a small value (no ownership; choice and empirical point to tables that the caller keeps).
- * Parameters are in base units: seconds, bytes, counts. */
+ * Parameters are in base units: seconds, bytes, counts. Nothing drawn is ever negative. A distribution
+ * without any spread (a mean of zero, a cv of zero, equal bounds, a single value) becomes a constant. */
 #ifndef SIM_KERNEL_DIST_H
 #define SIM_KERNEL_DIST_H
 
@@ -30,8 +31,8 @@ enum dist_kind {
 
 struct dist {
     enum dist_kind kind;
-    double mean; /* of what is drawn, after truncation */
-    double cv;
+    double mean;              /* of what is drawn, after truncation */
+    double cv;                /* of what is drawn; infinite for a Lomax of shape <= 2 */
     double a, b, c;           /* natural parameters of the kind, see dist.c */
     const double *value;      /* choice, empirical: n values, ascending for empirical */
     const double *cumulative; /* choice: n cumulative probabilities */
@@ -48,7 +49,7 @@ struct dist_type {
     enum dist_first first;
     const char *second; /* name of the second parameter ("cv", "sd", "k", "shape", "weights") or NULL */
     enum dist_second second_kind;
-    const char *second_default; /* as a user writes it, or NULL: required */
+    const char *second_default; /* as a user writes it, or NULL: required; "equal" for a list of weights */
 };
 
 /* By dist_kind; a constant's name is NULL, as a scenario writes it bare. */
@@ -66,12 +67,23 @@ int dist_by_choice(struct dist *d, const double *value, const double *weight, do
 /* The empirical distribution of n sample values (resampled with equal probability); sorts value. */
 int dist_by_sample(struct dist *d, double *value, size_t n, const char **why);
 
-double dist_draw(const struct dist *d, struct rng *r);
+static inline bool dist_is_constant(const struct dist *d) { return d->kind == DIST_CONSTANT; }
+
+/* dist_draw for the kinds that vary. */
+double dist_draw_varied(const struct dist *d, struct rng *r);
+/* A draw; a constant takes nothing from r. */
+static inline double dist_draw(const struct dist *d, struct rng *r)
+{
+    return dist_is_constant(d) ? d->a : dist_draw_varied(d, r);
+}
 /* A draw in seconds as simulated time, never negative. */
-simtime dist_draw_time(const struct dist *d, struct rng *r);
+static inline simtime dist_draw_time(const struct dist *d, struct rng *r)
+{
+    return simtime_from_s(dist_draw(d, r));
+}
 /* A draw from the stationary residual (excess) of d: density (1 - F(x)) / mean. */
 double dist_draw_residual(const struct dist *d, struct rng *r);
+/* P(X <= x). */
 double dist_cdf(const struct dist *d, double x);
-static inline bool dist_is_constant(const struct dist *d) { return d->kind == DIST_CONSTANT; }
 
 #endif

@@ -48,10 +48,13 @@ static inline uint64_t rng_u64(struct rng *r)
 }
 
 /* Uniform on [0, 1), 53 bits. */
-static inline double rng_uniform(struct rng *r) { return (double)(rng_u64(r) >> 11) * 0x1.0p-53; }
+static inline double rng_uniform(struct rng *r) { return (double)(int64_t)(rng_u64(r) >> 11) * 0x1.0p-53; }
 
 /* Uniform on (0, 1). */
-static inline double rng_uniform_pos(struct rng *r) { return ((double)(rng_u64(r) >> 12) + 0.5) * 0x1.0p-52; }
+static inline double rng_uniform_pos(struct rng *r)
+{
+    return ((double)(int64_t)(rng_u64(r) >> 12) + 0.5) * 0x1.0p-52;
+}
 
 /* Philox as a GSL generator type: get gives 32 bits, get_double 53. */
 extern const gsl_rng_type rng_gsl_type;
