@@ -31,10 +31,13 @@ struct diag_effect {
     const char *text;
 };
 
+/* Everything is copied in, so that a diag outlives the sources it speaks of. */
 struct diag {
     struct arena arena;
     struct diag_entry *entry;
     size_t n, room, errors;
+    size_t kept[DIAG_KINDS], left_out[DIAG_KINDS]; /* past a few hundred, complaints are only counted */
+    uint64_t raised; /* every call of diag_error, also for a complaint that is known: did this part fail? */
     struct diag_effect *effect;
     size_t effects, effects_room;
     bool out_of_memory;
@@ -45,9 +48,14 @@ void diag_term(struct diag *d);
 /* The same complaint at the same place is kept once. */
 void diag_error(struct diag *d, struct mark at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void diag_warn(struct diag *d, struct mark at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Memory ran out: diag_print says so, and it counts as an error. */
+void diag_no_memory(struct diag *d);
+/* Notes for one place are one note, and one effect anywhere is enough. text may be NULL with an effect. */
 void diag_note_effect(struct diag *d, struct mark at, bool has_effect, const char *text);
 /* Turns every noted key that had an effect nowhere into an error. */
 void diag_settle_effects(struct diag *d);
+/* A user's text short enough for a message, cut between characters. */
+const char *diag_shown(struct diag *d, const char *text);
 /* Prints everything in order of place: "file:line:column: error: text". */
 void diag_print(const struct diag *d, FILE *to);
 

@@ -28,17 +28,36 @@ struct node {
     const struct pair *pair;        /* map, in file order */
 };
 
+/* What a document may hold; aliases count as what they stand for. */
+#define NODE_DEPTH_MAX 64u
+#define NODE_COUNT_MAX 2000000u
+
 /* Reads a YAML file; NULL and errors in d where it can't be read or is no single YAML document.
  * Duplicate keys, cycles by alias, over-deep or over-large documents (also by alias expansion) are
- * errors. *io is set to true when the file could not be read at all (the world's fault). */
+ * errors; where the shape is clear all the same (a duplicate key), the tree comes back beside them, so
+ * that the rest can be checked: d->errors tells. *io is set to true when the file could not be read at
+ * all (the world's fault). */
 const struct node *node_load(struct arena *a, const char *path, struct diag *d, bool *io);
-/* Parses YAML text that came from `source` (an option, an embedded profile). */
+/* Parses YAML text that came from `source` (an option, an embedded profile). Where source ends with the
+ * text ("--set run.seed=7" and "7"), columns are counted in source. Fails like node_load. */
 const struct node *node_parse(struct arena *a, const char *text, const char *source, struct diag *d);
+/* The value of a key; NULL where it is absent or map is NULL or no map. */
 const struct node *node_get(const struct node *map, const char *key);
+/* The key as it stands in the map, for its place; NULL where it is absent. */
+const struct node *node_key(const struct node *map, const char *key);
+/* A scalar without quotes; NULL without memory, like all that follow. */
 const struct node *node_scalar(struct arena *a, const char *text, struct mark at);
-/* map with key set to value (added at the end where it is new); NULL map: a new one. NULL without memory. */
+const struct node *node_list(struct arena *a, const struct node *const *item, size_t n, struct mark at);
+const struct node *node_map(struct arena *a, const struct pair *pair, size_t n, struct mark at);
+/* map with key set to value (added at the end where it is new); NULL map: a new one. A new key stands
+ * where its value does. */
 const struct node *node_with(struct arena *a, const struct node *map, const char *key, const struct node *value);
-/* The tree as YAML text (libyaml's emitter), newly allocated with malloc; NULL without memory. */
+/* A plain scalar without text, or ~ or null: YAML's way of writing nothing. */
+bool node_is_nothing(const struct node *node);
+/* "a list", "a mapping", "a single value" or "nothing", for messages. */
+const char *node_kind_name(const struct node *node);
+/* The tree as YAML text (libyaml's emitter), newly allocated with malloc; NULL without memory. It
+ * parses back to an equal tree. */
 char *node_emit(const struct node *root);
 
 #endif

@@ -32,6 +32,7 @@ enum field_kind {
     FIELD_GROUP,  /* a nested struct of record `sub` */
     FIELD_MAP,    /* struct items: a map of names; each item begins with const char *name */
     FIELD_LIST,   /* struct items: a list of `sub` */
+    FIELD_SAMPLE, /* struct sample: a list of values, or a CSV file with one column of them */
     FIELD_NODE    /* const struct node *: kept as written, for another reader (variants, sweep) */
 };
 
@@ -39,8 +40,8 @@ enum field_kind {
 enum unit_dim { UNIT_NONE, UNIT_TIME, UNIT_SIZE, UNIT_BITRATE, UNIT_RATIO, UNIT_RATE };
 
 enum field_flags {
-    FIELD_OPTIONAL = 1,  /* absent: the member stays zeroed */
-    FIELD_NONE_OK = 2,   /* `none` is a value: UINT64_MAX, SIMTIME_MAX or INFINITY */
+    FIELD_OPTIONAL = 1,  /* absent, and no default: the member stays zeroed; a MAP or LIST may be empty */
+    FIELD_NONE_OK = 2,   /* `none` is a value: UINT64_MAX, SIMTIME_MAX, INFINITY or (TEXT, NAME) NULL */
     FIELD_ABOVE_MIN = 4, /* the minimum itself is excluded */
     FIELD_FILE = 8       /* TEXT: a file beside the scenario */
 };
@@ -55,6 +56,12 @@ struct items {
     size_t n;
 };
 
+/* Values in base units; in a file, and in a list without units, they are bare numbers in base units. */
+struct sample {
+    double *value;
+    size_t n;
+};
+
 struct record;
 struct field {
     enum field_kind kind;
@@ -64,7 +71,7 @@ struct field {
     double min, max; /* inclusive, in base units; both 0: not limited */
     size_t off;
     unsigned flags;
-    enum unit_dim dim;         /* DIST */
+    enum unit_dim dim;         /* DIST, SAMPLE */
     const struct word *words;  /* ENUM */
     const char *target;        /* NAME */
     const struct record *sub;  /* GROUP, MAP, LIST */
@@ -144,6 +151,9 @@ struct binder {
 #define F_DIST(S, m, k, u, d, lo, hi, t) \
     { .kind = FIELD_DIST, .key = k, .doc = t, .def = d, .min = lo, .max = hi, .dim = u, \
       .off = FIELD_AT(S, m, struct dist) }
+#define F_SAMPLE(S, m, k, u, lo, hi, t) \
+    { .kind = FIELD_SAMPLE, .key = k, .doc = t, .min = lo, .max = hi, .dim = u, \
+      .off = FIELD_AT(S, m, struct sample) }
 #define F_GROUP(S, m, k, T, r, t) \
     { .kind = FIELD_GROUP, .key = k, .doc = t, .def = "{}", .sub = r, .off = FIELD_AT(S, m, T) }
 #define F_MAP(S, m, k, r, t) { .kind = FIELD_MAP, .key = k, .doc = t, .sub = r, .off = FIELD_AT(S, m, struct items) }
@@ -157,10 +167,12 @@ struct binder {
 int schema_bind(const struct record *rec, const struct node *doc, const char *folder, void *item, struct arena *a,
                 struct diag *d);
 
-/* A number with its unit: "250 ms" -> 0.25. Returns NULL, or a sentence that says what is wrong. */
+/* A number with its unit: "250 ms" -> 0.25. Returns NULL, or a sentence that says what is wrong (valid
+ * until the next call in this thread). Negative numbers are always wrong. */
 const char *unit_parse(const char *text, enum unit_dim dim, double *value);
 /* A value in the unit that reads best, three to four significant digits: 0.25 -> "250 ms". `unit` is a
- * base unit as metrics carry it: "s", "B", "1/s", "1", "J", "%". Writes at most size bytes. */
+ * base unit as metrics carry it: "s", "B", "bit/s", "1/s", "1" (whole numbers in full), "J"; "%" shows a
+ * ratio in per cent (0.005 -> "0.5 %"). NaN is "-", infinity "none". Writes at most size bytes. */
 void unit_print(double value, const char *unit, char *text, size_t size);
 
 #endif

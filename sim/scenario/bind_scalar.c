@@ -1,0 +1,236 @@
+/* bind_scalar.c - single values: numbers with their units, words and names. */
+#include <math.h>
+#include <string.h>
+
+#include "sim/scenario/bind.h"
+#include "sim/scenario/nearest.h"
+#include "sim/scenario/units.h"
+
+enum unit_dim field_dim(const struct field *f)
+{
+    switch (f->kind) {
+    case FIELD_TIME:
+        return UNIT_TIME;
+    case FIELD_SIZE:
+        return UNIT_SIZE;
+    case FIELD_BITRATE:
+        return UNIT_BITRATE;
+    case FIELD_RATIO:
+        return UNIT_RATIO;
+    case FIELD_DIST:
+    case FIELD_SAMPLE:
+        return f->dim;
+    default:
+        return UNIT_NONE;
+    }
+}
+
+const char *field_unit(const struct field *f)
+{
+    enum unit_dim dim = field_dim(f);
+    /* Ratios above one (a coefficient of variation) are not thought of in per cent. */
+    if (dim == UNIT_RATIO && (f->max > 1 || (f->min == 0 && f->max == 0)))
+        return "1";
+    return unit_dims[dim].base;
+}
+
+bool bind_expect(struct binder *b, const struct field *f, const struct node *value, enum node_kind kind)
+{
+    static const char *const names[] = {
+        [NODE_SCALAR] = "a single value", [NODE_LIST] = "a list", [NODE_MAP] = "a mapping"
+    };
+    if (value->kind == kind && !node_is_nothing(value))
+        return true;
+    diag_error(b->diag, value->at, "%s: expects %s, found %s", f->key, names[kind], node_kind_name(value));
+    return false;
+}
+
+bool bind_check_range(struct binder *b, const struct field *f, struct mark at, double v)
+{
+    bool limited = f->min != 0 || f->max != 0 || f->flags & FIELD_ABOVE_MIN;
+    bool low = v < f->min || (f->flags & FIELD_ABOVE_MIN && v == f->min);
+    bool no_top = isinf(f->max) || f->max >= 0x1p63 || f->max <= f->min;
+    if (!limited || (!low && (no_top || v <= f->max)))
+        return true;
+    char value[48], min[48], max[48];
+    unit_print(v, field_unit(f), value, sizeof value);
+    unit_print(f->min, field_unit(f), min, sizeof min);
+    unit_print(f->max, field_unit(f), max, sizeof max);
+    const char *above = f->flags & FIELD_ABOVE_MIN ? "above" : "at least";
+    if (no_top)
+        diag_error(b->diag, at, "%s: %s is out of range, expected %s %s", f->key, value, above, min);
+    else if (f->flags & FIELD_ABOVE_MIN)
+        diag_error(b->diag, at, "%s: %s is out of range, expected above %s, up to %s", f->key, value, min,
+                   max);
+    else
+        diag_error(b->diag, at, "%s: %s is out of range, expected %s to %s", f->key, value, min, max);
+    return false;
+}
+
+static void blame(struct binder *b, const struct field *f, const struct node *value, const char *why)
+{
+    diag_error(b->diag, value->at, "%s: %s", f->key, why);
+}
+
+static void bind_bool(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    bool yes = !strcmp(value->text, "true");
+    if (!yes && strcmp(value->text, "false"))
+        diag_error(b->diag, value->at, "%s: '%s' is neither true nor false", f->key,
+                   diag_shown(b->diag, value->text));
+    *(bool *)member = yes;
+}
+
+static void bind_count(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    uint64_t count = 0;
+    const char *why = count_parse(value->text, &count);
+    if (why)
+        blame(b, f, value, why);
+    else if (bind_check_range(b, f, value->at, (double)count))
+        *(uint64_t *)member = count;
+}
+
+static void bind_number(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    double number = 0;
+    const char *end, *why = number_parse(value->text, f->min < 0, &number, &end);
+    if (!why && *end)
+        why = unit_parse(value->text, UNIT_NONE, &number);
+    if (why)
+        blame(b, f, value, why);
+    else if (bind_check_range(b, f, value->at, number))
+        *(double *)member = number;
+}
+
+static void bind_measure(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    double number = 0;
+    const char *why = unit_parse(value->text, field_dim(f), &number);
+    if (why)
+        blame(b, f, value, why);
+    else if (bind_check_range(b, f, value->at, number))
+        *(double *)member = number;
+}
+
+static void bind_time(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    double s = 0;
+    const char *why = unit_parse(value->text, UNIT_TIME, &s);
+    simtime t = why ? 0 : simtime_from_s(s);
+    if (!why && s > 0 && t == 0)
+        why = "time goes by whole nanoseconds, and this is less than one";
+    if (!why && t == SIMTIME_MAX)
+        why = "longer than 292 years";
+    if (why)
+        blame(b, f, value, why);
+    else if (bind_check_range(b, f, value->at, simtime_to_s(t)))
+        *(simtime *)member = t;
+}
+
+static void bind_size(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    double bytes = 0;
+    const char *why = unit_parse(value->text, UNIT_SIZE, &bytes);
+    bytes = round(bytes);
+    if (!why && bytes >= 0x1p63)
+        why = "larger than 8 EiB";
+    if (why)
+        blame(b, f, value, why);
+    else if (bind_check_range(b, f, value->at, bytes))
+        *(uint64_t *)member = (uint64_t)bytes;
+}
+
+static void bind_text(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    (void)b;
+    (void)f;
+    *(const char **)member = value->text;
+}
+
+static const char *word_name(const void *words, size_t i) { return ((const struct word *)words)[i].name; }
+
+static void bind_enum(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    struct nearest n = nearest_to(value->text);
+    int count = 0;
+    for (; f->words[count].name; count++) {
+        if (!strcmp(f->words[count].name, value->text)) {
+            *(int *)member = count;
+            return;
+        }
+        nearest_try(&n, f->words[count].name);
+    }
+    const char *known = bind_names(b->diag, word_name, f->words, (size_t)count);
+    const char *shown = diag_shown(b->diag, value->text);
+    if (n.match)
+        diag_error(b->diag, value->at, "%s: '%s' is not one of: %s; did you mean '%s'?", f->key, shown, known,
+                   n.match);
+    else
+        diag_error(b->diag, value->at, "%s: '%s' is not one of: %s", f->key, shown, known);
+}
+
+static const char *key_name(const void *map, size_t i)
+{
+    return ((const struct node *)map)->pair[i].key->text;
+}
+
+static void bind_name(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    const struct node *names = node_get(b->root, f->target);
+    struct nearest n = nearest_to(value->text);
+    const char *shown = diag_shown(b->diag, value->text);
+    if (!names || names->kind != NODE_MAP || !names->n) {
+        diag_error(b->diag, value->at, "%s: '%s' names nothing: there are no %s", f->key, shown, f->target);
+        return;
+    }
+    for (size_t i = 0; i < names->n; i++) {
+        if (!strcmp(names->pair[i].key->text, value->text)) {
+            *(const char **)member = names->pair[i].key->text;
+            return;
+        }
+        nearest_try(&n, names->pair[i].key->text);
+    }
+    const char *known = bind_names(b->diag, key_name, names, names->n);
+    if (n.match)
+        diag_error(b->diag, value->at, "%s: '%s' is not among the %s; did you mean '%s'? (%s)", f->key, shown,
+                   f->target, diag_shown(b->diag, n.match), known);
+    else
+        diag_error(b->diag, value->at, "%s: '%s' is not among the %s: %s", f->key, shown, f->target, known);
+}
+
+static void bind_none(const struct field *f, void *member)
+{
+    switch (f->kind) {
+    case FIELD_COUNT:
+    case FIELD_SIZE:
+        *(uint64_t *)member = UINT64_MAX;
+        break;
+    case FIELD_TIME:
+        *(simtime *)member = SIMTIME_MAX;
+        break;
+    case FIELD_NUMBER:
+    case FIELD_RATIO:
+    case FIELD_BITRATE:
+        *(double *)member = INFINITY;
+        break;
+    default:
+        *(const char **)member = NULL;
+    }
+}
+
+void bind_scalar(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    static void (*const binders[])(struct binder *, const struct field *, const struct node *, void *) = {
+        [FIELD_BOOL] = bind_bool,       [FIELD_COUNT] = bind_count, [FIELD_NUMBER] = bind_number,
+        [FIELD_RATIO] = bind_measure,   [FIELD_TIME] = bind_time,   [FIELD_SIZE] = bind_size,
+        [FIELD_BITRATE] = bind_measure, [FIELD_TEXT] = bind_text,   [FIELD_ENUM] = bind_enum,
+        [FIELD_NAME] = bind_name,
+    };
+    if (!bind_expect(b, f, value, NODE_SCALAR))
+        return;
+    if (f->flags & FIELD_NONE_OK && !strcmp(value->text, "none"))
+        bind_none(f, member);
+    else
+        binders[f->kind](b, f, value, member);
+}
