@@ -6,6 +6,7 @@
 
 #include "sim/experiment/plan_build.h"
 #include "sim/experiment/plan_fold.h"
+#include "sim/scenario/inline.h"
 
 static const char *folder_of(struct arena *a, const char *path)
 {
@@ -89,8 +90,13 @@ static bool load(struct plan *p, const struct node *doc, const struct plan_optio
     if (doc)
         doc = name_it(&p->arena, doc, p->path, d);
     const char *folder = folder_of(&p->arena, p->path);
-    p->resolved = doc;
-    if (!doc || !folder || !plan_build(p, folder, d))
+    if (!doc || !folder)
+        return false;
+    const struct node *whole = doc;
+    if (p->study->inliners)
+        whole = inline_files(&p->arena, doc, folder, p->study->inliners, d);
+    p->resolved = whole ? whole : doc; /* d says what is wrong, and there may be more to say */
+    if (!plan_build(p, folder, d))
         return false;
     if (!d->errors)
         foresee(p, d);

@@ -117,7 +117,7 @@ static bool read_axis(struct build *b, struct axis *axis, const struct pair *pai
     axis->value = ARENA_ARRAY(a, struct parameter, list->n);
     b->failed |= !axis->value;
     for (size_t i = 0; i < list->n && !b->failed; i++)
-        b->failed |= parameter_make(&axis->value[i], a, pair->key->text, list->item[i]) != 0;
+        b->failed |= parameter_make(&axis->value[i], a, pair->key->text, list->item[i], i + 1) != 0;
     if (b->failed)
         return false;
     parameter_agree(axis->value, axis->n);

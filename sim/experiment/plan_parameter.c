@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_MAX 80u
+
 static const struct {
     enum unit_dim dim;
     const char *unit;
@@ -61,10 +63,25 @@ static const char *flow_text(struct arena *a, const struct node *n)
     return kept;
 }
 
-int parameter_make(struct parameter *p, struct arena *a, const char *key, const struct node *value)
+/* A profile that was written into the scenario is a page long. */
+static const char *heading(struct arena *a, const struct node *n, size_t nth)
+{
+    if (n->kind == NODE_SCALAR)
+        return n->text;
+    const char *text = flow_text(a, n);
+    if (!text || strlen(text) <= TEXT_MAX)
+        return text;
+    const struct node *name = node_get(n, "name");
+    if (name && name->kind == NODE_SCALAR && *name->text)
+        return name->text;
+    return arena_printf(a, "value %zu", nth);
+}
+
+int parameter_make(struct parameter *p, struct arena *a, const char *key, const struct node *value,
+                   size_t nth)
 {
     *p = (struct parameter){ .key = key, .value = value, .number = NAN, .unit = "1" };
-    p->text = value->kind == NODE_SCALAR ? value->text : flow_text(a, value);
+    p->text = heading(a, value, nth);
     if (!p->text)
         return -1;
     for (size_t i = 0; i < sizeof(bases) / sizeof(*bases) && value->kind == NODE_SCALAR; i++) {

@@ -10,21 +10,24 @@
 /* A result folder being written: files go to a hidden sibling that takes the folder's place at commit. */
 struct result_folder {
     char *path;  /* the folder asked for */
-    char *fresh; /* where files are written until commit */
+    char *fresh; /* where files are written until commit; NULL when there is nothing to remove */
+    int lock;    /* descriptor that marks `fresh` as in use */
 };
 
 /* Makes sure that `path` can be (re)placed: it does not exist, is empty, or is an earlier herdsim
- * result; creates parents and the hidden sibling. Returns 0, or -1 with one sentence in error. */
+ * result with nothing else in it; creates parents and the hidden sibling, and removes siblings that
+ * crashed runs left. Returns 0, or -1 with one sentence in error. */
 int results_open(struct result_folder *f, const char *path, char *error, size_t size);
 /* scenario.yaml, summary.json, summary.csv, trials.csv, latency.csv, series.csv and, where there are
  * spans, timeline.csv. */
 int results_write(struct result_folder *f, const struct outcome *o, char *error, size_t size);
-/* Puts the folder in its place atomically (renameat2 exchange where a result stood). */
+/* Puts the folder in its place atomically (renameat2 exchange where a result stood). What results_open
+ * asked of `path` must still hold. */
 int results_commit(struct result_folder *f, char *error, size_t size);
 /* Removes what was written; safe after commit and on a zeroed folder. */
 void results_close(struct result_folder *f);
 
-/* The same documents to a stream, for --format json and --format csv. Return 0 or -1 (errno). */
+/* summary.json and summary.csv to a stream, for --format json and --format csv. Return 0 or -1 (errno). */
 int results_print_json(const struct outcome *o, FILE *to);
 int results_print_csv(const struct outcome *o, FILE *to);
 

@@ -5,6 +5,12 @@
 #include "sim/experiment/plan.h"
 #include "sim/stats/estimate.h"
 
+/* Plans of many points keep less of each, so that memory and files stay small: series and histograms
+ * are thinned evenly to what these allow in all, and timelines belong to small plans. */
+#define SERIES_ROWS_KEPT    262144u  /* but at least 32 per point */
+#define SPECTRUM_STEPS_KEPT 2097152u /* but at least 64 per histogram; counts stay exact, steps widen */
+#define SPANS_POINTS_MAX    64u
+
 /* A histogram without its empty buckets. */
 struct spectrum_step {
     double lo, hi; /* seconds, [lo, hi) */
@@ -16,19 +22,20 @@ struct spectrum {
     uint64_t count, above; /* recorded; known only to lie above (unanswered) */
 };
 
-/* What all replications of one point say. Arrays are by metric. */
+/* What all finished replications of one point say. */
 struct point_summary {
-    uint32_t done;             /* replications finished */
-    struct estimate *metric;   /* [n_metrics] */
-    double *at_least;          /* lower bound where the metric is undefined, or NaN */
-    struct verdict verdict;    /* the worst of the replications' (the earliest of that kind) */
+    uint32_t done;           /* replications finished */
+    struct estimate *metric; /* [n_metrics] */
+    double *at_least;        /* where the metric is undefined: a bound that its mean surely reaches, or NaN */
+    struct verdict verdict;  /* the worst of the replications' (the earliest of that kind) */
     struct spectrum *spectrum; /* [n_hists], over all replications */
     struct series series;      /* of replication 0 */
-    struct span *span;         /* of replication 0; NULL when there were too many */
+    struct span *span;         /* of replication 0; NULL when there were too many or none were wanted */
     size_t spans;
     uint64_t events;
 };
 
+/* What a run leaves behind: bit for bit the same whatever the number of jobs, but for wall_s. */
 struct outcome {
     struct arena arena;
     const struct plan *plan;
@@ -39,7 +46,7 @@ struct outcome {
     uint64_t events;
     double wall_s;
     size_t trials_done, audits_failed;
-    char audit[640]; /* the first failed audit, with variant, parameters and replication */
+    char audit[768]; /* the first failed audit, with variant, parameters and replication */
     char error[512]; /* why it stopped, empty otherwise */
     bool interrupted;
 };

@@ -1,0 +1,121 @@
+/* folder_inspect.c - whether a folder is ours to replace. Nothing that somebody else made may be lost:
+ * one file that herdsim does not write is enough to refuse. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sim/experiment/folder.h"
+
+/* All that a result folder holds, from whatever command. */
+static const char *const ours[] = {
+    "scenario.yaml", "summary.json", "summary.csv", "trials.csv",    "latency.csv",       "series.csv",
+    "timeline.csv",  "plots",        "tune.json",   "trials.sqlite", "trials.sqlite-wal", "trials.sqlite-shm"
+};
+
+static bool is_ours(const char *name)
+{
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (!strcmp(name, ours[i]))
+            return true;
+    return false;
+}
+
+/* The summary begins as ours do. */
+static bool is_result(const char *path)
+{
+    char text[64], name[4096];
+    size_t n = 0;
+    int length = snprintf(name, sizeof name, "%s/summary.json", path);
+    FILE *f = length > 0 && (size_t)length < sizeof name ? fopen(name, "re") : NULL;
+    if (!f)
+        return false;
+    n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    const char *c = text + strspn(text, " \t\r\n");
+    if (*c++ != '{')
+        return false;
+    c += strspn(c, " \t\r\n");
+    return !strncmp(c, "\"herdsim\"", 9);
+}
+
+/* The first entry that is not ours, or "". */
+static enum folder_state list(const char *path, char *foreign, size_t size)
+{
+    DIR *dir = opendir(path);
+    size_t n = 0;
+    if (!dir)
+        return FOLDER_REFUSED;
+    *foreign = '\0';
+    for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+            continue;
+        n++;
+        if (!*foreign && !is_ours(e->d_name))
+            snprintf(foreign, size, "%s", e->d_name);
+    }
+    closedir(dir);
+    return n ? FOLDER_RESULT : FOLDER_EMPTY;
+}
+
+static bool is_mount_point(const char *path)
+{
+    struct statx s;
+    return !statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &s) &&
+           s.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
+static enum folder_state refuse(char *error, size_t size, const char *path, const char *what)
+{
+    snprintf(error, size, "cannot write results to %s: %s", path, what);
+    return FOLDER_REFUSED;
+}
+
+static bool has_no_name(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return !*name || !strcmp(name, ".") || !strcmp(name, "..");
+}
+
+static enum folder_state inspect_folder(const char *path, char *error, size_t size)
+{
+    char foreign[256] = "", what[512];
+    if (is_mount_point(path))
+        return refuse(error, size, path,
+                      "it is a mount point and cannot be replaced; name a folder inside it");
+    enum folder_state state = list(path, foreign, sizeof foreign);
+    if (state == FOLDER_REFUSED)
+        return refuse(error, size, path, strerror(errno));
+    if (state == FOLDER_EMPTY)
+        return state;
+    if (!is_result(path))
+        return refuse(error, size, path,
+                      "it holds something else than a herdsim result; name another folder or empty this one");
+    if (!*foreign)
+        return state;
+    snprintf(what, sizeof what,
+             "beside an earlier result it holds '%s', which herdsim did not write; move that away or name "
+             "another folder",
+             foreign);
+    return refuse(error, size, path, what);
+}
+
+enum folder_state folder_inspect(const char *path, char *error, size_t size)
+{
+    struct stat st;
+    if (has_no_name(path))
+        return refuse(error, size, *path ? path : "''",
+                      "it cannot be replaced as a whole; name a folder inside it");
+    if (lstat(path, &st))
+        return errno == ENOENT ? FOLDER_ABSENT : refuse(error, size, path, strerror(errno));
+    if (S_ISLNK(st.st_mode))
+        return refuse(error, size, path, "it is a symbolic link; name the folder itself");
+    if (!S_ISDIR(st.st_mode))
+        return refuse(error, size, path, "it is a file, not a folder");
+    return inspect_folder(path, error, size);
+}

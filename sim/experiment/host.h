@@ -1,0 +1,17 @@
+/* host.h - the machine that a simulation ran on, for the record: it changes wall times, never results. */
+#ifndef SIM_EXPERIMENT_HOST_H
+#define SIM_EXPERIMENT_HOST_H
+
+#include <stdint.h>
+
+struct host {
+    char cpu[128];
+    char kernel[256];      /* "Linux 6.1.0" */
+    char architecture[65]; /* "x86_64" */
+    unsigned cores;        /* online */
+    uint64_t memory;       /* bytes; 0: unknown */
+};
+
+void host_read(struct host *h);
+
+#endif

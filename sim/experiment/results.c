@@ -1,0 +1,148 @@
+#include "sim/experiment/results.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/experiment/folder.h"
+#include "sim/experiment/results_tables.h"
+
+/* The scenario in its final form, with every option and file folded in. */
+static int write_scenario(const struct outcome *o, FILE *to)
+{
+    char *text = node_emit(o->plan->resolved);
+    if (!text)
+        return -1;
+    fprintf(to,
+            "# As herdsim " HERDSIM_VERSION " ran it, options included: it runs again to the same bits.\n%s",
+            text);
+    free(text);
+    return 0;
+}
+
+static const struct document {
+    const char *name;
+    int (*write)(const struct outcome *o, FILE *to);
+    bool (*wanted)(const struct outcome *o); /* NULL: always */
+} documents[] = {
+    { "scenario.yaml", write_scenario, NULL },
+    { "summary.json", results_summary_json, NULL },
+    { "summary.csv", results_summary_csv, NULL },
+    { "trials.csv", results_trials_csv, NULL },
+    { "latency.csv", results_latency_csv, NULL },
+    { "series.csv", results_series_csv, NULL },
+    { "timeline.csv", results_timeline_csv, results_has_timeline },
+};
+
+int results_open(struct result_folder *f, const char *path, char *error, size_t size)
+{
+    *f = (struct result_folder){ 0 };
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    f->path = strndup(path, n);
+    if (!f->path) {
+        snprintf(error, size, "cannot write results to %s: %s", path, strerror(errno));
+        return -1;
+    }
+    bool refused = folder_inspect(f->path, error, size) == FOLDER_REFUSED;
+    if (!refused && !folder_make_parents(f->path)) {
+        folder_clean_siblings(f->path);
+        f->fresh = folder_make_sibling(f->path, &f->lock);
+    }
+    if (f->fresh)
+        return 0;
+    if (!refused)
+        snprintf(error, size, "cannot write results to %s: %s", f->path, strerror(errno));
+    results_close(f);
+    return -1;
+}
+
+/* Pushes a stream's content to disk. Returns 0, or -1 (errno). */
+static int settle(FILE *to)
+{
+    if (ferror(to) || fflush(to) || fsync(fileno(to)))
+        return -1;
+    return 0;
+}
+
+static int write_document(const struct result_folder *f, const struct document *d, const struct outcome *o)
+{
+    char *name;
+    if (asprintf(&name, "%s/%s", f->fresh, d->name) < 0)
+        return -1;
+    FILE *to = fopen(name, "we");
+    free(name);
+    if (!to)
+        return -1;
+    errno = 0;
+    int status = d->write(o, to) || settle(to) ? -1 : 0;
+    int why = errno ? errno : EIO;
+    if (fclose(to) && !status) {
+        status = -1;
+        why = errno;
+    }
+    errno = why;
+    return status;
+}
+
+int results_write(struct result_folder *f, const struct outcome *o, char *error, size_t size)
+{
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        const struct document *d = &documents[i];
+        if (d->wanted && !d->wanted(o))
+            continue;
+        if (write_document(f, d, o)) {
+            snprintf(error, size, "cannot write %s/%s: %s", f->path, d->name, strerror(errno));
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int results_commit(struct result_folder *f, char *error, size_t size)
+{
+    enum folder_state state = folder_inspect(f->path, error, size);
+    if (state == FOLDER_REFUSED)
+        return -1;
+    folder_sync(f->fresh);
+    if (folder_replace(f->path, f->fresh, state)) {
+        snprintf(error, size, "cannot put the results at %s: %s", f->path, strerror(errno));
+        return -1;
+    }
+    const char *slash = strrchr(f->path, '/');
+    char *parent = slash ? strndup(f->path, (size_t)(slash - f->path) + 1) : strdup(".");
+    if (parent)
+        folder_sync(parent);
+    free(parent);
+    free(f->fresh);
+    f->fresh = NULL;
+    close(f->lock);
+    return 0;
+}
+
+void results_close(struct result_folder *f)
+{
+    if (f->fresh) {
+        folder_remove(f->fresh);
+        close(f->lock);
+    }
+    free(f->fresh);
+    free(f->path);
+    *f = (struct result_folder){ 0 };
+}
+
+static int print(int (*write)(const struct outcome *, FILE *), const struct outcome *o, FILE *to)
+{
+    errno = 0;
+    if (write(o, to) || fflush(to) || ferror(to)) {
+        errno = errno ? errno : EIO;
+        return -1;
+    }
+    return 0;
+}
+
+int results_print_json(const struct outcome *o, FILE *to) { return print(results_summary_json, o, to); }
+
+int results_print_csv(const struct outcome *o, FILE *to) { return print(results_summary_csv, o, to); }

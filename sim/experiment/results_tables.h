@@ -1,0 +1,26 @@
+/* results_tables.h - the documents of a result folder, each written to a stream by one function.
+ *
+ * They write until they are done or the stream has failed, which the caller asks with ferror(), and
+ * return 0, or -1 without memory. */
+#ifndef SIM_EXPERIMENT_RESULTS_TABLES_H
+#define SIM_EXPERIMENT_RESULTS_TABLES_H
+
+#include <stdio.h>
+
+#include "sim/experiment/runner.h"
+
+int results_summary_json(const struct outcome *o, FILE *to);
+/* One row per point: mean and interval of every metric. */
+int results_summary_csv(const struct outcome *o, FILE *to);
+/* One row per finished trial: every metric. */
+int results_trials_csv(const struct outcome *o, FILE *to);
+/* One row per non-empty step of every histogram; a histogram of nothing but `above` has one, of count 0. */
+int results_latency_csv(const struct outcome *o, FILE *to);
+/* One row per sample of replication 0. */
+int results_series_csv(const struct outcome *o, FILE *to);
+/* One row per span of replication 0. */
+int results_timeline_csv(const struct outcome *o, FILE *to);
+/* Whether there is a timeline to write. */
+bool results_has_timeline(const struct outcome *o);
+
+#endif
