@@ -1,0 +1,104 @@
+/* cmd_describe.c - `herdsim describe`: what the rows, the metrics and the verdicts say about themselves. */
+#include <string.h>
+
+#include "models/herd_study.h"
+#include "sim/cli/cli.h"
+#include "sim/scenario/describe.h"
+#include "sim/scenario/nearest.h"
+
+/* A metric by its name ("latency.p99"), or all of a group ("latency"). */
+static bool is_metric(const struct metric *m, const char *word)
+{
+    size_t length = strlen(word);
+    return !strncmp(m->name, word, length) && (m->name[length] == '\0' || m->name[length] == '.');
+}
+
+static const char *unit_text(const struct metric *m)
+{
+    if (strcmp(m->unit, "1"))
+        return m->unit;
+    return strstr(m->name, "ratio") || strstr(m->name, "utilisation") ? "ratio" : "count";
+}
+
+static size_t describe_metrics(const char *word)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < herd_study.n_metrics; i++) {
+        const struct metric *m = &herd_study.metrics[i];
+        if (!is_metric(m, word))
+            continue;
+        printf("%s\n  metric, %s\n  %s\n", m->name, unit_text(m), m->doc);
+        found++;
+    }
+    return found;
+}
+
+static const struct word verdict_docs[] = {
+    { "stable", "the server keeps up and every report is answered, failed or under way as it should be" },
+    { "overloaded", "the backlog still grows at the end: more work arrives than the server can do" },
+    { "metastable", "the server does not recover after a fault, although the load is below its capacity" },
+    { "refusing", "connections or reports are turned away because a limit was hit" },
+    { "out_of_memory", "memory ran out and the server was killed" },
+    { NULL, NULL }
+};
+
+static const char *verdict_doc(const char *name)
+{
+    for (const struct word *w = verdict_docs; w->name; w++)
+        if (!strcmp(w->name, name))
+            return w->doc;
+    return "how a point ended";
+}
+
+static void outline_results(void)
+{
+    printf("\nMetrics (in results and tables)\n");
+    for (size_t i = 0; i < herd_study.n_metrics; i++) {
+        const struct metric *m = &herd_study.metrics[i];
+        printf("  %-32s %s\n", m->name, m->title);
+    }
+    printf("\nVerdicts (how a point ends)\n");
+    for (size_t i = 0; i < herd_study.n_verdicts; i++)
+        printf("  %-32s %s\n", herd_study.verdicts[i], verdict_doc(herd_study.verdicts[i]));
+}
+
+static size_t describe_verdict(const char *word)
+{
+    for (size_t i = 0; i < herd_study.n_verdicts; i++)
+        if (!strcmp(herd_study.verdicts[i], word)) {
+            printf("%s\n  verdict on a point\n  %s\n", word, verdict_doc(word));
+            return 1;
+        }
+    return 0;
+}
+
+static const char *nearest_known(const char *word)
+{
+    struct nearest near = nearest_to(word);
+    const char *key = describe_nearest(herd_study.root, word);
+    if (key)
+        nearest_try(&near, key);
+    for (size_t i = 0; i < herd_study.n_metrics; i++)
+        nearest_try(&near, herd_study.metrics[i].name);
+    for (size_t i = 0; i < herd_study.n_verdicts; i++)
+        nearest_try(&near, herd_study.verdicts[i]);
+    return near.match;
+}
+
+int cmd_describe(const struct options *o)
+{
+    const char *word = o->n_arguments ? o->argument[0] : NULL;
+    size_t found = describe_word(herd_study.root, word, stdout);
+    if (!word) {
+        outline_results();
+        return EXIT_DONE;
+    }
+    if (found + describe_metrics(word) + describe_verdict(word))
+        return EXIT_DONE;
+    const char *near = nearest_known(word);
+    if (near)
+        complain("nothing is called '%s'; did you mean '%s'?", word, near);
+    else
+        complain("nothing is called '%s'; 'herdsim describe' lists what there is", word);
+    return EXIT_WRONG;
+}

@@ -1,0 +1,302 @@
+/* cmd_run.c - `herdsim run`: check everything, open every result folder, then simulate, write, draw and
+ * print, scenario by scenario. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "models/herd_study.h"
+#include "plots/plots.h"
+#include "plots/table.h"
+#include "sim/cli/scenarios.h"
+#include "sim/cli/trace.h"
+#include "sim/experiment/results.h"
+
+#define MISSING_SHOWN 20u
+
+/* Set by a signal handler, polled by the workers. */
+static atomic_int stop;
+
+static void on_signal(int number)
+{
+    (void)number;
+    atomic_store(&stop, 1);
+}
+
+/* The first signal asks to finish; the disposition is then the default again, so a second one kills.
+ * What the caller had ignored (nohup) stays ignored. */
+static void catch_signals(void)
+{
+    static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+        struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int)(SA_RESTART | SA_RESETHAND) }, old;
+        sigemptyset(&act.sa_mask);
+        if (!sigaction(caught[i], NULL, &old) && old.sa_handler != SIG_IGN)
+            sigaction(caught[i], &act, NULL);
+    }
+}
+
+/* One scenario of the command line and where its results go. */
+struct job {
+    const struct plan *plan;
+    char *path;
+    struct result_folder folder;
+    bool started;
+};
+
+struct jobs {
+    struct scenarios scenarios;
+    struct job *job;
+    size_t n;
+    struct trace trace;
+    const struct options *o;
+};
+
+/* results/NAME, the folder of -o, or DIR/NAME with several scenarios. */
+static char *result_path(const struct jobs *js, const struct plan *p)
+{
+    char *path;
+    const char *out = js->o->out;
+    if (out && js->n == 1)
+        return strdup(out);
+    return asprintf(&path, "%s/%s", out ? out : "results", p->head->name) < 0 ? NULL : path;
+}
+
+static int name_folders(struct jobs *js)
+{
+    js->n = js->scenarios.n;
+    js->job = calloc(js->n, sizeof *js->job);
+    for (size_t i = 0; js->job && i < js->n; i++) {
+        js->job[i].plan = &js->scenarios.plan[i];
+        js->job[i].path = result_path(js, js->job[i].plan);
+        if (!js->job[i].path)
+            break;
+        for (size_t k = 0; k < i; k++)
+            if (!strcmp(js->job[i].path, js->job[k].path)) {
+                complain("'%s' and '%s' would both write to '%s'; run them one by one with -o",
+                         js->job[k].plan->path, js->job[i].plan->path, js->job[i].path);
+                return EXIT_WRONG;
+            }
+    }
+    if (js->job && (js->n == 0 || js->job[js->n - 1].path))
+        return EXIT_DONE;
+    complain("out of memory");
+    return EXIT_SYSTEM;
+}
+
+/* Options that make no sense together. */
+static int check_options(const struct options *o)
+{
+    if (o->trace && o->n_arguments > 1) {
+        complain("'--trace' takes one scenario at a time");
+        return EXIT_WRONG;
+    }
+    if (options_have(o, OPT_DRY_RUN) && options_have(o, OPT_FORMAT)) {
+        complain("'--format' has no effect with '--dry-run'");
+        return EXIT_WRONG;
+    }
+    return EXIT_DONE;
+}
+
+static void print_parameters(const struct point *p)
+{
+    for (size_t i = 0; i < p->n_parameters; i++)
+        printf("  %s %s", p->parameter[i].key, p->parameter[i].text);
+    putchar('\n');
+}
+
+static void print_plan(const struct job *j)
+{
+    const struct plan *p = j->plan;
+    const struct run_conf *run = &p->head->run;
+    char label[160], duration[32], warmup[32];
+    plan_shape(p, label, sizeof label);
+    unit_print(simtime_to_s(run->duration), "s", duration, sizeof duration);
+    unit_print(simtime_to_s(run->warmup), "s", warmup, sizeof warmup);
+    printf("%s: %s\n  %s\n  each measures %s after %s of warm-up, seed %llu\n  results would go to %s/\n",
+           p->head->name, p->head->title, label, duration, warmup, (unsigned long long)run->seed, j->path);
+    int width = 0;
+    for (size_t i = 0; i < p->n_variants; i++)
+        width = (int)strlen(p->variant[i]) > width ? (int)strlen(p->variant[i]) : width;
+    for (size_t i = 0; i < p->n_points; i++) {
+        printf("  %4zu  %-*s", i + 1, width, p->point[i].variant);
+        print_parameters(&p->point[i]);
+    }
+}
+
+static int failed(const char *error)
+{
+    complain("%s", error);
+    return EXIT_SYSTEM;
+}
+
+/* Everything that will be written is opened before anything runs. */
+static int open_outputs(struct jobs *js)
+{
+    char error[512];
+    for (size_t i = 0; i < js->n; i++)
+        if (results_open(&js->job[i].folder, js->job[i].path, error, sizeof error))
+            return failed(error);
+    return trace_open(&js->trace, js->o->trace, error, sizeof error) ? failed(error) : EXIT_DONE;
+}
+
+static void say_missing(const struct outcome *o)
+{
+    const struct plan *p = o->plan;
+    size_t trials = p->n_points * p->replications, missing = 0;
+    complain("interrupted: %zu of %zu trials of '%s' are finished; missing are", o->trials_done, trials,
+             p->path);
+    for (size_t i = 0; i < p->n_points; i++) {
+        if (o->point[i].done == p->replications || missing++ >= MISSING_SHOWN)
+            continue;
+        char label[512];
+        plan_label(p, &p->point[i], label, sizeof label);
+        fprintf(stderr, "  %s: %u of %u replications\n", label,
+                (unsigned)(p->replications - o->point[i].done), (unsigned)p->replications);
+    }
+    if (missing > MISSING_SHOWN)
+        fprintf(stderr, "  and %zu more points\n", missing - MISSING_SHOWN);
+}
+
+/* The result folder, whole or not at all; then its figures. An interrupted run is in a hurry and leaves
+ * the drawing to `herdsim plot`. */
+static int keep_results(struct job *j, const struct outcome *o, const struct options *opt)
+{
+    char error[1024];
+    if (results_write(&j->folder, o, error, sizeof error) || results_commit(&j->folder, error, sizeof error))
+        return failed(error);
+    if (options_have(opt, OPT_NO_PLOTS))
+        return EXIT_DONE;
+    if (plots_write(j->path, error, sizeof error))
+        return failed(error);
+    if (!o->interrupted && plots_render(j->path, options_have(opt, OPT_QUIET), error, sizeof error))
+        return failed(error);
+    return EXIT_DONE;
+}
+
+static int keep_trace(struct trace *t, const struct outcome *o)
+{
+    char error[512];
+    size_t left_out;
+    trace_write(t, o, &left_out);
+    if (trace_commit(t, error, sizeof error))
+        return failed(error);
+    if (left_out)
+        complain("'%s' leaves out %zu point%s with more than %u spans; a shorter --duration has fewer",
+                 t->path, left_out, plural(left_out), SPANS_MAX);
+    return EXIT_DONE;
+}
+
+static void print_answer(const struct outcome *o, enum output_format format)
+{
+    if (format == FORMAT_TABLE)
+        table_print(o, stdout);
+    else if (format == FORMAT_CSV)
+        results_print_csv(o, stdout);
+    else
+        results_print_json(o, stdout);
+    fflush(stdout);
+}
+
+/* "1.9 s, 31.8 M events, 16.7 M/s; results in results/c10k/" */
+static void say_done(const struct outcome *o, const char *path)
+{
+    double millions = (double)o->events / 1e6;
+    fprintf(stderr, "%.2f s, %.*f M events, %.1f M/s; results in %s/\n", o->wall_s, millions < 1 ? 3 : 1,
+            millions, o->wall_s > 0 ? millions / o->wall_s : 0, path);
+}
+
+/* What a finished or interrupted outcome leaves behind. The answer is printed even where the results
+ * could not be kept: a long simulation is not lost to a full disk. */
+static int conclude(struct jobs *js, struct job *j, const struct outcome *o)
+{
+    int status = EXIT_DONE;
+    if (o->trials_done > 0) {
+        status = keep_results(j, o, js->o);
+        status = worse(status, js->trace.path ? keep_trace(&js->trace, o) : EXIT_DONE);
+        print_answer(o, js->o->format);
+    }
+    if (o->audits_failed) {
+        complain("%zu self-audit%s failed; the first: %s", o->audits_failed, plural(o->audits_failed),
+                 o->audit);
+        status = worse(status, EXIT_AUDIT);
+    }
+    if (o->interrupted) {
+        say_missing(o);
+        status = worse(status, EXIT_INTERRUPTED);
+    }
+    if (o->trials_done == 0)
+        complain("nothing was finished, so nothing was written");
+    else if (status != EXIT_SYSTEM && !options_have(js->o, OPT_QUIET))
+        say_done(o, j->path);
+    return status;
+}
+
+static int run_job(struct jobs *js, struct job *j)
+{
+    const struct runner_options run = {
+        .jobs = js->o->jobs,
+        .progress = !options_have(js->o, OPT_QUIET) && isatty(STDERR_FILENO),
+        .stop = &stop,
+        .spans = true,
+    };
+    struct outcome o;
+    j->started = true;
+    int status = EXIT_SYSTEM;
+    if (runner_run(&o, j->plan, &run))
+        complain("'%s' could not be run: %s", j->plan->path, o.error);
+    else
+        status = conclude(js, j, &o);
+    outcome_term(&o);
+    return status;
+}
+
+static int run_jobs(struct jobs *js)
+{
+    catch_signals();
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < js->n && status < EXIT_SYSTEM && !atomic_load(&stop); i++)
+        status = worse(status, run_job(js, &js->job[i]));
+    for (size_t i = 0; i < js->n && atomic_load(&stop); i++)
+        if (!js->job[i].started) {
+            complain("interrupted: '%s' was not started", js->job[i].plan->path);
+            status = worse(status, EXIT_INTERRUPTED);
+        }
+    return status;
+}
+
+static int simulate_or_show(struct jobs *js)
+{
+    if (options_have(js->o, OPT_DRY_RUN)) {
+        for (size_t i = 0; i < js->n; i++)
+            print_plan(&js->job[i]);
+        return EXIT_DONE;
+    }
+    int status = open_outputs(js);
+    return status == EXIT_DONE ? run_jobs(js) : status;
+}
+
+static void jobs_term(struct jobs *js)
+{
+    for (size_t i = 0; js->job && i < js->n; i++) {
+        results_close(&js->job[i].folder);
+        free(js->job[i].path);
+    }
+    free(js->job);
+    trace_close(&js->trace);
+    scenarios_term(&js->scenarios);
+}
+
+int cmd_run(const struct options *o)
+{
+    struct jobs js = { .o = o };
+    int status = check_options(o);
+    if (status == EXIT_DONE)
+        status = scenarios_load(&js.scenarios, o);
+    if (status == EXIT_DONE)
+        status = name_folders(&js);
+    if (status == EXIT_DONE)
+        status = simulate_or_show(&js);
+    jobs_term(&js);
+    return status;
+}

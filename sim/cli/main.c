@@ -1,0 +1,131 @@
+/* main.c - the `herdsim` command: finds the subcommand, reads its options, runs it, and makes sure that
+ * what went to standard output arrived. */
+#include "sim/cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/kernel/check.h"
+#include "sim/scenario/nearest.h"
+
+#define TAKES_CHANGES (TAKES(SET) | TAKES(VARY) | TAKES(REPLICATIONS) | TAKES(SEED) | TAKES(DURATION))
+
+const struct command commands[] = {
+    { "run", "SCENARIO...", "simulate every point, print the comparison, write results/NAME/",
+      "All scenarios are checked before anything is written. Ctrl-C keeps the points that are finished; a\n"
+      "second one stops at once.",
+      1, SIZE_MAX,
+      TAKES_CHANGES | TAKES(OUT) | TAKES(JOBS) | TAKES(QUIET) | TAKES(FORMAT) | TAKES(NO_PLOTS) |
+          TAKES(DRY_RUN) | TAKES(TRACE),
+      cmd_run },
+    { "plot", "RESULTS...", "write the gnuplot scripts again from results, and render them",
+      "Another format is a change to one line of a script.", 1, SIZE_MAX, TAKES(QUIET), cmd_plot },
+    { "check", "SCENARIO...", "check scenarios only", NULL, 1, SIZE_MAX, TAKES_CHANGES | TAKES(QUIET),
+      cmd_check },
+    { "describe", "[WORD]", "what a key, model, distribution, metric or verdict means",
+      "Without a word: everything in outline. A key may be given by its dotted path.", 0, 1, 0,
+      cmd_describe },
+    { "schema", "", "print the JSON Schema of the scenario format, for editors", NULL, 0, 0, 0, cmd_schema },
+    { "new", "NAME", "write NAME.yaml, a commented scenario to start from",
+      "NAME may carry a folder. An existing file is never overwritten.", 1, 1, TAKES(QUIET), cmd_new },
+    { .name = NULL }
+};
+
+void complain(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("herdsim: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+/* A descriptor that was closed by the caller would be taken by the first file we open, and our answer
+ * would be written into it. /dev/null is opened the wrong way round, so that using it is an error. */
+static bool occupy_standard_files(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
+static const struct command *find_command(const char *name)
+{
+    struct nearest near = nearest_to(name);
+    for (const struct command *c = commands; c->name; c++) {
+        if (!strcmp(c->name, name))
+            return c;
+        nearest_try(&near, c->name);
+    }
+    if (near.match)
+        complain("unknown command '%s'; did you mean '%s'?", name, near.match);
+    else
+        complain("unknown command '%s'; 'herdsim --help' lists the commands", name);
+    return NULL;
+}
+
+static void print_version(void) { printf("herdsim %s\n", HERDSIM_VERSION); }
+
+/* What comes before a command: --help and --version. */
+static int before_command(const char *word)
+{
+    if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
+        help_print(NULL, stdout);
+        return EXIT_DONE;
+    }
+    if (!strcmp(word, "--version")) {
+        print_version();
+        return EXIT_DONE;
+    }
+    complain("'%s' stands before a command; expected: herdsim COMMAND [OPTION...]", word);
+    return EXIT_WRONG;
+}
+
+static int run_command(int argc, char **argv)
+{
+    if (argc < 2) {
+        help_print(NULL, stderr);
+        return EXIT_WRONG;
+    }
+    if (argv[1][0] == '-')
+        return before_command(argv[1]);
+    const struct command *c = find_command(argv[1]);
+    if (!c)
+        return EXIT_WRONG;
+    struct options o;
+    int status = options_parse(&o, c, argc - 2, argv + 2);
+    if (status == EXIT_DONE && options_have(&o, OPT_HELP))
+        help_print(c, stdout);
+    else if (status == EXIT_DONE && options_have(&o, OPT_VERSION))
+        print_version();
+    else if (status == EXIT_DONE)
+        status = c->run(&o);
+    options_term(&o);
+    return status;
+}
+
+/* A full disk or a closed pipe shows here at the latest. */
+static bool answer_arrived(void)
+{
+    errno = 0;
+    if (!fflush(stdout) && !ferror(stdout))
+        return true;
+    complain("cannot write to standard output: %s", errno ? strerror(errno) : "write error");
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    if (!occupy_standard_files())
+        return EXIT_SYSTEM;
+    signal(SIGPIPE, SIG_IGN);
+    sim_install_gsl_handler();
+    int status = run_command(argc, argv);
+    return answer_arrived() ? status : worse(status, EXIT_SYSTEM);
+}
