@@ -11,8 +11,8 @@
 
 /* Reads column `column` (from 0) into an array in a. What is wrong with a number is blamed on its line in
  * the file, the rest on `at`. Returns 0, or -1 after complaints. */
-int csv_read_column(struct arena *a, const char *folder, const char *file, size_t column, double **values, size_t *n,
-                    struct mark at, struct diag *d);
+int csv_read_column(struct arena *a, const char *folder, const char *file, size_t column, double **values,
+                    size_t *n, struct mark at, struct diag *d);
 /* The first column as a list of scalars: what inline_files puts in a file's place. */
 const struct node *csv_read_list(struct arena *a, const char *folder, const char *file, struct mark at,
                                  struct diag *d);

@@ -46,7 +46,8 @@ struct diag {
 /* A zeroed diag is ready for use. */
 void diag_term(struct diag *d);
 /* The same complaint at the same place is kept once. */
-void diag_error(struct diag *d, struct mark at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void diag_error(struct diag *d, struct mark at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void diag_warn(struct diag *d, struct mark at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Memory ran out: diag_print says so, and it counts as an error. */
 void diag_no_memory(struct diag *d);

@@ -8,7 +8,8 @@
 struct inliner {
     const char *key; /* "trace"; also the last part of a dotted key in variants and sweep */
     /* What takes the name's place. NULL without a complaint leaves the name as it is (a built-in profile). */
-    const struct node *(*load)(struct arena *a, const char *folder, const char *file, struct mark at, struct diag *d);
+    const struct node *(*load)(struct arena *a, const char *folder, const char *file, struct mark at,
+                               struct diag *d);
 };
 
 /* doc with every file named by a key of the table (which ends with a NULL key) replaced by what it holds.

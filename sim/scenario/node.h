@@ -20,7 +20,7 @@ struct pair {
 
 struct node {
     enum node_kind kind;
-    bool quoted;      /* scalar written in quotes or as a block */
+    bool quoted; /* scalar written in quotes or as a block */
     struct mark at;
     const char *text; /* scalar */
     size_t n;
@@ -41,6 +41,10 @@ const struct node *node_load(struct arena *a, const char *path, struct diag *d, 
 /* Parses YAML text that came from `source` (an option, an embedded profile). Where source ends with the
  * text ("--set run.seed=7" and "7"), columns are counted in source. Fails like node_load. */
 const struct node *node_parse(struct arena *a, const char *text, const char *source, struct diag *d);
+/* The place of such a text in its source. */
+struct mark mark_of_text(const char *source, const char *text);
+/* The same for text that begins at `at`, a part of something longer. */
+const struct node *node_parse_at(struct arena *a, const char *text, struct mark at, struct diag *d);
 /* The value of a key; NULL where it is absent or map is NULL or no map. */
 const struct node *node_get(const struct node *map, const char *key);
 /* The key as it stands in the map, for its place; NULL where it is absent. */
@@ -51,7 +55,8 @@ const struct node *node_list(struct arena *a, const struct node *const *item, si
 const struct node *node_map(struct arena *a, const struct pair *pair, size_t n, struct mark at);
 /* map with key set to value (added at the end where it is new); NULL map: a new one. A new key stands
  * where its value does. */
-const struct node *node_with(struct arena *a, const struct node *map, const char *key, const struct node *value);
+const struct node *node_with(struct arena *a, const struct node *map, const char *key,
+                             const struct node *value);
 /* A plain scalar without text, or ~ or null: YAML's way of writing nothing. */
 bool node_is_nothing(const struct node *node);
 /* "a list", "a mapping", "a single value" or "nothing", for messages. */

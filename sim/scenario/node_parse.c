@@ -32,7 +32,7 @@ struct reader {
     struct diag *diag;
     const char *source, *text;
     size_t bytes;
-    uint32_t shift; /* where the text begins in its source */
+    struct mark begin; /* where the text begins in its source */
     struct anchor anchor[ANCHORS_MAX];
     size_t anchors;
     const struct node **pending; /* children of all open nodes */
@@ -43,9 +43,9 @@ struct reader {
 
 static struct mark mark_at(const struct reader *r, yaml_mark_t m)
 {
-    uint32_t line = m.line < UINT32_MAX ? (uint32_t)m.line + 1 : UINT32_MAX;
-    uint32_t column = m.column < UINT32_MAX ? (uint32_t)m.column + 1 : UINT32_MAX;
-    return (struct mark){ r->source, line, line == 1 ? column + r->shift : column };
+    uint32_t line = m.line < UINT32_MAX / 2 ? (uint32_t)m.line : UINT32_MAX / 2;
+    uint32_t column = m.column < UINT32_MAX / 2 ? (uint32_t)m.column : UINT32_MAX / 2;
+    return (struct mark){ r->source, line + r->begin.line, line ? column + 1 : column + r->begin.column };
 }
 
 static void no_memory(struct reader *r)
@@ -386,21 +386,14 @@ static const struct node *read_stream(struct reader *r)
         yaml_event_delete(&e);
     }
     if (end && !has_document)
-        diag_error(r->diag, (struct mark){ r->source, 1, 1 + r->shift }, "nothing is written here");
+        diag_error(r->diag, mark_at(r, (yaml_mark_t){ 0 }), "nothing is written here");
     return r->stop ? NULL : root;
 }
 
-static uint32_t shift_in(const char *source, const char *text)
-{
-    size_t whole = strlen(source), tail = strlen(text);
-    bool ends_with = tail && whole > tail && whole < UINT32_MAX && !strcmp(source + whole - tail, text);
-    return ends_with ? (uint32_t)(whole - tail) : 0;
-}
-
-const struct node *node_parse(struct arena *a, const char *text, const char *source, struct diag *d)
+const struct node *node_parse_at(struct arena *a, const char *text, struct mark at, struct diag *d)
 {
     struct reader *r = calloc(1, sizeof *r);
-    if (!r || !(r->source = arena_text(a, source)) || !yaml_parser_initialize(&r->parser)) {
+    if (!r || !(r->source = arena_text(a, at.source)) || !yaml_parser_initialize(&r->parser)) {
         diag_no_memory(d);
         free(r);
         return NULL;
@@ -409,7 +402,7 @@ const struct node *node_parse(struct arena *a, const char *text, const char *sou
     r->diag = d;
     r->text = text;
     r->bytes = strlen(text);
-    r->shift = shift_in(source, text);
+    r->begin = at;
     yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r->parser, (const unsigned char *)text, r->bytes);
     const struct node *root = read_stream(r);
@@ -419,12 +412,26 @@ const struct node *node_parse(struct arena *a, const char *text, const char *sou
     return root;
 }
 
+struct mark mark_of_text(const char *source, const char *text)
+{
+    size_t whole = strlen(source), tail = strlen(text);
+    struct mark at = { source, 1, 1 };
+    if (tail && whole > tail && whole < UINT32_MAX / 2 && !strcmp(source + whole - tail, text))
+        at.column += (uint32_t)(whole - tail);
+    return at;
+}
+
+const struct node *node_parse(struct arena *a, const char *text, const char *source, struct diag *d)
+{
+    return node_parse_at(a, text, mark_of_text(source, text), d);
+}
+
 const struct node *node_load(struct arena *a, const char *path, struct diag *d, bool *io)
 {
     struct source s;
     if (source_read(&s, path, (struct mark){ .source = path }, d, io))
         return NULL;
-    const struct node *root = node_parse(a, s.text, path, d);
+    const struct node *root = node_parse_at(a, s.text, (struct mark){ path, 1, 1 }, d);
     source_term(&s);
     return root;
 }

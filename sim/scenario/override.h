@@ -6,13 +6,19 @@
 
 /* doc with the key at `path` ("fleets.*.collars", "servers.cloud.handler.0.cpu") set to value; `at` is
  * blamed for a path that leads nowhere (unknown name or key, with the nearest one). rec tells which
- * levels are maps of names, which must exist already. NULL on error. */
+ * levels are maps of names, which must exist already; `*` stands for all of them. Groups that are not
+ * written yet are added. A key that excludes another (report.poisson where report.every stands, another
+ * distribution) takes its place. NULL on error. */
 const struct node *override_apply(struct arena *a, const struct record *rec, const struct node *doc,
                                   const char *path, struct mark at, const struct node *value, struct diag *d);
 
 /* The values of a sweep: a YAML list, or the text "A..B:log:N" / "A..B:lin:N" / "V1,V2,V3" as --vary
- * takes it (whole-number keys give whole numbers). Returns a list node, NULL on error. */
+ * takes it; ranges are for keys that take numbers (whole-number keys give whole numbers). Returns a list
+ * node, NULL on error. A path that leads nowhere is left to override_apply, which knows its place. */
 const struct node *override_values(struct arena *a, const struct record *rec, const char *path,
                                    const struct node *written, struct diag *d);
+
+/* "V1,V2,V3" as a list; commas inside brackets, braces and quotes do not split. NULL on error. */
+const struct node *override_split(struct arena *a, const struct node *written, struct diag *d);
 
 #endif

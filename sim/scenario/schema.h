@@ -18,22 +18,22 @@
 
 enum field_kind {
     FIELD_END,
-    FIELD_BOOL,   /* bool: true | false */
-    FIELD_COUNT,  /* uint64_t: a whole number, bare (10000, 10k is not accepted, 1e6 is) */
-    FIELD_NUMBER, /* double, bare */
-    FIELD_RATIO,  /* double: 0.5 % or 0.005 */
-    FIELD_TIME,   /* simtime: needs a unit */
-    FIELD_SIZE,   /* uint64_t bytes: needs a unit */
-    FIELD_BITRATE,/* double bits per second: needs a unit (20 Mbit/s) */
-    FIELD_TEXT,   /* const char * */
-    FIELD_ENUM,   /* int: one of words[] */
-    FIELD_NAME,   /* const char *: a name defined in the map `target` of the root ("links") */
-    FIELD_DIST,   /* struct dist, its values in the unit `dim` */
-    FIELD_GROUP,  /* a nested struct of record `sub` */
-    FIELD_MAP,    /* struct items: a map of names; each item begins with const char *name */
-    FIELD_LIST,   /* struct items: a list of `sub` */
-    FIELD_SAMPLE, /* struct sample: a list of values, or a CSV file with one column of them */
-    FIELD_NODE    /* const struct node *: kept as written, for another reader (variants, sweep) */
+    FIELD_BOOL,    /* bool: true | false */
+    FIELD_COUNT,   /* uint64_t: a whole number, bare (10000, 10k is not accepted, 1e6 is) */
+    FIELD_NUMBER,  /* double, bare */
+    FIELD_RATIO,   /* double: 0.5 % or 0.005 */
+    FIELD_TIME,    /* simtime: needs a unit */
+    FIELD_SIZE,    /* uint64_t bytes: needs a unit */
+    FIELD_BITRATE, /* double bits per second: needs a unit (20 Mbit/s) */
+    FIELD_TEXT,    /* const char * */
+    FIELD_ENUM,    /* int: one of words[] */
+    FIELD_NAME,    /* const char *: a name defined in the map `target` of the root ("links") */
+    FIELD_DIST,    /* struct dist, its values in the unit `dim` */
+    FIELD_GROUP,   /* a nested struct of record `sub` */
+    FIELD_MAP,     /* struct items: a map of names; each item begins with const char *name */
+    FIELD_LIST,    /* struct items: a list of `sub` */
+    FIELD_SAMPLE,  /* struct sample: a list of values, or a CSV file with one column of them */
+    FIELD_NODE     /* const struct node *: kept as written, for another reader (variants, sweep) */
 };
 
 /* Units a number may carry. */
@@ -71,10 +71,10 @@ struct field {
     double min, max; /* inclusive, in base units; both 0: not limited */
     size_t off;
     unsigned flags;
-    enum unit_dim dim;         /* DIST, SAMPLE */
-    const struct word *words;  /* ENUM */
-    const char *target;        /* NAME */
-    const struct record *sub;  /* GROUP, MAP, LIST */
+    enum unit_dim dim;        /* DIST, SAMPLE */
+    const struct word *words; /* ENUM */
+    const char *target;       /* NAME */
+    const struct record *sub; /* GROUP, MAP, LIST */
 };
 
 /* A registered choice for the key "model": its own rows join those of the record that chooses. */
@@ -103,12 +103,12 @@ struct record {
     const char *name; /* what one is called: "fleet" */
     const char *doc;
     size_t size;
-    const struct field *fields; /* may be NULL with alternatives */
+    const struct field *fields;             /* may be NULL with alternatives */
     const struct alternative *alternatives; /* ends with a NULL key */
-    size_t tag_off;           /* int: index of the alternative */
-    const struct model *const *models; /* ends with NULL; chosen by the key "model" */
-    size_t chosen_off;        /* struct chosen */
-    const char *shorthand;    /* key that a bare scalar stands for, or NULL */
+    size_t tag_off;                         /* int: index of the alternative */
+    const struct model *const *models;      /* ends with NULL; chosen by the key "model" */
+    size_t chosen_off;                      /* struct chosen */
+    const char *shorthand;                  /* key that a bare scalar stands for, or NULL */
     /* Keys that lie under the written ones (a machine profile): a map or NULL. May be NULL. */
     const struct node *(*base)(struct binder *b, const struct node *map);
     /* Checks across fields once all are bound; may be NULL. */
@@ -125,47 +125,48 @@ struct binder {
 };
 
 /* Compile error where member m of S is not a T. */
-#define FIELD_AT(S, m, T) _Generic(&((S *)0)->m, T *: offsetof(S, m))
+#define FIELD_AT(S, m, T) _Generic(&((S *)0)->m, T * : offsetof(S, m))
 
-#define F_BOOL(S, m, k, d, t) { .kind = FIELD_BOOL, .key = k, .doc = t, .def = d, .off = FIELD_AT(S, m, bool) }
+/* A row of member m, of type T, of S: key k, documentation t. */
+#define F_ROW(KIND, S, m, T, k, t, ...) \
+    { \
+        .kind = KIND, .key = k, .doc = t, .off = FIELD_AT(S, m, T), __VA_ARGS__ \
+    }
+/* d: default, or NULL; lo, hi: range */
+#define F_BOOL(S, m, k, d, t) F_ROW(FIELD_BOOL, S, m, bool, k, t, .def = d)
 #define F_COUNT(S, m, k, d, lo, hi, t) \
-    { .kind = FIELD_COUNT, .key = k, .doc = t, .def = d, .min = lo, .max = hi, .off = FIELD_AT(S, m, uint64_t) }
+    F_ROW(FIELD_COUNT, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi)
 #define F_COUNT_NONE(S, m, k, d, lo, hi, t) \
-    { .kind = FIELD_COUNT, .key = k, .doc = t, .def = d, .min = lo, .max = hi, .off = FIELD_AT(S, m, uint64_t), \
-      .flags = FIELD_NONE_OK }
-#define F_RATIO(S, m, k, d, lo, hi, t) \
-    { .kind = FIELD_RATIO, .key = k, .doc = t, .def = d, .min = lo, .max = hi, .off = FIELD_AT(S, m, double) }
-#define F_TIME(S, m, k, d, lo, hi, t) \
-    { .kind = FIELD_TIME, .key = k, .doc = t, .def = d, .min = lo, .max = hi, .off = FIELD_AT(S, m, simtime) }
-#define F_SIZE(S, m, k, d, lo, hi, t) \
-    { .kind = FIELD_SIZE, .key = k, .doc = t, .def = d, .min = lo, .max = hi, .off = FIELD_AT(S, m, uint64_t) }
+    F_ROW(FIELD_COUNT, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi, .flags = FIELD_NONE_OK)
+#define F_NUMBER(S, m, k, d, lo, hi, t) \
+    F_ROW(FIELD_NUMBER, S, m, double, k, t, .def = d, .min = lo, .max = hi)
+#define F_RATIO(S, m, k, d, lo, hi, t) F_ROW(FIELD_RATIO, S, m, double, k, t, .def = d, .min = lo, .max = hi)
+#define F_TIME(S, m, k, d, lo, hi, t)  F_ROW(FIELD_TIME, S, m, simtime, k, t, .def = d, .min = lo, .max = hi)
+#define F_SIZE(S, m, k, d, lo, hi, t)  F_ROW(FIELD_SIZE, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi)
 #define F_SIZE_NONE(S, m, k, d, lo, hi, t) \
-    { .kind = FIELD_SIZE, .key = k, .doc = t, .def = d, .min = lo, .max = hi, .off = FIELD_AT(S, m, uint64_t), \
-      .flags = FIELD_NONE_OK }
-#define F_TEXT(S, m, k, d, t) \
-    { .kind = FIELD_TEXT, .key = k, .doc = t, .def = d, .off = FIELD_AT(S, m, const char *) }
-#define F_ENUM(S, m, k, d, w, t) \
-    { .kind = FIELD_ENUM, .key = k, .doc = t, .def = d, .words = w, .off = FIELD_AT(S, m, int) }
-#define F_NAME(S, m, k, d, map, t) \
-    { .kind = FIELD_NAME, .key = k, .doc = t, .def = d, .target = map, .off = FIELD_AT(S, m, const char *) }
+    F_ROW(FIELD_SIZE, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi, .flags = FIELD_NONE_OK)
+#define F_BITRATE(S, m, k, d, lo, hi, t) \
+    F_ROW(FIELD_BITRATE, S, m, double, k, t, .def = d, .min = lo, .max = hi)
+#define F_TEXT(S, m, k, d, t)      F_ROW(FIELD_TEXT, S, m, const char *, k, t, .def = d)
+#define F_ENUM(S, m, k, d, w, t)   F_ROW(FIELD_ENUM, S, m, int, k, t, .def = d, .words = w)
+#define F_NAME(S, m, k, d, map, t) F_ROW(FIELD_NAME, S, m, const char *, k, t, .def = d, .target = map)
 #define F_DIST(S, m, k, u, d, lo, hi, t) \
-    { .kind = FIELD_DIST, .key = k, .doc = t, .def = d, .min = lo, .max = hi, .dim = u, \
-      .off = FIELD_AT(S, m, struct dist) }
+    F_ROW(FIELD_DIST, S, m, struct dist, k, t, .def = d, .min = lo, .max = hi, .dim = u)
 #define F_SAMPLE(S, m, k, u, lo, hi, t) \
-    { .kind = FIELD_SAMPLE, .key = k, .doc = t, .min = lo, .max = hi, .dim = u, \
-      .off = FIELD_AT(S, m, struct sample) }
-#define F_GROUP(S, m, k, T, r, t) \
-    { .kind = FIELD_GROUP, .key = k, .doc = t, .def = "{}", .sub = r, .off = FIELD_AT(S, m, T) }
-#define F_MAP(S, m, k, r, t) { .kind = FIELD_MAP, .key = k, .doc = t, .sub = r, .off = FIELD_AT(S, m, struct items) }
-#define F_LIST(S, m, k, r, t) { .kind = FIELD_LIST, .key = k, .doc = t, .sub = r, .off = FIELD_AT(S, m, struct items) }
-#define F_NODE(S, m, k, t) \
-    { .kind = FIELD_NODE, .key = k, .doc = t, .flags = FIELD_OPTIONAL, .off = FIELD_AT(S, m, const struct node *) }
-#define F_END { .kind = FIELD_END }
+    F_ROW(FIELD_SAMPLE, S, m, struct sample, k, t, .min = lo, .max = hi, .dim = u)
+#define F_GROUP(S, m, k, T, r, t) F_ROW(FIELD_GROUP, S, m, T, k, t, .def = "{}", .sub = r)
+#define F_MAP(S, m, k, r, t)      F_ROW(FIELD_MAP, S, m, struct items, k, t, .sub = r)
+#define F_LIST(S, m, k, r, t)     F_ROW(FIELD_LIST, S, m, struct items, k, t, .sub = r)
+#define F_NODE(S, m, k, t)        F_ROW(FIELD_NODE, S, m, const struct node *, k, t, .flags = FIELD_OPTIONAL)
+#define F_END \
+    { \
+        .kind = FIELD_END \
+    }
 
 /* Fills item (zeroed by the caller, rec->size bytes) from doc. Everything it needs is taken from a.
  * Complaints go to d; returns 0, or -1 when there were errors. */
-int schema_bind(const struct record *rec, const struct node *doc, const char *folder, void *item, struct arena *a,
-                struct diag *d);
+int schema_bind(const struct record *rec, const struct node *doc, const char *folder, void *item,
+                struct arena *a, struct diag *d);
 
 /* A number with its unit: "250 ms" -> 0.25. Returns NULL, or a sentence that says what is wrong (valid
  * until the next call in this thread). Negative numbers are always wrong. */

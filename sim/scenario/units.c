@@ -225,21 +225,21 @@ const char *unit_parse(const char *text, enum unit_dim which, double *value)
     return NULL;
 }
 
-/* Four significant digits, never an exponent for what a person would write out. */
-static void print_number(double v, char *text, size_t size)
+/* So many significant digits, and never an exponent for what a person would write out. */
+static void print_number(double v, int digits, char *text, size_t size)
 {
-    double size_of = fabs(v);
-    if (size_of >= 999.95 && size_of < 1e15)
+    double whole = pow(10, digits - 1);
+    if (fabs(v) >= whole - 0.05 && fabs(v) < 1e15)
         snprintf(text, size, "%.0f", v);
     else
-        snprintf(text, size, "%.4g", v);
+        snprintf(text, size, "%.*g", digits, v);
 }
 
-/* What four digits leave of a value, so that 0.99999 s is 1 s and not 1000 ms. */
-static double rounded(double v)
+/* What the digits leave of a value, so that 0.99999 s is 1 s and not 1000 ms. */
+static double rounded(double v, int digits)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%.4g", v);
+    char text[40];
+    snprintf(text, sizeof text, "%.*g", digits, v);
     return strtod(text, NULL);
 }
 
@@ -273,18 +273,16 @@ static const struct unit *units_of(const char *base)
 }
 
 /* Whole numbers are counts, and shown in full. */
-static void print_plain(double value, const char *unit, char *text, size_t size)
+static void print_plain(double value, const char *unit, int digits, char *text, size_t size)
 {
     char number[40];
-    if (value == floor(value) && fabs(value) < 1e15)
-        snprintf(number, sizeof number, "%.0f", value);
-    else
-        print_number(value, number, sizeof number);
+    bool whole = value == floor(value) && fabs(value) < 1e15;
+    print_number(value, whole ? 15 : digits, number, sizeof number);
     bool bare = !*unit || !strcmp(unit, "1");
     snprintf(text, size, "%s%s%s", number, bare ? "" : " ", bare ? "" : unit);
 }
 
-void unit_print(double value, const char *unit, char *text, size_t size)
+void unit_print_digits(double value, const char *unit, int digits, char *text, size_t size)
 {
     if (isnan(value) || isinf(value)) {
         snprintf(text, size, "%s", isnan(value) ? "-" : value > 0 ? "none" : "-none");
@@ -292,12 +290,17 @@ void unit_print(double value, const char *unit, char *text, size_t size)
     }
     const struct unit *table = units_of(unit);
     if (!table) {
-        print_plain(value, unit, text, size);
+        print_plain(value, unit, digits, text, size);
         return;
     }
-    double v = rounded(value);
-    const struct unit *u = v == 0 ? base_unit(table) : readable_unit(table, fabs(v));
+    double v = rounded(fabs(value), digits);
+    const struct unit *u = v == 0 ? base_unit(table) : readable_unit(table, v);
     char number[40];
-    print_number(value / u->factor, number, sizeof number);
+    print_number(value / u->factor, digits, number, sizeof number);
     snprintf(text, size, "%s%s%s", number, u->name[0] == '/' ? "" : " ", u->name);
+}
+
+void unit_print(double value, const char *unit, char *text, size_t size)
+{
+    unit_print_digits(value, unit, 4, text, size);
 }

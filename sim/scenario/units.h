@@ -14,7 +14,7 @@
 struct unit {
     const char *name;
     double factor;
-    double from; /* printed for values from here on, and for whole multiples of the unit below it */
+    double from;       /* printed for values from here on, and for whole multiples of the unit below it */
     bool written_only; /* understood, but never printed */
 };
 
@@ -32,6 +32,8 @@ extern const struct dimension unit_dims[];
 /* A decimal number at the start of text, signs refused unless `sign`; *end is what follows. Returns NULL,
  * or a sentence that says what is wrong (valid until the next call in this thread). */
 const char *number_parse(const char *text, bool sign, double *value, const char **end);
+/* unit_print with so many significant digits. */
+void unit_print_digits(double value, const char *unit, int digits, char *text, size_t size);
 /* A whole number, exactly, up to UINT64_MAX; 1e6 is one. */
 const char *count_parse(const char *text, uint64_t *value);
 

@@ -1,0 +1,206 @@
+/* override_values.c - the values of a swept key: listed, or a range with its steps. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/scenario/override.h"
+#include "sim/scenario/path.h"
+#include "sim/scenario/units.h"
+
+#define VALUES_MAX 10000u
+#define DIGITS     6 /* significant, of the steps of a range */
+
+/* Where a part of a scalar's text stands. */
+static struct mark inside(const struct node *written, size_t offset)
+{
+    struct mark at = written->at.line ? written->at : mark_of_text(written->at.source, written->text);
+    at.column += (uint32_t)offset + written->quoted;
+    return at;
+}
+
+/* The length of the value at p, up to a comma outside brackets and quotes. */
+static size_t span_value(const char *p)
+{
+    size_t n = 0;
+    int depth = 0;
+    char quote = 0;
+    for (; p[n] && (p[n] != ',' || depth > 0 || quote); n++) {
+        if (quote)
+            quote = p[n] == quote ? 0 : quote;
+        else if (p[n] == '\'' || p[n] == '"')
+            quote = p[n];
+        else
+            depth += (p[n] == '[' || p[n] == '{') - (p[n] == ']' || p[n] == '}');
+    }
+    return n;
+}
+
+/* The value written in n characters at an offset of a scalar's text. */
+static const struct node *parse_value(struct arena *a, const struct node *written, size_t offset, size_t n,
+                                      struct diag *d)
+{
+    const char *p = written->text + offset;
+    size_t blank = strspn(p, " ");
+    struct mark at = inside(written, offset + (blank < n ? blank : 0));
+    if (blank >= n) {
+        diag_error(d, at, "a value is missing between commas");
+        return NULL;
+    }
+    const char *text = arena_printf(a, "%.*s", (int)(n - blank), p + blank);
+    if (!text)
+        diag_no_memory(d);
+    return text ? node_parse_at(a, text, at, d) : NULL;
+}
+
+const struct node *override_split(struct arena *a, const struct node *written, struct diag *d)
+{
+    size_t room = 1, n = 0;
+    for (const char *p = written->text; *p; p++)
+        room += *p == ',';
+    if (room > VALUES_MAX) {
+        diag_error(d, written->at, "more than %u values", VALUES_MAX);
+        return NULL;
+    }
+    const struct node **item = ARENA_ARRAY(a, const struct node *, room);
+    bool ok = item != NULL;
+    size_t offset = 0;
+    for (bool more = ok; more; offset++) {
+        size_t length = span_value(written->text + offset);
+        ok &= (item[n++] = parse_value(a, written, offset, length, d)) != NULL;
+        offset += length;
+        more = written->text[offset] == ',';
+    }
+    const struct node *list = ok ? node_list(a, item, n, written->at) : NULL;
+    if (!item || (ok && !list))
+        diag_no_memory(d);
+    return list;
+}
+
+/* A..B:log:N in its parts. */
+struct range {
+    const struct node *written;
+    struct place place;
+    double from, to;
+    bool log;
+    size_t steps;
+};
+
+static bool blame_range(const struct range *r, struct diag *d, const char *why)
+{
+    diag_error(d, r->written->at, "'%s': %s", diag_shown(d, r->written->text), why);
+    return false;
+}
+
+/* One end in base units; an end without a unit has that of the other one. */
+static const char *parse_end(const char *text, const char *other, enum unit_dim dim, double *value)
+{
+    char joined[120];
+    double number;
+    const char *end, *unit;
+    bool bare = !number_parse(text, false, &number, &end) && !*end;
+    if (bare && !number_parse(other, false, &number, &unit) && *unit) {
+        snprintf(joined, sizeof joined, "%.60s%.50s", text, unit);
+        text = joined;
+    }
+    return unit_parse(text, dim, value);
+}
+
+/* ":log:7" */
+static bool parse_steps(struct range *r, const char *text)
+{
+    char *end;
+    if (strncmp(text, ":log:", 5) && strncmp(text, ":lin:", 5))
+        return false;
+    r->log = text[2] == 'o';
+    text += 5;
+    r->steps = strspn(text, "0123456789") ? strtoul(text, &end, 10) : 0;
+    return r->steps && !*end;
+}
+
+static bool parse_range(struct range *r, struct diag *d)
+{
+    char from[100], to[100];
+    const char *text = r->written->text, *dots = strstr(text, ".."), *colon = strchr(dots, ':');
+    size_t first = (size_t)(dots - text), second = colon ? (size_t)(colon - dots) - 2 : 0;
+    if (!colon || !parse_steps(r, colon))
+        return blame_range(r, d, "a range says its steps: 100..1000:log:5 or 100..1000:lin:5");
+    if (first >= sizeof from || second >= sizeof to)
+        return blame_range(r, d, "what are the ends of this range?");
+    snprintf(from, sizeof from, "%.*s", (int)first, text);
+    snprintf(to, sizeof to, "%.*s", (int)second, dots + 2);
+    const char *why = parse_end(from, to, r->place.dim, &r->from);
+    if (!why)
+        why = parse_end(to, from, r->place.dim, &r->to);
+    if (why)
+        return blame_range(r, d, why);
+    if (r->steps < 2 || r->steps > VALUES_MAX)
+        return blame_range(r, d, "a range has from 2 to 10000 steps");
+    if (r->log && (r->from <= 0 || r->to <= 0))
+        return blame_range(r, d, "logarithmic steps need ends above zero");
+    return true;
+}
+
+static double step_of(const struct range *r, size_t i)
+{
+    double part = (double)i / (double)(r->steps - 1);
+    if (i == 0 || i == r->steps - 1)
+        return i ? r->to : r->from;
+    return r->log ? r->from * pow(r->to / r->from, part) : r->from + (r->to - r->from) * part;
+}
+
+/* The steps as a person would write them; those that fall together are one. */
+static const struct node *make_range(struct arena *a, const struct range *r, struct diag *d)
+{
+    const struct node **item = ARENA_ARRAY(a, const struct node *, r->steps);
+    const char *unit = r->place.dim == UNIT_RATIO ? "1" : unit_dims[r->place.dim].base;
+    size_t n = 0;
+    bool ok = item != NULL;
+    for (size_t i = 0; ok && i < r->steps; i++) {
+        char text[48];
+        double v = r->place.whole ? round(step_of(r, i)) : step_of(r, i);
+        unit_print_digits(v, unit, DIGITS, text, sizeof text);
+        if (n && !strcmp(item[n - 1]->text, text))
+            continue;
+        ok = (item[n++] = node_scalar(a, text, r->written->at)) != NULL;
+    }
+    const struct node *list = ok ? node_list(a, item, n, r->written->at) : NULL;
+    if (!list)
+        diag_no_memory(d);
+    return list;
+}
+
+static bool is_range(const struct node *written, const struct place *place)
+{
+    const char *dots = strstr(written->text, "..");
+    if (!dots || !place->numeric)
+        return false;
+    double number;
+    const char *end;
+    return strspn(written->text, "{[\"'") == 0 && !number_parse(written->text, false, &number, &end);
+}
+
+static const struct node *check_list(const struct node *list, struct diag *d)
+{
+    if (list->n && list->n <= VALUES_MAX)
+        return list;
+    diag_error(d, list->at, list->n ? "more than %u values" : "the list of values is empty", VALUES_MAX);
+    return NULL;
+}
+
+const struct node *override_values(struct arena *a, const struct record *rec, const char *path,
+                                   const struct node *written, struct diag *d)
+{
+    struct range r = { .written = written };
+    if (!path_find(rec, path, &r.place))
+        r.place = (struct place){ 0 }; /* override_apply blames the key, which stands elsewhere */
+    if (written->kind == NODE_LIST)
+        return check_list(written, d);
+    if (written->kind == NODE_MAP || node_is_nothing(written)) {
+        diag_error(d, written->at, "expects a list of values or a range such as 100..1000:log:5, found %s",
+                   node_kind_name(written));
+        return NULL;
+    }
+    if (!is_range(written, &r.place))
+        return override_split(a, written, d);
+    return parse_range(&r, d) ? make_range(a, &r, d) : NULL;
+}
