@@ -195,7 +195,8 @@ static const struct node * override(struct build *b, const struct node *doc, con
     return doc;
 }
 
-/* All combinations from axis `i` on. */
+/* All combinations from axis `i` on. A key that leads nowhere is told once and passed over, so that
+ * what else is wrong comes to light. */
 static void expand(struct build *b, const struct node *doc, size_t i, const char *variant)
 {
     if (i == b->plan->n_keys) {
@@ -205,8 +206,9 @@ static void expand(struct build *b, const struct node *doc, size_t i, const char
     for (size_t k = 0; k < b->axis[i].n && !b->failed; k++) {
         b->chosen[i] = b->axis[i].value[k];
         const struct node *next = override(b, doc, b->axis[i].key, b->chosen[i].value);
-        if (next)
-            expand(b, next, i + 1, variant);
+        expand(b, next ? next : doc, i + 1, variant);
+        if (!next)
+            return;
     }
 }
 

@@ -66,8 +66,8 @@ static struct setting read_set(struct fold *f, const struct option_pair *pair)
 {
     struct mark at = blame(f, "--set", pair);
     struct setting s = { .key = pair->key, .key_node = node_scalar(f->arena, pair->key, at) };
-    bool blank = !pair->value[strspn(pair->value, " \t")];
-    s.value = blank ? node_scalar(f->arena, "", at) : node_parse(f->arena, pair->value, at.source, f->diag);
+    bool blank = !pair->value[strspn(pair->value, " \t")]; /* to YAML that would be no document */
+    s.value = node_parse(f->arena, blank ? "''" : pair->value, at.source, f->diag);
     f->failed |= !s.key_node;
     return s;
 }
