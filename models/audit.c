@@ -1,0 +1,118 @@
+/* audit.c - every trial checks itself: conservation, Little's law, the utilisation law, the ledger.
+ *
+ * All are identities on the sample path with their boundary terms, in whole numbers, so they hold exactly
+ * or something is wrong. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "models/world.h"
+
+static void fail(struct trial *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void fail(struct trial *out, const char *format, ...)
+{
+    if (out->audit_failed)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(out->audit, sizeof out->audit, format, args);
+    va_end(args);
+    out->audit_failed = true;
+}
+
+static bool at_server(const struct request *q)
+{
+    return q->state == REQ_ARRIVED || q->state == REQ_READ || q->state == REQ_SERVED;
+}
+
+static void conservation(struct world *w, struct trial *out)
+{
+    const struct counts *n = &w->count;
+    uint64_t resolved = n->answered + n->refused + n->timed_out + n->lost + n->dropped, live = 0;
+    for (uint32_t r = 0; r < w->req_used; r++) {
+        const struct request *q = &w->req[r];
+        live += q->state != REQ_FREE && (q->flags & REQ_MEASURED) && !(q->flags & REQ_ABANDONED);
+    }
+    if (n->sent != resolved + live)
+        fail(out, "conservation: %llu reports sent, but %llu ended and %llu in flight", (unsigned long long)n->sent,
+             (unsigned long long)resolved, (unsigned long long)live);
+}
+
+/* Adds the stays of those still there and compares. */
+static void little(struct trial *out, const char *name, struct station *s, simtime end, gauge_area present)
+{
+    gauge_settle(&s->number, end);
+    if (s->number.area != s->stayed + present)
+        fail(out, "Little's law at %s: area %.9g s, stays %.9g s", name, (double)s->number.area / NS_PER_S,
+             (double)(s->stayed + present) / NS_PER_S);
+}
+
+static gauge_area stay(const struct world *w, simtime since) { return w->end - (since > w->warm ? since : w->warm); }
+
+static void stations(struct world *w, struct trial *out)
+{
+    gauge_area outstanding = 0, in_server = 0, waiting = 0, ready = 0;
+    for (uint32_t r = 0; r < w->req_used; r++) {
+        const struct request *q = &w->req[r];
+        if (q->state == REQ_FREE)
+            continue;
+        outstanding += q->flags & REQ_ABANDONED ? 0 : stay(w, q->intended);
+        in_server += at_server(q) ? stay(w, q->arrived) : 0;
+        waiting += q->state == REQ_ARRIVED || q->state == REQ_READ ? stay(w, q->arrived) : 0;
+    }
+    for (uint32_t t = 0; t < w->thread_used; t++)
+        if (w->thread[t].state == THREAD_READY)
+            ready += stay(w, w->thread[t].ready_since);
+    little(out, "the collars", &w->outstanding, w->end, outstanding);
+    little(out, "the server", &w->in_server, w->end, in_server);
+    little(out, "the server's queue", &w->waiting, w->end, waiting);
+    little(out, "the run queue", &w->machine.run_queue, w->end, ready);
+}
+
+/* Utilisation law over the whole trial: core time = CPU time booked - what is still to be done. */
+static void utilisation(struct world *w, struct trial *out)
+{
+    struct machine *m = &w->machine;
+    gauge_settle(&m->busy, w->end);
+    gauge_area busy = m->busy_before + m->busy.area, booked = -m->unfinished;
+    for (int c = 0; c < CPU_CAUSES; c++)
+        booked += m->booked[c];
+    for (uint32_t t = 0; t < w->thread_used; t++)
+        if (w->thread[t].state != THREAD_FREE)
+            booked -= w->thread[t].remaining;
+    for (uint32_t c = 0; c < m->cores; c++)
+        if (m->core[c].thread != NONE)
+            booked += w->end - m->core[c].started;
+    /* processor sharing rounds each departure to a whole nanosecond */
+    double slack = m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING ? 2e-6 * (double)busy + 1e3 * m->cores : 0;
+    double off = (double)(busy - booked);
+    if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING)
+        off += shared_unserved(w);
+    if (off > slack || off < -slack)
+        fail(out, "utilisation law: cores were busy %.9g s, work booked %.9g s", (double)busy / NS_PER_S,
+             (double)booked / NS_PER_S);
+}
+
+/* After everything is closed the ledger must be empty. */
+static void ledger(struct world *w, struct trial *out)
+{
+    w->now = w->end;
+    for (uint32_t i = 0; i < w->servers; i++)
+        if (!w->server[i].dead)
+            server_kill(w, &w->server[i]);
+    for (int c = 0; c < MEM_COUNT; c++)
+        if (w->ledger.held[c])
+            fail(out, "memory ledger: %lld bytes of %s left after everything was closed",
+                 (long long)w->ledger.held[c], mem_rows[c].name);
+    if (w->ledger.reserved.level || w->machine.committed || w->machine.threads)
+        fail(out, "memory ledger: %lld bytes reserved, %llu threads left after everything was closed",
+             (long long)w->ledger.reserved.level, (unsigned long long)w->machine.threads);
+}
+
+void audit_run(struct world *w, struct trial *out)
+{
+    conservation(w, out);
+    stations(w, out);
+    utilisation(w, out);
+    ledger(w, out);
+}

@@ -1,0 +1,125 @@
+/* conf.h - a bound scenario: what the rows of models/conf_*.c fill in. Read-only during a trial, shared
+ * by all workers. Times are simulated time, sizes bytes; `none` is UINT64_MAX. */
+#ifndef MODELS_CONF_H
+#define MODELS_CONF_H
+
+#include "sim/experiment/study.h"
+#include "sim/kernel/dist.h"
+#include "sim/scenario/schema.h"
+
+#define NO_LIMIT UINT64_MAX
+
+enum scheduler_policy { SCHED_FAIR, SCHED_FIFO_POLICY, SCHED_PROCESSOR_SHARING };
+struct scheduler_conf {
+    int policy; /* enum scheduler_policy */
+    simtime slice;
+};
+
+enum overcommit { OVERCOMMIT_HEURISTIC, OVERCOMMIT_STRICT };
+struct limits_conf {
+    uint64_t address_space; /* per process */
+    uint64_t threads;       /* on the machine */
+    uint64_t open_files;    /* per process */
+    uint64_t maps;          /* memory maps per process */
+    uint64_t backlog;       /* connections waiting to be accepted, per server */
+};
+
+/* CPU time of each operation. */
+struct costs_conf {
+    simtime context_switch, wakeup, receive, send, accept, close, poll, poll_event, timer;
+    simtime thread_create, thread_exit, page_fault;
+};
+
+/* Memory of each thing. */
+struct sizes_conf {
+    uint64_t base_resident, base_reserved, base_kernel;
+    uint64_t stack, stack_guard, stack_touched, kernel_stack, task, page_table;
+    uint64_t socket, poll_item, unread_message;
+    uint64_t connection_object, request_task, buffer;
+};
+
+struct machine_conf {
+    const struct node *profile;
+    uint64_t cores;
+    uint64_t memory, swap;
+    uint64_t page;
+    int overcommit; /* enum overcommit */
+    struct scheduler_conf scheduler;
+    struct limits_conf limits;
+    struct costs_conf costs;
+    struct sizes_conf sizes;
+};
+
+struct link_conf {
+    const char *name;
+    struct dist latency;      /* one way */
+    double loss;              /* of each transmission */
+    simtime retransmit;       /* time-out before the first retransmission; doubles each time */
+    uint64_t attempts;        /* transmissions before the message is given up */
+    double bandwidth;         /* bit/s each way, shared by all that use the link; INFINITY: not limited */
+};
+
+enum step_kind { STEP_CPU, STEP_WAIT, STEP_BLOCK, STEP_MEMORY };
+#define STEPS_MAX 64u
+struct step_conf {
+    int kind; /* enum step_kind */
+    struct dist amount;
+};
+
+struct server_conf {
+    const char *name;
+    struct items handler; /* of struct step_conf */
+    struct chosen model;
+};
+
+enum report_kind { REPORT_EVERY, REPORT_POISSON, REPORT_THINK, REPORT_TRACE, REPORT_ONCE };
+enum report_phase { PHASE_RANDOM, PHASE_ALIGNED, PHASE_SPREAD };
+struct report_conf {
+    int kind;  /* enum report_kind */
+    simtime every;
+    int phase; /* enum report_phase */
+    simtime jitter;
+    struct dist gap;   /* poisson: exponential; think */
+    uint64_t batch;
+    bool once;
+    const struct node *trace_node;
+    const simtime *trace; /* send times, ascending */
+    size_t trace_n;
+};
+
+enum connection_kind { CONNECTION_PERSISTENT, CONNECTION_PER_REPORT };
+struct fleet_conf {
+    const char *name;
+    uint64_t collars;
+    struct report_conf report;
+    uint64_t payload;
+    int connection; /* enum connection_kind */
+    const char *link, *server;
+    simtime timeout; /* SIMTIME_MAX: none */
+    uint32_t link_index, server_index; /* resolved by the root's check; link_index NO_LINK: none */
+};
+#define NO_LINK UINT32_MAX
+
+struct herd_conf {
+    struct scenario_head head;
+    struct machine_conf machine;
+    struct items links, servers, fleets;
+};
+
+extern const struct record machine_record, link_record, server_record, fleet_record, herd_record;
+
+static inline const struct link_conf *conf_link(const struct herd_conf *c, uint32_t i)
+{
+    return (const struct link_conf *)c->links.at + i;
+}
+static inline const struct server_conf *conf_server(const struct herd_conf *c, uint32_t i)
+{
+    return (const struct server_conf *)c->servers.at + i;
+}
+static inline const struct fleet_conf *conf_fleet(const struct herd_conf *c, uint32_t i)
+{
+    return (const struct fleet_conf *)c->fleets.at + i;
+}
+static inline const struct step_conf *server_steps(const struct server_conf *s) { return s->handler.at; }
+
+#endif

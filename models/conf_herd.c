@@ -1,0 +1,50 @@
+/* conf_herd.c - the root of a scenario. */
+#include <string.h>
+
+#include "models/conf.h"
+
+static const struct field herd_fields[] = {
+    SCENARIO_HEAD_FIELDS(struct herd_conf),
+    F_GROUP(struct herd_conf, machine, "machine", struct machine_conf, &machine_record, "what the servers run on"),
+    { .kind = FIELD_MAP, .key = "links", .sub = &link_record, .flags = FIELD_OPTIONAL,
+      .off = FIELD_AT(struct herd_conf, links, struct items), .doc = "how collars reach the servers" },
+    F_MAP(struct herd_conf, servers, "servers", &server_record, "the servers"),
+    F_MAP(struct herd_conf, fleets, "fleets", &fleet_record, "the collars"),
+    F_END
+};
+
+#define FLEETS_MAX 255u
+#define COLLARS_MAX 100000000ull
+
+static void find_indices(struct herd_conf *c, struct fleet_conf *f)
+{
+    f->link_index = NO_LINK;
+    for (uint32_t i = 0; i < c->links.n && f->link; i++)
+        if (!strcmp(conf_link(c, i)->name, f->link))
+            f->link_index = i;
+    for (uint32_t i = 0; i < c->servers.n; i++)
+        if (!strcmp(conf_server(c, i)->name, f->server))
+            f->server_index = i;
+}
+
+static void check_herd(struct binder *b, const struct node *map, void *item)
+{
+    struct herd_conf *c = item;
+    uint64_t collars = 0;
+    const struct node *fleets = node_get(map, "fleets"), *servers = node_get(map, "servers");
+    if (!c->fleets.n || c->fleets.n > FLEETS_MAX)
+        diag_error(b->diag, fleets ? fleets->at : map->at, "fleets: expects 1 to %u fleets", FLEETS_MAX);
+    if (!c->servers.n || c->servers.n > FLEETS_MAX)
+        diag_error(b->diag, servers ? servers->at : map->at, "servers: expects 1 to %u servers", FLEETS_MAX);
+    for (size_t i = 0; i < c->fleets.n; i++) {
+        struct fleet_conf *f = (struct fleet_conf *)c->fleets.at + i;
+        collars += f->collars;
+        find_indices(c, f);
+    }
+    if (collars > COLLARS_MAX)
+        diag_error(b->diag, fleets->at, "fleets: %llu collars in all; at most %llu can be simulated",
+                   (unsigned long long)collars, COLLARS_MAX);
+}
+
+const struct record herd_record = { .name = "scenario", .doc = "a scenario", .size = sizeof(struct herd_conf),
+                                    .fields = herd_fields, .check = check_herd };

@@ -1,0 +1,117 @@
+/* conf_machine.c - the rows of `machine:`. Defaults come from the profile; what a profile leaves out is
+ * free of charge. The figures and their sources stand in scenarios/machines. */
+#include "models/conf.h"
+#include "models/profiles.h"
+
+#define HOUR (3600.0)
+
+static const struct word policies[] = {
+    { "fair", "round robin in slices that end only when another thread waits for a core" },
+    { "fifo", "a thread keeps its core until it blocks" },
+    { "processor_sharing", "all runnable threads share the cores equally: the limit of small slices" },
+    { NULL, NULL }
+};
+static const struct field scheduler_fields[] = {
+    F_ENUM(struct scheduler_conf, policy, "policy", "fair", policies, "how runnable threads share the cores"),
+    F_TIME(struct scheduler_conf, slice, "slice", "3 ms", 1e-6, HOUR,
+           "how long a thread keeps its core while others wait (Linux: the base slice)"),
+    F_END
+};
+static const struct record scheduler_record = { .name = "scheduler", .doc = "the run queue",
+                                                .size = sizeof(struct scheduler_conf), .fields = scheduler_fields };
+
+static const struct field limits_fields[] = {
+    F_SIZE_NONE(struct limits_conf, address_space, "address_space", "none", 4096, 0x1p62,
+                "address space of one process (ulimit -v); thread stacks are reserved from it"),
+    F_COUNT_NONE(struct limits_conf, threads, "threads", "none", 1, 1e9,
+                 "threads on the machine (kernel.threads-max, kernel.pid_max, the user's limit)"),
+    F_COUNT_NONE(struct limits_conf, open_files, "open_files", "none", 1, 1e9,
+                 "open files of one process (ulimit -n); each connection is one"),
+    F_COUNT_NONE(struct limits_conf, maps, "maps", "none", 1, 1e9,
+                 "memory maps of one process (vm.max_map_count); each thread takes two"),
+    F_COUNT_NONE(struct limits_conf, backlog, "backlog", "none", 1, 1e9,
+                 "connections that wait to be accepted, for each server (net.core.somaxconn)"),
+    F_END
+};
+static const struct record limits_record = { .name = "limits", .doc = "limits of the operating system",
+                                             .size = sizeof(struct limits_conf), .fields = limits_fields };
+
+#define COST(m, t) F_TIME(struct costs_conf, m, #m, "0 ns", 0, HOUR, t)
+static const struct field costs_fields[] = {
+    COST(context_switch, "a core turns from one thread to another"),
+    COST(wakeup, "a sleeping thread is made runnable"),
+    COST(receive, "one call that reads a small message from a socket"),
+    COST(send, "one call that writes a small message to a socket"),
+    COST(accept, "one call that accepts a connection"),
+    COST(close, "one call that closes a connection"),
+    COST(poll, "one call that asks which connections are ready (epoll_wait)"),
+    COST(poll_event, "each event that such a call returns"),
+    COST(timer, "an event loop arms a timer or awaits an operation"),
+    COST(thread_create, "creating a thread"),
+    COST(thread_exit, "ending a thread"),
+    COST(page_fault, "the first touch of a page"),
+    F_END
+};
+static const struct record costs_record = { .name = "costs", .doc = "CPU time of each operation",
+                                            .size = sizeof(struct costs_conf), .fields = costs_fields };
+
+#define BYTES(m, t) F_SIZE(struct sizes_conf, m, #m, "0 B", 0, 0x1p50, t)
+static const struct field sizes_fields[] = {
+    BYTES(base_resident, "resident set of the bare server process"),
+    BYTES(base_reserved, "address space of the bare server process"),
+    BYTES(base_kernel, "kernel memory of the bare server process"),
+    BYTES(stack, "address space reserved for a thread's stack unless the server says otherwise"),
+    BYTES(stack_guard, "guard below each stack: address space only"),
+    BYTES(stack_touched, "pages of a thread's stack that are really in memory"),
+    BYTES(kernel_stack, "kernel stack of a thread"),
+    BYTES(task, "task structure of a thread and what hangs on it, in the kernel"),
+    BYTES(page_table, "one page of page tables, which maps 512 pages"),
+    BYTES(socket, "kernel memory of one established, idle connection (the server's end)"),
+    BYTES(poll_item, "kernel memory of one connection registered with epoll"),
+    BYTES(unread_message, "kernel memory of one small message not yet read"),
+    BYTES(connection_object, "what an event loop remembers of a connection, in user space"),
+    BYTES(request_task, "what an event loop remembers of a request in progress (task, coroutine)"),
+    BYTES(buffer, "user-space buffer held while a request is in progress"),
+    F_END
+};
+static const struct record sizes_record = { .name = "sizes", .doc = "memory of each thing",
+                                            .size = sizeof(struct sizes_conf), .fields = sizes_fields };
+
+static const struct word overcommits[] = {
+    { "heuristic", "address space is given freely; memory counts when it is touched (vm.overcommit_memory 0)" },
+    { "strict", "writable address space may not exceed swap + half of the memory (vm.overcommit_memory 2, "
+                "vm.overcommit_ratio 50)" },
+    { NULL, NULL }
+};
+
+static const struct field machine_fields[] = {
+    { .kind = FIELD_NODE, .key = "profile", .def = "linux-x86_64",
+      .doc = "where costs and sizes come from: linux-x86_64, ideal (no overheads at all), or a .yaml file",
+      .off = FIELD_AT(struct machine_conf, profile, const struct node *), .flags = FIELD_OPTIONAL },
+    F_COUNT(struct machine_conf, cores, "cores", "1", 1, 1024, "processor cores"),
+    F_SIZE_NONE(struct machine_conf, memory, "memory", "none", 4096, 0x1p62,
+                "memory that the servers may use; beyond it and swap the kernel kills the largest"),
+    F_SIZE(struct machine_conf, swap, "swap", "0 B", 0, 0x1p62, "swap space"),
+    F_SIZE(struct machine_conf, page, "page", "4 KiB", 512, 0x1p31, "page size"),
+    F_ENUM(struct machine_conf, overcommit, "overcommit", "heuristic", overcommits,
+           "what the kernel promises when address space is reserved"),
+    F_GROUP(struct machine_conf, scheduler, "scheduler", struct scheduler_conf, &scheduler_record, "the run queue"),
+    F_GROUP(struct machine_conf, limits, "limits", struct limits_conf, &limits_record,
+            "limits of the operating system, each a number or none"),
+    F_GROUP(struct machine_conf, costs, "costs", struct costs_conf, &costs_record, "CPU time of each operation"),
+    F_GROUP(struct machine_conf, sizes, "sizes", struct sizes_conf, &sizes_record, "memory of each thing"),
+    F_END
+};
+
+static const struct node *machine_base(struct binder *b, const struct node *map)
+{
+    const struct node *profile = map ? node_get(map, "profile") : NULL;
+    if (!profile)
+        profile = node_scalar(b->arena, "linux-x86_64", (struct mark){ "(default)", 0, 0 });
+    return profile ? profile_keys(b->arena, profile, b->folder, b->diag) : NULL;
+}
+
+const struct record machine_record = {
+    .name = "machine", .doc = "what the servers run on", .size = sizeof(struct machine_conf),
+    .fields = machine_fields, .base = machine_base
+};

@@ -1,0 +1,81 @@
+/* ledger.h - where the memory goes: every byte by component, in two columns.
+ *
+ * Resident bytes are really taken: a process's own (its resident set) or the kernel's on its behalf. Their
+ * sum is what the machine loses. Reserved bytes are address space only: a stack of 8 MiB reserves 8 MiB and
+ * takes the pages that were touched. The peak is of the total, and the components are remembered at that
+ * instant, so that they add up to it. */
+#ifndef MODELS_LEDGER_H
+#define MODELS_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/stats/gauge.h"
+
+enum memory_side { SIDE_USER, SIDE_KERNEL };
+
+/* id, name in memory.peak.NAME, side, title, what it is */
+#define MEM_COMPONENTS(X) \
+    X(BASE, "base", SIDE_USER, "base process", "the bare server process") \
+    X(BASE_KERNEL, "base_kernel", SIDE_KERNEL, "base process (kernel)", "what the kernel keeps for the bare process") \
+    X(STACKS, "stacks", SIDE_USER, "thread stacks", "touched pages of thread stacks") \
+    X(KERNEL_STACKS, "kernel_stacks", SIDE_KERNEL, "kernel stacks", "each thread's stack in the kernel") \
+    X(TASKS, "task_structs", SIDE_KERNEL, "task structures", "what the kernel remembers of a thread") \
+    X(PAGE_TABLES, "page_tables", SIDE_KERNEL, "page tables", "page tables that map thread stacks") \
+    X(SOCKETS, "sockets", SIDE_KERNEL, "sockets", "the kernel's side of connections") \
+    X(POLL_ITEMS, "poll_items", SIDE_KERNEL, "poll items", "connections registered with epoll") \
+    X(UNREAD, "unread", SIDE_KERNEL, "unread messages", "messages in socket buffers") \
+    X(CONNECTIONS, "connections", SIDE_USER, "connection objects", "what the program remembers of a connection") \
+    X(REQUEST_TASKS, "request_tasks", SIDE_USER, "request tasks", "tasks or coroutines of requests in progress") \
+    X(BUFFERS, "buffers", SIDE_USER, "buffers", "I/O buffers of requests in progress") \
+    X(REQUESTS, "requests", SIDE_USER, "request memory", "memory that handlers hold until the reply")
+
+#define X(id, name, side, title, doc) MEM_##id,
+enum mem_component { MEM_COMPONENTS(X) MEM_COUNT };
+#undef X
+
+struct mem_row {
+    const char *name, *title, *doc;
+    enum memory_side side;
+};
+extern const struct mem_row mem_rows[MEM_COUNT];
+
+struct ledger {
+    int64_t held[MEM_COUNT];
+    struct gauge resident, kernel, reserved;
+    int64_t peak_total;
+    int64_t peak_held[MEM_COUNT];
+    int64_t peak_connections; /* open at the instant of the peak */
+    const int64_t *connections;
+    int64_t capacity; /* what the machine has; INT64_MAX: no limit */
+    int64_t mark;     /* the smaller of peak and capacity: below it there is nothing to do */
+    bool over;        /* the capacity was exceeded: the killer must look */
+};
+
+static inline int64_t ledger_total(const struct ledger *l) { return l->resident.level + l->kernel.level; }
+
+/* The total is above the mark: remembers the components at a new peak, and raises the alarm. */
+void ledger_above_mark(struct ledger *l);
+
+/* Takes (bytes > 0) or gives back memory of a component; user memory is also address space, except for
+ * stacks, whose reservation is counted by ledger_reserve(). */
+static inline void ledger_hold(struct ledger *l, simtime now, enum mem_component c, int64_t bytes)
+{
+    l->held[c] += bytes;
+    if (mem_rows[c].side == SIDE_KERNEL) {
+        gauge_add(&l->kernel, now, bytes);
+    } else {
+        gauge_add(&l->resident, now, bytes);
+        if (c != MEM_STACKS && c != MEM_BASE)
+            gauge_add(&l->reserved, now, bytes);
+    }
+    if (ledger_total(l) > l->mark)
+        ledger_above_mark(l);
+}
+
+static inline void ledger_reserve(struct ledger *l, simtime now, int64_t bytes)
+{
+    gauge_add(&l->reserved, now, bytes);
+}
+
+#endif

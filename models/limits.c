@@ -1,0 +1,80 @@
+/* limits.c - what happens when the machine has no more to give. */
+#include "models/world.h"
+
+void limit_hit(struct world *w, const char *name)
+{
+    if (!w->limit.name)
+        w->limit = (struct limit){ name, w->now, w->connections.level };
+}
+
+void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes)
+{
+    s->held[c] += bytes;
+    if (mem_rows[c].side == SIDE_USER && c != MEM_STACKS && c != MEM_BASE)
+        s->reserved += (uint64_t)bytes;
+    ledger_hold(&w->ledger, w->now, c, bytes);
+}
+
+void reserve(struct world *w, struct server *s, int64_t bytes)
+{
+    s->reserved += (uint64_t)bytes;
+    ledger_reserve(&w->ledger, w->now, bytes);
+}
+
+static int64_t memory_of(const struct server *s)
+{
+    int64_t sum = 0;
+    for (int c = 0; c < MEM_COUNT; c++)
+        sum += s->held[c];
+    return sum;
+}
+
+static struct server *largest(struct world *w)
+{
+    struct server *found = NULL;
+    for (uint32_t i = 0; i < w->servers; i++) {
+        struct server *s = &w->server[i];
+        if (!s->dead && (!found || memory_of(s) > memory_of(found)))
+            found = s;
+    }
+    return found;
+}
+
+/* The out-of-memory killer, between two events so that no model loses its footing. */
+void check_memory(struct world *w)
+{
+    w->ledger.over = false;
+    while (ledger_total(&w->ledger) > w->ledger.capacity) {
+        struct server *s = largest(w);
+        if (!s)
+            return;
+        limit_hit(w, "memory");
+        w->killed = true;
+        server_kill(w, s);
+    }
+}
+
+static void end_requests(struct world *w, struct server *s)
+{
+    for (uint32_t c = 0; c < w->conn_used; c++)
+        if (w->conn[c].state != CONN_FREE && conn_server(w, c) == s && w->conn[c].state != CONN_CLOSED)
+            conn_abort(w, c, OUTCOME_LOST);
+}
+
+static void end_threads(struct world *w, struct server *s)
+{
+    for (uint32_t t = 0; t < w->thread_used; t++)
+        if (w->thread[t].state != THREAD_FREE && w->thread[t].server == s->index)
+            thread_release(w, t);
+}
+
+void server_kill(struct world *w, struct server *s)
+{
+    const struct sizes_conf *size = &w->conf->machine.sizes;
+    s->dead = true;
+    end_threads(w, s);
+    end_requests(w, s);
+    hold(w, s, MEM_BASE, -(int64_t)size->base_resident);
+    hold(w, s, MEM_BASE_KERNEL, -(int64_t)size->base_kernel);
+    reserve(w, s, -(int64_t)size->base_reserved);
+}

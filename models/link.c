@@ -1,0 +1,52 @@
+/* link.c - when a message arrives: waiting for the channel, transmission, retransmissions, latency. */
+#include <math.h>
+
+#include "models/world.h"
+
+#define HEADER_BYTES 40.0 /* IPv4 and TCP headers without options: 20 + 20 (RFC 791, RFC 9293) */
+
+/* Time on the shared channel, first come first served. */
+static simtime channel(struct world *w, const struct fleet *f, bool up)
+{
+    if (isinf(f->link_conf->bandwidth))
+        return 0;
+    simtime *free_at = up ? &f->link->up_free : &f->link->down_free;
+    simtime start = *free_at > w->now ? *free_at : w->now;
+    double bits = 8.0 * ((double)f->conf->payload + HEADER_BYTES);
+    *free_at = simtime_after(start, simtime_from_s(bits / f->link_conf->bandwidth));
+    return *free_at - w->now;
+}
+
+/* Delay by losses: the time-out before retransmission k doubles each time. */
+static simtime retransmissions(const struct link_conf *l, struct rng *r, bool *given_up)
+{
+    simtime delay = 0, wait = l->retransmit;
+    uint64_t attempt = 0;
+    while (rng_uniform(r) < l->loss) {
+        delay = simtime_after(delay, wait);
+        wait = wait > SIMTIME_MAX / 2 ? SIMTIME_MAX : wait * 2;
+        if (++attempt == l->attempts) {
+            *given_up = true;
+            break;
+        }
+    }
+    return delay;
+}
+
+simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpose, uint32_t collar, uint32_t number,
+                     simtime *given_up)
+{
+    if (!f->link_conf)
+        return w->now;
+    const struct link_conf *l = f->link_conf;
+    bool up = purpose == DRAW_UP || purpose == DRAW_CONNECT_UP, lost = false;
+    struct rng r = rng_stream(w->key, purpose, collar, number);
+    simtime delay = channel(w, f, up);
+    if (l->loss > 0)
+        delay = simtime_after(delay, retransmissions(l, &r, &lost));
+    if (lost) {
+        *given_up = simtime_after(w->now, delay);
+        return SIMTIME_MAX;
+    }
+    return simtime_after(w->now, simtime_after(delay, dist_draw_time(&l->latency, &r)));
+}

@@ -1,0 +1,179 @@
+/* measure.c - instruments: the window opens, samples are taken, the trial's values are read off. */
+#include <math.h>
+#include <string.h>
+
+#include "models/metrics.h"
+#include "models/world.h"
+
+/* The end of the warm-up: averages and counters begin. */
+void measure_warm(struct world *w)
+{
+    struct gauge *const gauges[] = { &w->ledger.resident, &w->ledger.kernel, &w->ledger.reserved, &w->connections,
+                                     &w->accepting, &w->machine.thread_count };
+    struct station *const stations[] = { &w->outstanding, &w->in_server, &w->waiting, &w->machine.run_queue };
+    struct machine *m = &w->machine;
+    for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
+        gauge_window(gauges[i], w->now);
+    for (size_t i = 0; i < sizeof stations / sizeof *stations; i++)
+        station_window(stations[i], w->now);
+    gauge_settle(&m->busy, w->now);
+    m->busy_before = m->busy.area;
+    gauge_window(&m->busy, w->now);
+    memcpy(m->booked_at_warm, m->booked, sizeof m->booked);
+    m->switches = 0;
+    w->measuring = true;
+}
+
+void measure_sample(struct world *w)
+{
+    if (w->sample_rows == SAMPLES + 2)
+        return;
+    double *row = w->sample + (size_t)w->sample_rows++ * COLUMNS;
+    row[COL_TIME] = simtime_to_s(w->now);
+    row[COL_CONNECTIONS] = (double)w->connections.level;
+    row[COL_THREADS] = (double)w->machine.thread_count.level;
+    row[COL_OUTSTANDING] = (double)w->outstanding.number.level;
+    row[COL_QUEUE] = (double)w->waiting.number.level;
+    row[COL_RESIDENT] = (double)w->ledger.resident.level;
+    row[COL_KERNEL] = (double)w->ledger.kernel.level;
+    row[COL_RESERVED] = (double)w->ledger.reserved.level;
+    row[COL_BUSY] = (double)w->machine.busy.level;
+}
+
+void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from, simtime to)
+{
+    struct trial *out = w->out;
+    if (!out->span || from == to)
+        return;
+    if (out->spans < SPANS_MAX)
+        out->span[out->spans] = (struct span){ simtime_to_s(from), simtime_to_s(to), lane, index, activity };
+    out->spans++;
+}
+
+/* --- reading off -------------------------------------------------------------------------------- */
+
+static void duration_stats(double *value, struct hist *h, uint64_t above)
+{
+    value[STAT_MEAN] = hist_mean(h) / NS_PER_S;
+    value[STAT_SD] = hist_sd(h) / NS_PER_S;
+    value[STAT_MAX] = h->count ? simtime_to_s(h->max) : NAN;
+    for (int s = STAT_P50; s <= STAT_P999; s++)
+        value[s] = hist_quantile(h, hist_stat_p[s], above) / NS_PER_S;
+}
+
+/* Lower bounds for percentiles that fall among the unanswered: the same percentile if every report had
+ * ended as soon as it was last seen unanswered. */
+static void latency_bounds(struct world *w, struct trial *out)
+{
+    struct hist *h = w->gave_up;
+    bool needed = false;
+    for (int s = STAT_P50; s <= STAT_P999; s++)
+        needed = needed || isnan(out->value[M_LATENCY + s]);
+    if (!needed || !w->count.sent)
+        return;
+    for (uint32_t r = 0; r < w->req_used; r++) {
+        const struct request *q = &w->req[r];
+        if (q->state != REQ_FREE && (q->flags & REQ_MEASURED) && !(q->flags & REQ_ABANDONED))
+            hist_add(h, w->end - q->intended);
+    }
+    hist_merge(h, w->hist[HIST_LATENCY]);
+    for (int s = STAT_P50; s <= STAT_P999; s++)
+        if (isnan(out->value[M_LATENCY + s]))
+            out->at_least[M_LATENCY + s] = hist_quantile(h, hist_stat_p[s], 0) / NS_PER_S;
+}
+
+static void durations(struct world *w, struct trial *out)
+{
+    const struct counts *n = &w->count;
+    uint64_t above[TRIAL_HISTS] = { [HIST_LATENCY] = n->sent - n->answered, [HIST_SOJOURN] = n->arrived - n->replied,
+                                    [HIST_WAIT] = n->arrived - w->hist[HIST_WAIT]->count };
+    static const int at[TRIAL_HISTS] = { M_LATENCY, M_SOJOURN, M_WAIT, M_LAG };
+    for (int h = 0; h < TRIAL_HISTS; h++) {
+        duration_stats(out->value + at[h], w->hist[h], above[h]);
+        out->above[h] = above[h];
+    }
+    latency_bounds(w, out);
+    uint64_t begun = w->hist[HIST_WAIT]->count;
+    out->value[M_WAIT_RATIO] = begun ? (double)n->waited / (double)begun : NAN;
+}
+
+static void reports(struct world *w, double *v, double window)
+{
+    const struct counts *n = &w->count;
+    uint64_t failed = n->refused + n->timed_out + n->lost + n->dropped;
+    const uint64_t number[] = { n->answered, failed, n->refused, n->timed_out, n->lost, n->dropped,
+                                n->sent - n->answered - failed };
+    v[M_SENT] = (double)n->sent;
+    for (int i = 0; i < 7; i++) {
+        v[M_ANSWERED + i] = (double)number[i];
+        v[M_ANSWERED_RATIO + i] = n->sent ? (double)number[i] / (double)n->sent : NAN;
+    }
+    v[M_THROUGHPUT] = (double)n->replies / window;
+    v[M_OFFERED] = (double)n->sent / window;
+    v[M_MAKESPAN] = n->answered ? simtime_to_s(w->last_reply - w->first_intended) : NAN;
+}
+
+static void memory(struct world *w, double *v)
+{
+    struct ledger *l = &w->ledger;
+    simtime end = w->end;
+    int64_t base = l->peak_held[MEM_BASE] + l->peak_held[MEM_BASE_KERNEL];
+    v[M_MEM_RESIDENT_MEAN] = gauge_mean(&l->resident, end);
+    v[M_MEM_KERNEL_MEAN] = gauge_mean(&l->kernel, end);
+    v[M_MEM_TOTAL_MEAN] = v[M_MEM_RESIDENT_MEAN] + v[M_MEM_KERNEL_MEAN];
+    v[M_MEM_RESERVED_MEAN] = gauge_mean(&l->reserved, end);
+    v[M_MEM_RESIDENT_PEAK] = (double)l->resident.peak;
+    v[M_MEM_KERNEL_PEAK] = (double)l->kernel.peak;
+    v[M_MEM_TOTAL_PEAK] = (double)l->peak_total;
+    v[M_MEM_RESERVED_PEAK] = (double)l->reserved.peak;
+    v[M_MEM_PER_CONNECTION] =
+        l->peak_connections ? (double)(l->peak_total - base) / (double)l->peak_connections : NAN;
+    for (int c = 0; c < MEM_COUNT; c++)
+        v[M_MEM_PEAK + c] = (double)l->peak_held[c];
+}
+
+static void processor(struct world *w, double *v, double window)
+{
+    struct machine *m = &w->machine;
+    double all = 0;
+    simtime spent[CPU_CAUSES];
+    for (int c = 0; c < CPU_CAUSES; c++) {
+        spent[c] = m->booked[c] - m->booked_at_warm[c];
+        all += (double)spent[c];
+    }
+    v[M_CPU_UTILISATION] = gauge_mean(&m->busy, w->end) / m->cores;
+    v[M_CPU_OVERHEAD] = all > 0 ? (all - (double)spent[CPU_WORK]) / all : NAN;
+    for (int c = CPU_WORK + 1; c < CPU_CAUSES; c++)
+        v[M_CPU_CAUSE + c - 1] = all > 0 ? (double)spent[c] / all : NAN;
+    v[M_CPU_SWITCHES] = (double)m->switches / window;
+}
+
+static void levels(struct world *w, double *v)
+{
+    v[M_THREADS_PEAK] = (double)w->machine.thread_count.peak;
+    v[M_CONNECTIONS_PEAK] = (double)w->connections.peak;
+    v[M_CONNECTIONS_MEAN] = gauge_mean(&w->connections, w->end);
+    v[M_QUEUE_MEAN] = gauge_mean(&w->waiting.number, w->end);
+    v[M_QUEUE_PEAK] = (double)w->waiting.number.peak;
+    v[M_ACCEPT_MEAN] = gauge_mean(&w->accepting, w->end);
+    v[M_ACCEPT_PEAK] = (double)w->accepting.peak;
+    v[M_IN_SERVER_MEAN] = gauge_mean(&w->in_server.number, w->end);
+    v[M_RUN_QUEUE_MEAN] = gauge_mean(&w->machine.run_queue.number, w->end);
+    v[M_OUTSTANDING_MEAN] = gauge_mean(&w->outstanding.number, w->end);
+}
+
+void measure_finish(struct world *w, struct trial *out)
+{
+    double window = simtime_to_s(w->end - w->warm);
+    if (!w->sample_rows || w->sample[(size_t)(w->sample_rows - 1) * COLUMNS] < simtime_to_s(w->end))
+        measure_sample(w);
+    durations(w, out);
+    reports(w, out->value, window);
+    memory(w, out->value);
+    processor(w, out->value, window);
+    levels(w, out->value);
+    out->verdict = verdict_of(w);
+    out->series.rows = w->sample_rows;
+    memcpy(out->series.cell, w->sample, (size_t)w->sample_rows * COLUMNS * sizeof *w->sample);
+    audit_run(w, out);
+}

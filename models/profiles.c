@@ -1,0 +1,71 @@
+/* profiles.c - finds a profile by name or file. */
+#include "models/profiles.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const head_keys[] = { "herdsim_profile", "name", "title", "recorded" };
+
+static bool is_head_key(const char *key)
+{
+    for (size_t i = 0; i < sizeof head_keys / sizeof *head_keys; i++)
+        if (!strcmp(key, head_keys[i]))
+            return true;
+    return false;
+}
+
+static const struct node *complain(struct arena *a, const struct node *profile, struct diag *d)
+{
+    const char *known = "";
+    for (const struct profile *p = profiles_builtin; p->name; p++)
+        known = arena_printf(a, "%s%s%s", known, *known ? ", " : "", p->name);
+    diag_error(d, profile->at, "unknown machine profile '%s'; built in: %s; or a file that ends in .yaml",
+               profile->text, known);
+    return NULL;
+}
+
+static const struct node *load_file(struct arena *a, const struct node *profile, const char *folder, struct diag *d)
+{
+    bool absolute = profile->text[0] == '/';
+    const char *path = absolute || !folder ? profile->text : arena_printf(a, "%s/%s", folder, profile->text);
+    bool io = false;
+    const struct node *map = path ? node_load(a, path, d, &io) : NULL;
+    if (map && map->kind != NODE_MAP) {
+        diag_error(d, map->at, "a machine profile is a mapping");
+        return NULL;
+    }
+    return map;
+}
+
+const struct node *profile_load(struct arena *a, const struct node *profile, const char *folder, struct diag *d)
+{
+    if (profile->kind == NODE_MAP)
+        return profile;
+    if (profile->kind != NODE_SCALAR) {
+        diag_error(d, profile->at, "profile: expects a name, a file or a mapping");
+        return NULL;
+    }
+    for (const struct profile *p = profiles_builtin; p->name; p++)
+        if (!strcmp(p->name, profile->text))
+            return node_parse(a, p->yaml, p->name, d);
+    size_t n = strlen(profile->text);
+    if (n > 5 && !strcmp(profile->text + n - 5, ".yaml"))
+        return load_file(a, profile, folder, d);
+    return complain(a, profile, d);
+}
+
+const struct node *profile_keys(struct arena *a, const struct node *profile, const char *folder, struct diag *d)
+{
+    const struct node *map = profile_load(a, profile, folder, d);
+    if (!map)
+        return NULL;
+    struct pair *pair = ARENA_ARRAY(a, struct pair, map->n ? map->n : 1);
+    struct node *keys = ARENA_NEW(a, struct node);
+    if (!pair || !keys)
+        return NULL;
+    *keys = (struct node){ .kind = NODE_MAP, .at = map->at, .pair = pair };
+    for (size_t i = 0; i < map->n; i++)
+        if (!is_head_key(map->pair[i].key->text))
+            pair[keys->n++] = map->pair[i];
+    return keys;
+}

@@ -1,0 +1,310 @@
+/* request.c - a report on its way: sent, arrived, begun, replied. */
+#include "models/world.h"
+
+static uint32_t request_new(struct world *w)
+{
+    uint32_t r = w->req_free;
+    if (r != NONE) {
+        w->req_free = w->req[r].link;
+        return r;
+    }
+    if (w->req_used == w->req_room && !pool_grow(w, &w->req, &w->req_room, w->req_used, sizeof *w->req))
+        return NONE;
+    r = w->req_used++;
+    w->req[r].gen = 0;
+    return r;
+}
+
+static void append(struct world *w, uint32_t c, uint32_t r)
+{
+    struct conn *k = &w->conn[c];
+    w->req[r].prev = k->tail;
+    w->req[r].next = NONE;
+    if (k->tail == NONE)
+        k->head = r;
+    else
+        w->req[k->tail].next = r;
+    k->tail = r;
+}
+
+static void unlink_request(struct world *w, uint32_t r)
+{
+    struct request *q = &w->req[r];
+    struct conn *k = &w->conn[q->conn];
+    if (q->prev == NONE)
+        k->head = q->next;
+    else
+        w->req[q->prev].next = q->next;
+    if (q->next == NONE)
+        k->tail = q->prev;
+    else
+        w->req[q->next].prev = q->prev;
+}
+
+void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t conn, simtime intended)
+{
+    uint32_t r = request_new(w);
+    if (r == NONE)
+        return;
+    bool measured = intended >= w->warm && intended < w->end;
+    struct request *q = &w->req[r];
+    *q = (struct request){ .intended = intended, .conn = conn, .number = w->collar[collar].number++, .link = NONE,
+                           .gen = q->gen + 1, .state = REQ_PENDING, .flags = measured ? REQ_MEASURED : 0 };
+    append(w, conn, r);
+    station_enter(&w->outstanding, w->now);
+    w->count.sent += measured;
+    if (measured && intended < w->first_intended)
+        w->first_intended = intended;
+    simtime timeout = w->fleet[fleet].conf->timeout;
+    if (timeout != SIMTIME_MAX)
+        schedule(w, simtime_after(intended, timeout), EV_TIMEOUT, q->gen, r);
+    if (w->conn[conn].known)
+        request_transmit(w, r);
+    else if (w->conn[conn].state == CONN_CLOSED)
+        conn_connect(w, conn);
+}
+
+void request_transmit(struct world *w, uint32_t r)
+{
+    struct request *q = &w->req[r];
+    const struct conn *k = &w->conn[q->conn];
+    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_UP, k->collar, q->number, &given_up);
+    q->state = REQ_UP;
+    if (at == SIMTIME_MAX) {
+        q->arrived = given_up;
+        schedule(w, given_up, EV_LOST, q->gen, r);
+        return;
+    }
+    if (q->prev != NONE && w->req[q->prev].state == REQ_UP && w->req[q->prev].arrived > at)
+        at = w->req[q->prev].arrived; /* a connection delivers in order */
+    q->arrived = at;
+    if (at == w->now)
+        request_arrive(w, r);
+    else
+        schedule(w, at, EV_ARRIVE, q->gen, r);
+}
+
+void request_arrive(struct world *w, uint32_t r)
+{
+    struct request *q = &w->req[r];
+    struct conn *k = &w->conn[q->conn];
+    struct server *s = fleet_server(w, k->fleet);
+    q->state = REQ_ARRIVED;
+    q->arrived = w->now;
+    station_enter(&w->in_server, w->now);
+    station_enter(&w->waiting, w->now);
+    w->count.arrived += q->flags & REQ_MEASURED;
+    hold(w, s, MEM_UNREAD, (int64_t)w->conf->machine.sizes.unread_message);
+    if (k->state == CONN_ACCEPTED)
+        s->type->readable(s, q->conn, r);
+}
+
+simtime server_read(struct server *s, uint32_t r)
+{
+    struct world *w = s->world;
+    const struct sizes_conf *size = &w->conf->machine.sizes;
+    struct request *q = &w->req[r];
+    q->state = REQ_READ;
+    w->conn[q->conn].serving = r;
+    hold(w, s, MEM_UNREAD, -(int64_t)size->unread_message);
+    if (s->type->request_holds) {
+        q->flags |= REQ_HOLDS;
+        hold(w, s, MEM_REQUEST_TASKS, (int64_t)size->request_task);
+        hold(w, s, MEM_BUFFERS, (int64_t)size->buffer);
+    }
+    return server_cost(s, CPU_RECEIVE, w->conf->machine.costs.receive);
+}
+
+void request_begin(struct world *w, uint32_t r)
+{
+    struct request *q = &w->req[r];
+    q->state = REQ_SERVED;
+    station_leave(&w->waiting, w->now, q->arrived);
+    if (!w->waiting.number.level)
+        w->backlog_since = w->now;
+    if (q->flags & REQ_MEASURED) {
+        hist_add(w->hist[HIST_WAIT], w->now - q->arrived);
+        w->count.waited += w->now > q->arrived;
+    }
+}
+
+void server_begin(struct server *s, uint32_t r) { request_begin(s->world, r); }
+
+/* The demand of a step is drawn from the collar's stream of that report and step, so that it is the same
+ * whatever the server does and whenever it asks. */
+static double step_amount(struct world *w, const struct request *q, const struct step_conf *step, uint32_t index)
+{
+    if (dist_is_constant(&step->amount))
+        return step->amount.mean;
+    struct rng r = rng_stream(w->key, DRAW_STEP + index, w->conn[q->conn].collar, q->number);
+    double x = dist_draw(&step->amount, &r);
+    return x > 0 ? x : 0;
+}
+
+simtime server_advance(struct server *s, uint32_t r)
+{
+    struct world *w = s->world;
+    struct request *q = &w->req[r];
+    const struct step_conf *step = server_steps(s->conf);
+    simtime cpu = 0;
+    for (; q->step < s->conf->handler.n; q->step++) {
+        const struct step_conf *now = &step[q->step];
+        if (now->kind == STEP_CPU) {
+            cpu += server_cost(s, CPU_WORK, simtime_from_s(step_amount(w, q, now, q->step)));
+        } else if (now->kind == STEP_MEMORY) {
+            int64_t bytes = (int64_t)step_amount(w, q, now, q->step);
+            q->memory += bytes;
+            hold(w, s, MEM_REQUESTS, bytes);
+        } else {
+            q->after = now->kind == STEP_WAIT ? AFTER_WAIT : AFTER_BLOCK;
+            q->stamp = simtime_from_s(step_amount(w, q, now, q->step));
+            q->step++;
+            return cpu;
+        }
+    }
+    q->after = AFTER_REPLY;
+    cpu += server_cost(s, CPU_SEND, w->conf->machine.costs.send);
+    if (w->conn[q->conn].per_report)
+        cpu += server_cost(s, CPU_CLOSE, w->conf->machine.costs.close);
+    return cpu;
+}
+
+enum after request_after(const struct server *s, uint32_t r) { return s->world->req[r].after; }
+
+bool request_is_unread(const struct server *s, uint32_t r) { return s->world->req[r].state == REQ_ARRIVED; }
+
+void request_mark_ready(struct server *s, uint32_t r) { s->world->req[r].stamp = s->world->now; }
+
+void request_mark_taken(struct server *s, uint32_t r)
+{
+    struct world *w = s->world;
+    if (w->measuring)
+        hist_add(w->hist[HIST_LAG], w->now - w->req[r].stamp);
+}
+
+simtime request_pause(const struct server *s, uint32_t r) { return s->world->req[r].stamp; }
+
+uint32_t request_conn(const struct server *s, uint32_t r) { return s->world->req[r].conn; }
+
+uint32_t request_next_unread(const struct server *s, uint32_t r)
+{
+    uint32_t next = s->world->req[r].next;
+    return next != NONE && s->world->req[next].state == REQ_ARRIVED ? next : NONE;
+}
+
+void server_await(struct server *s, uint32_t r)
+{
+    struct world *w = s->world;
+    struct request *q = &w->req[r];
+    schedule(w, simtime_after(w->now, q->stamp), EV_RESUME, q->gen, r);
+}
+
+/* Gives back what the server holds for a request in progress. */
+static void let_go(struct world *w, struct server *s, struct request *q)
+{
+    const struct sizes_conf *size = &w->conf->machine.sizes;
+    if (q->flags & REQ_HOLDS) {
+        hold(w, s, MEM_REQUEST_TASKS, -(int64_t)size->request_task);
+        hold(w, s, MEM_BUFFERS, -(int64_t)size->buffer);
+        q->flags &= (uint8_t)~REQ_HOLDS;
+    }
+    if (q->memory) {
+        hold(w, s, MEM_REQUESTS, -q->memory);
+        q->memory = 0;
+    }
+}
+
+void server_reply(struct server *s, uint32_t r)
+{
+    struct world *w = s->world;
+    struct request *q = &w->req[r];
+    struct conn *k = &w->conn[q->conn];
+    k->serving = NONE;
+    station_leave(&w->in_server, w->now, q->arrived);
+    if (q->flags & REQ_MEASURED) {
+        hist_add(w->hist[HIST_SOJOURN], w->now - q->arrived);
+        w->count.replied++;
+    }
+    let_go(w, s, q);
+    if (k->per_report)
+        conn_close_server_end(w, q->conn);
+    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_DOWN, k->collar, q->number, &given_up);
+    q->state = REQ_DOWN;
+    if (at == SIMTIME_MAX) {
+        q->arrived = given_up;
+        schedule(w, given_up, EV_LOST, q->gen, r);
+        return;
+    }
+    if (q->prev != NONE && w->req[q->prev].state == REQ_DOWN && w->req[q->prev].arrived > at)
+        at = w->req[q->prev].arrived;
+    q->arrived = at;
+    if (at == w->now)
+        request_delivered(w, r);
+    else
+        schedule(w, at, EV_REPLY, q->gen, r);
+}
+
+void request_delivered(struct world *w, uint32_t r)
+{
+    if (w->now >= w->warm)
+        w->count.replies++;
+    fleet_outcome(w, r, OUTCOME_ANSWERED);
+    request_free(w, r);
+}
+
+void request_given_up(struct world *w, uint32_t r, enum outcome o)
+{
+    struct request *q = &w->req[r];
+    fleet_outcome(w, r, o);
+    if (o != OUTCOME_TIMED_OUT || (q->state == REQ_PENDING && !w->conn[q->conn].per_report))
+        request_free(w, r);
+}
+
+void request_free(struct world *w, uint32_t r)
+{
+    struct request *q = &w->req[r];
+    uint32_t c = q->conn;
+    struct server *s = conn_server(w, c);
+    if (w->conn[c].serving == r)
+        w->conn[c].serving = NONE;
+    bool at_server = q->state == REQ_ARRIVED || q->state == REQ_READ || q->state == REQ_SERVED;
+    if (q->state == REQ_ARRIVED)
+        hold(w, s, MEM_UNREAD, -(int64_t)w->conf->machine.sizes.unread_message);
+    if (q->state == REQ_ARRIVED || q->state == REQ_READ)
+        station_leave(&w->waiting, w->now, q->arrived);
+    if (at_server)
+        station_leave(&w->in_server, w->now, q->arrived);
+    let_go(w, s, q);
+    unlink_request(w, r);
+    q->state = REQ_FREE;
+    q->gen++;
+    q->link = w->req_free;
+    w->req_free = r;
+    conn_release(w, c);
+}
+
+void req_push(struct server *s, struct req_queue *q, uint32_t r)
+{
+    struct request *req = s->world->req;
+    req[r].link = NONE;
+    req[r].flags |= REQ_QUEUED;
+    if (q->tail == NONE)
+        q->head = r;
+    else
+        req[q->tail].link = r;
+    q->tail = r;
+}
+
+uint32_t req_pop(struct server *s, struct req_queue *q)
+{
+    uint32_t r = q->head;
+    if (r == NONE)
+        return NONE;
+    q->head = s->world->req[r].link;
+    if (q->head == NONE)
+        q->tail = NONE;
+    s->world->req[r].flags &= (uint8_t)~REQ_QUEUED;
+    return r;
+}
+
+bool request_is_queued(const struct server *s, uint32_t r) { return s->world->req[r].flags & REQ_QUEUED; }

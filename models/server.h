@@ -1,0 +1,153 @@
+/* server.h - what a server model is, and all that it may use.
+ *
+ * A model decides when work runs and what memory is held meanwhile. It never measures, never draws the
+ * work and never allocates: the world does. A new model is one file, models/servers/NAME.c, that defines
+ * `const struct server_type server_NAME`; parser, checks, documentation, schema, sweeps and the
+ * conformance tests then know it. */
+#ifndef MODELS_SERVER_H
+#define MODELS_SERVER_H
+
+#include "models/conf.h"
+#include "models/ledger.h"
+
+struct world;
+struct server;
+
+#define NONE UINT32_MAX
+
+/* Mean seconds that one report needs of a server, for the forecast before a run. */
+struct demand {
+    double cpu_s;      /* handler steps */
+    double pause_s;    /* wait and block steps */
+    double block_s;    /* block steps alone */
+    double overhead_s; /* receive, send and, where connections are per report, their opening */
+    double cores;
+};
+
+struct server_type {
+    struct model model;     /* first: name, doc, own rows, size of their struct */
+    size_t state_size;      /* zeroed before start() */
+    uint32_t own_files;     /* open files before any connection */
+    const char *bottleneck; /* what is full when the cores are not: "loop", "worker"; NULL: nothing else */
+    const char *lane;       /* what a thread of it is called in a timeline */
+    uint32_t connection_holds; /* MEM_BIT()s of what each open connection takes besides its socket */
+    uint32_t request_holds;    /* MEM_BIT()s of what each request in progress takes */
+    void (*start)(struct server *s);
+    /* A connection stands in the accept queue. */
+    void (*incoming)(struct server *s);
+    /* A request can be read on an accepted connection; later ones on the same connection are announced
+     * as they arrive, and it is the model that serves a connection in order. */
+    void (*readable)(struct server *s, uint32_t conn, uint32_t req);
+    /* The CPU time asked for by server_run() is done. */
+    void (*ran)(struct server *s, uint32_t thread);
+    /* The pause asked for by server_sleep() is over. */
+    void (*woke)(struct server *s, uint32_t thread);
+    /* The pause asked for by server_await() is over; NULL where a model never awaits. */
+    void (*resumed)(struct server *s, uint32_t req);
+    /* Reports per second that it can serve at most. */
+    double (*capacity)(const struct demand *d);
+};
+
+#define MEM_BIT(c) (1u << (c))
+
+/* Generated from the file names in models/servers; ends with NULL. */
+extern const struct model *const server_models[];
+
+struct server {
+    const struct server_type *type;
+    const struct server_conf *conf;
+    const void *own;          /* the model's own rows */
+    void *state;
+    struct world *world;
+    uint32_t index;
+    bool dead;                /* killed for want of memory */
+    uint32_t accept_head, accept_tail; /* connections that wait to be accepted */
+    uint32_t accept_length;
+    uint64_t files, maps;
+    uint64_t reserved;        /* address space */
+    int64_t held[MEM_COUNT];
+    uint64_t stack;           /* bytes reserved for each thread's stack */
+    int64_t stack_tables;     /* page tables that such a stack costs */
+};
+
+/* --- time and costs ---------------------------------------------------------------------------- */
+
+enum cpu_cause {
+    CPU_WORK, CPU_SWITCH, CPU_WAKEUP, CPU_RECEIVE, CPU_SEND, CPU_ACCEPT, CPU_CLOSE, CPU_POLL, CPU_TIMER,
+    CPU_THREADS, CPU_FAULTS, CPU_CAUSES
+};
+
+const struct costs_conf *server_costs(const struct server *s);
+/* Books dt of CPU time that the next server_run() will include, and returns it. */
+simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt);
+
+/* --- threads ------------------------------------------------------------------------------------ */
+
+/* The stack that each thread created from now on reserves; 0: the machine's default. */
+void server_stack(struct server *s, uint64_t bytes);
+/* The thread that the process begins with: part of the base process, never fails. */
+uint32_t server_main_thread(struct server *s);
+/* A further thread; NONE where a limit forbids it (the limit is noted). */
+uint32_t server_thread(struct server *s);
+void server_thread_exit(struct server *s, uint32_t thread);
+/* Pages that the thread touches first now: books their faults and returns the CPU time. */
+simtime server_first_touch(struct server *s);
+/* The request or connection that a thread works for; NONE at first. */
+uint32_t server_tag(const struct server *s, uint32_t thread);
+void server_set_tag(struct server *s, uint32_t thread, uint32_t tag);
+/* Neither on a core, nor waiting for one, nor asleep. */
+bool server_thread_is_idle(const struct server *s, uint32_t thread);
+/* The thread needs cpu > 0 of a core; ran() follows. Where `begins` names a request, that request's
+ * waiting ends when the thread first has a core. */
+void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins);
+/* The thread is off the CPU for dt; woke() follows. */
+void server_sleep(struct server *s, uint32_t thread, simtime dt);
+
+/* --- connections -------------------------------------------------------------------------------- */
+
+/* The oldest connection in the accept queue; NONE where there is none. The connection counts as open from
+ * now on, unless the limit on open files forbids it: then it is refused and the next one is tried. */
+uint32_t server_accept(struct server *s);
+uint32_t server_incoming(const struct server *s); /* length of the accept queue */
+/* Closes a connection that can't be served: its reports are refused. */
+void server_refuse(struct server *s, uint32_t conn);
+uint32_t conn_worker(const struct server *s, uint32_t conn); /* the model's own number, NONE at first */
+void conn_set_worker(struct server *s, uint32_t conn, uint32_t worker);
+/* The request of the connection that has been read and not yet answered, or NONE. */
+uint32_t conn_serving(const struct server *s, uint32_t conn);
+bool conn_is_per_report(const struct server *s, uint32_t conn);
+/* The first request that has arrived on the connection and is not begun; NONE where there is none. */
+uint32_t conn_first_unread(const struct server *s, uint32_t conn);
+
+/* --- requests ----------------------------------------------------------------------------------- */
+
+/* What a request needs after the CPU time that server_advance() returned. */
+enum after { AFTER_WAIT, AFTER_BLOCK, AFTER_REPLY };
+
+uint32_t request_conn(const struct server *s, uint32_t req);
+/* The request that follows on the same connection and has arrived; NONE where there is none. */
+uint32_t request_next_unread(const struct server *s, uint32_t req);
+bool request_is_unread(const struct server *s, uint32_t req);
+/* For the lag of a loop: the request could go on from now; it is being taken up now. */
+void request_mark_ready(struct server *s, uint32_t req);
+void request_mark_taken(struct server *s, uint32_t req);
+/* Reads the request from its socket: frees its unread bytes and returns the cost of the call. */
+simtime server_read(struct server *s, uint32_t req);
+/* CPU time until the request's next pause or its reply (the cost of sending included). */
+simtime server_advance(struct server *s, uint32_t req);
+enum after request_after(const struct server *s, uint32_t req);
+simtime request_pause(const struct server *s, uint32_t req);
+/* The pause of the request passes without a thread; resumed() follows. */
+void server_await(struct server *s, uint32_t req);
+/* Its waiting ends now: for a request that needs no CPU time to begin. */
+void server_begin(struct server *s, uint32_t req);
+void server_reply(struct server *s, uint32_t req);
+/* A queue of requests, linked through them: at most one queue at a time. */
+struct req_queue {
+    uint32_t head, tail; /* both NONE when empty */
+};
+void req_push(struct server *s, struct req_queue *q, uint32_t req);
+uint32_t req_pop(struct server *s, struct req_queue *q); /* NONE when empty */
+bool request_is_queued(const struct server *s, uint32_t req);
+
+#endif

@@ -1,0 +1,134 @@
+/* shared.c - processor sharing: n runnable threads on c cores each run at the rate min(1, c / n).
+ *
+ * The limit of small slices, exactly: in virtual time, which passes at that rate, every burst ends at its
+ * start plus its length, so a heap on those ends gives the next one (Kleinrock 1976 for the discipline). */
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/world.h"
+
+static double rate(const struct machine *m)
+{
+    uint32_t n = m->shared.n;
+    return n <= m->cores ? 1.0 : (double)m->cores / n;
+}
+
+static bool before(const struct shared_job *a, const struct shared_job *b)
+{
+    return a->finish < b->finish || (a->finish == b->finish && a->thread < b->thread);
+}
+
+static void sift_up(struct shared_job *job, uint32_t i)
+{
+    struct shared_job x = job[i];
+    for (; i && before(&x, &job[(i - 1) / 2]); i = (i - 1) / 2)
+        job[i] = job[(i - 1) / 2];
+    job[i] = x;
+}
+
+static void sift_down(struct shared_job *job, uint32_t n, uint32_t i)
+{
+    struct shared_job x = job[i];
+    for (;;) {
+        uint32_t child = 2 * i + 1;
+        if (child >= n)
+            break;
+        if (child + 1 < n && before(&job[child + 1], &job[child]))
+            child++;
+        if (!before(&job[child], &x))
+            break;
+        job[i] = job[child];
+        i = child;
+    }
+    job[i] = x;
+}
+
+static void pass(struct world *w)
+{
+    struct shared_cores *p = &w->machine.shared;
+    p->now += (double)(w->now - p->since) * rate(&w->machine);
+    p->since = w->now;
+}
+
+static void rearm(struct world *w)
+{
+    struct machine *m = &w->machine;
+    struct shared_cores *p = &m->shared;
+    p->gen++;
+    gauge_set(&m->busy, w->now, p->n < m->cores ? p->n : m->cores);
+    if (!p->n) {
+        p->now = 0;
+        return;
+    }
+    double left = (p->job[0].finish - p->now) / rate(m);
+    simtime wait = left <= 0 ? 0 : (simtime)ceil(left - 1e-6);
+    schedule(w, simtime_after(w->now, wait), EV_SHARED, p->gen, 0);
+}
+
+void shared_run(struct world *w, uint32_t t)
+{
+    struct shared_cores *p = &w->machine.shared;
+    if (p->n == p->room && !pool_grow(w, &p->job, &p->room, p->n, sizeof *p->job))
+        return;
+    pass(w);
+    struct thread *th = &w->thread[t];
+    th->state = THREAD_RUNNING;
+    th->ready_since = w->now;
+    p->job[p->n] = (struct shared_job){ p->now + (double)th->remaining, t };
+    sift_up(p->job, p->n++);
+    rearm(w);
+    if (th->begins != NONE) {
+        request_begin(w, th->begins);
+        th->begins = NONE;
+    }
+}
+
+static void remove_at(struct shared_cores *p, uint32_t i)
+{
+    p->job[i] = p->job[--p->n];
+    if (i < p->n) {
+        sift_up(p->job, i);
+        sift_down(p->job, p->n, i);
+    }
+}
+
+void shared_event(struct world *w)
+{
+    struct shared_cores *p = &w->machine.shared;
+    pass(w);
+    uint32_t t = p->job[0].thread;
+    struct thread *th = &w->thread[t];
+    remove_at(p, 0);
+    if (w->out->span)
+        measure_span(w, w->server[th->server].type->lane, t, "work", th->ready_since, w->now);
+    th->remaining = 0;
+    th->state = THREAD_IDLE;
+    rearm(w);
+    struct server *s = &w->server[th->server];
+    s->type->ran(s, t);
+    /* what the model asked for within ran() was entered by server_run() itself */
+}
+
+void shared_withdraw(struct world *w, uint32_t t)
+{
+    struct shared_cores *p = &w->machine.shared;
+    pass(w);
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->job[i].thread == t) {
+            w->machine.unfinished += (simtime)(p->job[i].finish - p->now);
+            remove_at(p, i);
+            break;
+        }
+    rearm(w);
+}
+
+double shared_unserved(const struct world *w)
+{
+    const struct shared_cores *p = &w->machine.shared;
+    double passed = p->now + (double)(w->end - p->since) * rate(&w->machine), left = 0, booked = 0;
+    for (uint32_t i = 0; i < p->n; i++) {
+        left += p->job[i].finish - passed;
+        booked += (double)w->thread[p->job[i].thread].remaining;
+    }
+    return left - booked;
+}

@@ -1,0 +1,327 @@
+/* world.c - one trial from its beginning to its end. */
+#include "models/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/trial.h"
+
+#define POOL_FIRST 1024u
+#define POLL_EVENTS 16384u /* how often the stop flag is looked at */
+
+/* More than so many events at one instant are a loop without delay, not a herd. */
+#define STILL_EVENTS 100000000ull
+
+bool pool_grow(struct world *w, void *at, uint32_t *room, uint32_t used, size_t size)
+{
+    void *old, *grown = NULL;
+    memcpy(&old, at, sizeof old);
+    uint32_t wanted = used < POOL_FIRST ? POOL_FIRST : used < NONE / 2 ? used + used / 2 : 0;
+    if (wanted)
+        grown = realloc(old, (size_t)wanted * size);
+    if (!grown) {
+        w->failed = "out of memory: too many connections, requests or threads at once";
+        return false;
+    }
+    memcpy(at, &grown, sizeof grown);
+    *room = wanted;
+    return true;
+}
+
+/* --- setting up --------------------------------------------------------------------------------- */
+
+static void *renew(struct world *w, void *old, size_t n, size_t size)
+{
+    void *p = realloc(old, (n ? n : 1) * size);
+    if (!p) {
+        w->failed = "out of memory";
+        return old;
+    }
+    memset(p, 0, n * size);
+    return p;
+}
+
+static void start_fleets(struct world *w)
+{
+    uint64_t collars = 0;
+    w->fleets = (uint32_t)w->conf->fleets.n;
+    w->links = (uint32_t)w->conf->links.n;
+    w->fleet = renew(w, w->fleet, w->fleets, sizeof *w->fleet);
+    w->link = renew(w, w->link, w->links, sizeof *w->link);
+    for (uint32_t i = 0; i < w->fleets && !w->failed; i++) {
+        const struct fleet_conf *c = conf_fleet(w->conf, i);
+        bool linked = c->link_index != NO_LINK;
+        w->fleet[i] = (struct fleet){ .conf = c, .link_conf = linked ? conf_link(w->conf, c->link_index) : NULL,
+                                      .link = linked ? &w->link[c->link_index] : NULL,
+                                      .first = (uint32_t)collars, .n = (uint32_t)c->collars,
+                                      .server = &w->server[c->server_index] };
+        collars += c->collars;
+    }
+    if (!w->failed && collars > w->collar_room) {
+        struct collar *grown = realloc(w->collar, collars * sizeof *w->collar);
+        w->failed = grown ? NULL : "out of memory for so many collars";
+        w->collar = grown ? grown : w->collar;
+        w->collar_room = grown ? collars : w->collar_room;
+    }
+}
+
+static size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
+
+static bool make_room_for_states(struct world *w)
+{
+    size_t need = 0;
+    for (uint32_t i = 0; i < w->servers; i++)
+        need += aligned(((const struct server_type *)conf_server(w->conf, i)->model.model)->state_size);
+    if (need <= w->state_room)
+        return true;
+    char *grown = realloc(w->state_memory, need);
+    if (!grown) {
+        w->failed = "out of memory";
+        return false;
+    }
+    w->state_memory = grown;
+    w->state_room = need;
+    return true;
+}
+
+static void place_servers(struct world *w)
+{
+    w->servers = (uint32_t)w->conf->servers.n;
+    w->server = renew(w, w->server, w->servers, sizeof *w->server);
+    if (w->failed || !make_room_for_states(w))
+        return;
+    char *state = w->state_memory;
+    for (uint32_t i = 0; i < w->servers; i++) {
+        const struct server_conf *c = conf_server(w->conf, i);
+        const struct server_type *type = (const struct server_type *)c->model.model;
+        w->server[i] = (struct server){ .type = type, .conf = c, .own = c->model.conf, .state = state, .world = w,
+                                        .index = i, .accept_head = NONE, .accept_tail = NONE,
+                                        .files = type->own_files };
+        memset(state, 0, type->state_size);
+        state += aligned(type->state_size);
+    }
+}
+
+static void start_servers(struct world *w)
+{
+    const struct sizes_conf *size = &w->conf->machine.sizes;
+    for (uint32_t i = 0; i < w->servers && !w->failed; i++) {
+        struct server *s = &w->server[i];
+        server_stack(s, 0);
+        hold(w, s, MEM_BASE, (int64_t)size->base_resident);
+        hold(w, s, MEM_BASE_KERNEL, (int64_t)size->base_kernel);
+        reserve(w, s, (int64_t)size->base_reserved);
+        s->type->start(s);
+    }
+}
+
+/* What stays from trial to trial: memory, never values. */
+static void clear(struct world *w)
+{
+    struct world kept = {
+        .q = w->q, .fleet = w->fleet, .link = w->link, .server = w->server, .collar = w->collar, .conn = w->conn,
+        .req = w->req, .thread = w->thread, .conn_room = w->conn_room, .req_room = w->req_room,
+        .thread_room = w->thread_room, .collar_room = w->collar_room, .gave_up = w->gave_up, .sample = w->sample,
+        .state_memory = w->state_memory, .state_room = w->state_room, .machine = w->machine
+    };
+    *w = kept;
+    w->conn_free = w->req_free = w->thread_free = NONE;
+    w->first_intended = SIMTIME_MAX;
+    w->ledger.connections = &w->connections.level;
+    evq_reset(w->q);
+    hist_reset(w->gave_up);
+}
+
+static void start(struct world *w, const struct herd_conf *conf, uint64_t seed, uint32_t rep, struct trial *out)
+{
+    clear(w);
+    w->conf = conf;
+    w->key = rng_key_make(seed, rep);
+    w->warm = conf->head.run.warmup;
+    w->end = simtime_after(w->warm, conf->head.run.duration);
+    w->out = out;
+    const struct machine_conf *m = &conf->machine;
+    bool unlimited = m->memory == NO_LIMIT || m->memory + m->swap > INT64_MAX;
+    w->ledger.capacity = unlimited ? INT64_MAX : (int64_t)(m->memory + m->swap);
+    for (int h = 0; h < TRIAL_HISTS; h++)
+        w->hist[h] = out->hist[h];
+    if (!machine_start(w))
+        return;
+    place_servers(w);
+    if (!w->failed)
+        start_fleets(w);
+    schedule(w, w->warm, EV_WARM, 0, 0);
+    schedule(w, 0, EV_SAMPLE, 0, 0);
+    if (!w->failed)
+        start_servers(w);
+    if (!w->failed)
+        fleet_start(w);
+}
+
+/* --- running ------------------------------------------------------------------------------------ */
+
+static void sample(struct world *w)
+{
+    measure_sample(w);
+    simtime step = w->end / SAMPLES;
+    schedule(w, simtime_after(w->now, step ? step : 1), EV_SAMPLE, 0, 0);
+}
+
+static void connection_event(struct world *w, unsigned kind, uint32_t gen, uint32_t c)
+{
+    if ((w->conn[c].gen & EVENT_GEN_MASK) != gen)
+        return;
+    if (kind == EV_SYN)
+        conn_syn(w, c);
+    else if (kind == EV_OPEN)
+        conn_opened(w, c);
+    else
+        conn_unreachable(w, c);
+}
+
+static void request_event(struct world *w, unsigned kind, uint32_t gen, uint32_t r)
+{
+    if ((w->req[r].gen & EVENT_GEN_MASK) != gen)
+        return;
+    struct server *s;
+    switch (kind) {
+    case EV_ARRIVE:
+        request_arrive(w, r);
+        break;
+    case EV_RESUME:
+        s = conn_server(w, w->req[r].conn);
+        s->type->resumed(s, r);
+        break;
+    case EV_REPLY:
+        request_delivered(w, r);
+        break;
+    case EV_LOST:
+        request_given_up(w, r, OUTCOME_LOST);
+        break;
+    default:
+        request_given_up(w, r, OUTCOME_TIMED_OUT);
+    }
+}
+
+static void thread_event(struct world *w, uint32_t gen, uint32_t t)
+{
+    struct thread *th = &w->thread[t];
+    if ((th->gen & EVENT_GEN_MASK) != gen)
+        return;
+    th->state = THREAD_IDLE;
+    struct server *s = &w->server[th->server];
+    s->type->woke(s, t);
+}
+
+static void handle(struct world *w, uint64_t what)
+{
+    unsigned kind = event_kind(what);
+    uint32_t gen = event_gen(what), who = event_who(what);
+    switch (kind) {
+    case EV_WAKE:
+        fleet_wake(w, who);
+        break;
+    case EV_ARRIVE:
+    case EV_RESUME:
+    case EV_REPLY:
+    case EV_LOST:
+    case EV_TIMEOUT:
+        request_event(w, kind, gen, who);
+        break;
+    case EV_CORE:
+        if ((w->machine.core[who].gen & EVENT_GEN_MASK) == gen)
+            machine_core_event(w, who);
+        break;
+    case EV_SHARED:
+        if ((w->machine.shared.gen & EVENT_GEN_MASK) == gen)
+            shared_event(w);
+        break;
+    case EV_THREAD:
+        thread_event(w, gen, who);
+        break;
+    case EV_OPENING:
+        fleet_open_next(w, who);
+        break;
+    case EV_WARM:
+        measure_warm(w);
+        break;
+    case EV_SAMPLE:
+        sample(w);
+        break;
+    default:
+        connection_event(w, kind, gen, who);
+    }
+}
+
+static void advance_clock(struct world *w, simtime to)
+{
+    w->still = to == w->now ? w->still + 1 : 0;
+    w->now = to;
+    sim_place.now = to;
+    if (w->still > STILL_EVENTS)
+        w->failed = "time stands still: a closed loop without any delay";
+}
+
+/* Returns false when it was stopped from outside. */
+static bool run(struct world *w, const atomic_int *stop)
+{
+    struct event e;
+    while (!w->failed && evq_pop(w->q, &e)) {
+        advance_clock(w, e.time);
+        sim_place.what = e.what;
+        handle(w, e.what);
+        if (w->ledger.over)
+            check_memory(w);
+        if (++w->events % POLL_EVENTS == 0 && stop && atomic_load_explicit(stop, memory_order_relaxed))
+            return false;
+    }
+    if (evq_failed(w->q))
+        w->failed = "out of memory for pending events";
+    w->now = w->end;
+    return true;
+}
+
+/* --- the study's trial -------------------------------------------------------------------------- */
+
+void *trial_worker_new(void)
+{
+    struct world *w = calloc(1, sizeof *w);
+    if (!w)
+        return NULL;
+    w->q = evq_new(POOL_FIRST);
+    w->gave_up = malloc(sizeof *w->gave_up);
+    w->sample = malloc((SAMPLES + 2) * COLUMNS * sizeof *w->sample);
+    if (w->q && w->gave_up && w->sample)
+        return w;
+    trial_worker_free(w);
+    return NULL;
+}
+
+void trial_worker_free(void *worker)
+{
+    struct world *w = worker;
+    void *const pieces[] = { w->gave_up, w->sample, w->fleet, w->link, w->server, w->collar, w->conn, w->req,
+                             w->thread, w->state_memory, w->machine.core, w->machine.idle_mask,
+                             w->machine.shared.job };
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        free(pieces[i]);
+    evq_free(w->q);
+    free(w);
+}
+
+int trial_run(void *worker, const void *conf, uint64_t seed, uint32_t rep, const atomic_int *stop, struct trial *out)
+{
+    struct world *w = worker;
+    sim_place.scenario = ((const struct herd_conf *)conf)->head.name;
+    sim_place.replication = rep;
+    start(w, conf, seed, rep, out);
+    if (!run(w, stop))
+        return 1;
+    if (!w->failed)
+        measure_finish(w, out);
+    out->events = w->events;
+    if (w->failed)
+        snprintf(out->error, sizeof out->error, "%s", w->failed);
+    return w->failed ? -1 : 0;
+}

@@ -1,0 +1,315 @@
+/* world.h - one trial: the state that the files of models/ share. Server models see models/server.h only.
+ *
+ * Everything is an index into a pool (uint32_t, NONE): collars are fixed, connections, requests and
+ * threads come from pools that grow at a new peak of their population and are reused from trial to
+ * trial. Events name an entity and its generation; a freed slot gets a new generation, so that events of
+ * its former life are recognised and dropped. */
+#ifndef MODELS_WORLD_H
+#define MODELS_WORLD_H
+
+#include <stdatomic.h>
+
+#include "models/ledger.h"
+#include "models/server.h"
+#include "models/station.h"
+#include "sim/kernel/check.h"
+#include "sim/kernel/evq.h"
+#include "sim/stats/hist.h"
+
+/* Random streams: one for each purpose, collar and report. */
+enum purpose { DRAW_PHASE, DRAW_SCHEDULE, DRAW_UP, DRAW_DOWN, DRAW_CONNECT_UP, DRAW_CONNECT_DOWN, DRAW_STEP };
+
+enum event_kind {
+    EV_WAKE,        /* collar: its next report is due */
+    EV_OPENING,     /* fleet: the next persistent connection opens */
+    EV_SYN,         /* connection: asks the server */
+    EV_OPEN,        /* connection: the collar knows that it stands */
+    EV_UNREACHABLE, /* connection: could not be opened */
+    EV_ARRIVE,      /* request: readable at the server */
+    EV_RESUME,      /* request: its awaited pause is over */
+    EV_REPLY,       /* request: its reply is at the collar */
+    EV_LOST,        /* request: given up by the network */
+    EV_TIMEOUT,     /* request: given up by the collar */
+    EV_CORE,        /* core: its thread's burst or slice ends */
+    EV_SHARED,      /* processor sharing: the next burst ends */
+    EV_THREAD,      /* thread: its pause is over */
+    EV_WARM,        /* the warm-up ends */
+    EV_SAMPLE       /* a row of the series */
+};
+
+/* --- collars ------------------------------------------------------------------------------------ */
+
+struct collar {
+    simtime base;    /* periodic: the due time before jitter of the next report */
+    uint32_t number; /* reports sent so far */
+    uint32_t conn;   /* its persistent connection */
+};
+
+struct fleet {
+    const struct fleet_conf *conf;
+    const struct link_conf *link_conf; /* NULL: no delay */
+    struct link *link;
+    uint32_t first, n; /* its collars */
+    uint32_t opening;  /* the next to be connected */
+    size_t trace_next;
+    struct server *server;
+};
+
+struct link {
+    simtime up_free, down_free; /* when the shared channel is free again */
+};
+
+/* --- connections -------------------------------------------------------------------------------- */
+
+enum conn_state {
+    CONN_FREE,
+    CONN_CLOSED,     /* a persistent one that does not stand */
+    CONN_CONNECTING, /* asked for */
+    CONN_QUEUED,     /* in the accept queue */
+    CONN_ACCEPTED,
+    CONN_DONE        /* closed by the server, its last reply under way */
+};
+
+struct conn {
+    uint32_t collar;
+    uint32_t head, tail; /* outstanding requests, in the order in which they were sent */
+    uint32_t next;       /* accept queue, free list */
+    uint32_t worker;
+    uint32_t serving;    /* read and not yet answered */
+    uint32_t gen;
+    uint8_t fleet;
+    uint8_t state;       /* enum conn_state: the server's view */
+    bool known;          /* the collar knows that it stands */
+    bool per_report;
+};
+
+/* --- requests ----------------------------------------------------------------------------------- */
+
+enum request_state {
+    REQ_FREE,
+    REQ_PENDING,   /* waits for its connection */
+    REQ_UP,        /* on its way */
+    REQ_ARRIVED,   /* readable, not begun */
+    REQ_READ,      /* taken by the server, waiting for a core */
+    REQ_SERVED,    /* begun */
+    REQ_DOWN       /* the reply is on its way */
+};
+enum request_flags { REQ_MEASURED = 1, REQ_ABANDONED = 2, REQ_HOLDS = 4, REQ_QUEUED = 8 };
+
+struct request {
+    simtime intended;
+    simtime arrived; /* at the server; for REQ_UP and REQ_DOWN when it will be at the other end */
+    simtime stamp;   /* the pause that follows; when a pause was over */
+    int64_t memory;  /* held by handler steps */
+    uint32_t conn, number;
+    uint32_t next, prev; /* on the connection */
+    uint32_t link;       /* in a server's queue; free list */
+    uint32_t gen;
+    uint8_t state, flags, step, after;
+};
+
+/* --- the machine -------------------------------------------------------------------------------- */
+
+enum thread_state { THREAD_FREE, THREAD_IDLE, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP };
+
+struct thread {
+    simtime remaining;   /* CPU time of the current burst */
+    simtime ready_since;
+    uint32_t next;       /* run queue, free list */
+    uint32_t tag;        /* the server's */
+    uint32_t begins;     /* request whose waiting ends when the thread has a core */
+    uint32_t gen;
+    uint32_t core;       /* where it runs, or ran last */
+    uint8_t server;
+    uint8_t state;
+    bool main;           /* its stack is part of the base process */
+};
+
+struct core {
+    uint32_t thread; /* NONE: idle */
+    uint32_t last;   /* whose cache and registers it holds */
+    uint32_t gen;
+    simtime started; /* since when the time is not yet booked */
+    simtime quantum; /* since when the thread has had the core */
+    simtime until;   /* when its event is due */
+};
+
+struct shared_job {
+    double finish; /* virtual time */
+    uint32_t thread;
+};
+struct shared_cores { /* processor sharing */
+    struct shared_job *job; /* heap */
+    uint32_t n, room, gen;
+    double now;     /* virtual time: CPU time that each has had */
+    simtime since;
+};
+
+struct machine {
+    const struct machine_conf *conf;
+    struct core *core;
+    uint32_t cores, idle;
+    uint64_t *idle_mask;
+    uint32_t ready_head, ready_tail, ready;
+    struct shared_cores shared;
+    uint64_t threads, committed; /* on the machine; writable address space promised */
+    struct gauge busy;           /* cores */
+    struct station run_queue;
+    struct gauge thread_count;
+    simtime booked[CPU_CAUSES], booked_at_warm[CPU_CAUSES];
+    simtime unfinished;          /* booked, but lost with a killed process */
+    uint64_t switches;
+    gauge_area busy_before;      /* core time before the window, for the utilisation law */
+};
+
+/* --- the trial ---------------------------------------------------------------------------------- */
+
+struct counts {
+    uint64_t sent, answered, refused, timed_out, lost, dropped;
+    uint64_t arrived, replied; /* at the server, of those measured */
+    uint64_t replies;          /* at collars within the window, whenever sent */
+    uint64_t waited;           /* measured requests that did not begin at once */
+};
+
+enum trial_hist { HIST_LATENCY, HIST_SOJOURN, HIST_WAIT, HIST_LAG, TRIAL_HISTS };
+
+struct limit {
+    const char *name; /* NULL: none hit */
+    simtime at;
+    int64_t connections;
+};
+
+#define SAMPLES 480u
+enum sample_column {
+    COL_TIME, COL_CONNECTIONS, COL_THREADS, COL_OUTSTANDING, COL_QUEUE, COL_RESIDENT, COL_KERNEL, COL_RESERVED,
+    COL_BUSY, COLUMNS
+};
+
+struct world {
+    struct evq *q;
+    simtime now, warm, end;
+    bool measuring;
+    const struct herd_conf *conf;
+    struct rng_key key;
+    struct machine machine;
+    struct ledger ledger;
+
+    struct fleet *fleet;
+    struct link *link;
+    struct server *server;
+    uint32_t fleets, links, servers;
+
+    struct collar *collar;
+    struct conn *conn;
+    struct request *req;
+    struct thread *thread;
+    uint32_t conn_room, conn_used, conn_free;
+    uint32_t req_room, req_used, req_free;
+    uint32_t thread_room, thread_used, thread_free;
+    size_t collar_room;
+
+    struct station outstanding; /* sent, outcome not known at the collar */
+    struct station in_server;   /* arrived, not replied */
+    struct station waiting;     /* arrived, not begun */
+    struct gauge accepting;     /* connections in accept queues */
+    struct gauge connections;
+    struct counts count;
+    struct hist *hist[TRIAL_HISTS];
+    struct hist *gave_up;       /* how long the failed reports had lasted */
+    simtime first_intended, last_reply;
+    simtime backlog_since;      /* when the waiting queue was last empty */
+    struct limit limit;
+    bool killed;
+    uint64_t events;
+    uint64_t still;             /* events since time last moved */
+    uint32_t sample_rows;
+    double *sample;             /* SAMPLES + 2 rows x COLUMNS */
+    struct trial *out;
+    char *state_memory;         /* of all server models */
+    size_t state_room;
+    const char *failed;         /* why the trial can't go on; NULL while it can */
+};
+
+static inline struct server *fleet_server(const struct world *w, uint32_t fleet) { return w->fleet[fleet].server; }
+static inline struct server *conn_server(const struct world *w, uint32_t c)
+{
+    return w->fleet[w->conn[c].fleet].server;
+}
+
+static inline void schedule(struct world *w, simtime at, unsigned kind, uint32_t gen, uint32_t who)
+{
+    if (at <= w->end)
+        evq_push(w->q, at, event_pack(kind, gen, who));
+}
+
+/* fleet.c */
+void fleet_start(struct world *w);
+void fleet_wake(struct world *w, uint32_t collar);
+void fleet_open_next(struct world *w, uint32_t fleet);
+enum outcome { OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_TIMED_OUT, OUTCOME_LOST, OUTCOME_DROPPED };
+/* The collar learns how the request ended, unless it had given it up; the request may live on at the server. */
+void fleet_outcome(struct world *w, uint32_t req, enum outcome o);
+
+/* link.c: when a message sent now arrives; SIMTIME_MAX: never, *given_up says when the sender stops. */
+simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar, uint32_t number,
+                     simtime *given_up);
+
+/* connection.c */
+uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report);
+void conn_connect(struct world *w, uint32_t c);
+void conn_syn(struct world *w, uint32_t c);
+void conn_opened(struct world *w, uint32_t c);
+void conn_unreachable(struct world *w, uint32_t c);
+void conn_close_server_end(struct world *w, uint32_t c);
+void conn_release(struct world *w, uint32_t c); /* a per-report connection whose last request is gone */
+/* Ends all outstanding requests of the connection with this outcome and closes it. */
+void conn_abort(struct world *w, uint32_t c, enum outcome o);
+
+/* request.c */
+void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t conn, simtime intended);
+void request_transmit(struct world *w, uint32_t r);
+void request_arrive(struct world *w, uint32_t r);
+void request_delivered(struct world *w, uint32_t r);
+void request_given_up(struct world *w, uint32_t r, enum outcome o);
+void request_free(struct world *w, uint32_t r); /* off its connection, wherever it stands */
+void request_begin(struct world *w, uint32_t r);
+
+/* machine.c */
+bool machine_start(struct world *w);
+void machine_core_event(struct world *w, uint32_t core);
+void machine_run(struct world *w, uint32_t thread);
+/* Takes the thread off its core or queue. */
+void machine_withdraw(struct world *w, uint32_t thread);
+/* shared.c */
+void shared_run(struct world *w, uint32_t thread);
+void shared_event(struct world *w);
+void shared_withdraw(struct world *w, uint32_t thread);
+/* CPU time that the jobs under way still lack at the end, less what their threads are booked to lack. */
+double shared_unserved(const struct world *w);
+
+/* threads.c */
+uint32_t thread_take(struct world *w, struct server *s, bool is_main);
+void thread_release(struct world *w, uint32_t t);
+
+/* limits.c */
+void limit_hit(struct world *w, const char *name);
+void server_kill(struct world *w, struct server *s);
+/* Memory of a server process; kills the largest process where the machine has no more. */
+void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes);
+void reserve(struct world *w, struct server *s, int64_t bytes);
+void check_memory(struct world *w);
+
+/* measure.c */
+void measure_warm(struct world *w);
+void measure_sample(struct world *w);
+void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from, simtime to);
+void measure_finish(struct world *w, struct trial *out);
+/* audit.c */
+void audit_run(struct world *w, struct trial *out);
+/* verdict.c */
+struct verdict verdict_of(struct world *w);
+
+/* pools: grows *at so that one more of `size` bytes fits; false without memory (noted in w->failed). */
+bool pool_grow(struct world *w, void *at, uint32_t *room, uint32_t used, size_t size);
+
+#endif
