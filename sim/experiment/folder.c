@@ -147,9 +147,7 @@ void folder_clean_siblings(const char *path)
     free(parent);
 }
 
-/* Where two folders cannot change places at once, the old one steps aside under a name that nothing
- * removes: after a crash in between it is still there. */
-static int replace_in_two_steps(const char *path, const char *fresh)
+int folder_replace_in_two_steps(const char *path, const char *fresh)
 {
     size_t n = above(path);
     char *aside;
@@ -175,5 +173,5 @@ int folder_replace(const char *path, const char *fresh, enum folder_state state)
         folder_remove(fresh);
         return 0;
     }
-    return errno == EINVAL || errno == ENOSYS ? replace_in_two_steps(path, fresh) : -1;
+    return errno == EINVAL || errno == ENOSYS ? folder_replace_in_two_steps(path, fresh) : -1;
 }

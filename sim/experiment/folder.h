@@ -23,6 +23,9 @@ void folder_clean_siblings(const char *path);
 /* Puts `fresh` in the place of path, which folder_inspect found in this state; what stood there is
  * removed. Returns 0, or -1 (errno) with both as they were. */
 int folder_replace(const char *path, const char *fresh, enum folder_state state);
+/* The same over an earlier result on file systems where two folders cannot change places at once: the old
+ * one steps aside under a name that nothing removes, and is still there after a crash in between. */
+int folder_replace_in_two_steps(const char *path, const char *fresh);
 /* Removes a folder and all in it; follows no links. */
 void folder_remove(const char *path);
 /* Flushes the folder at path itself to disk. */
