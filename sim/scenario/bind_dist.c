@@ -121,7 +121,10 @@ static bool by_mean(struct binder *b, const struct draft *t, struct dist *out)
     const char *why = "";
     bool ok = read_number(b, dist_types[t->kind].name, t->f->dim, t->first, &mean);
     ok &= read_second(b, t, &second);
-    return ok && accept(b, t, dist_by_mean(out, t->kind, mean, second, &why), why);
+    if (!ok)
+        return false;
+    int status = dist_by_mean(out, t->kind, mean, second, &why);
+    return accept(b, t, status, why);
 }
 
 static bool by_range(struct binder *b, const struct draft *t, struct dist *out)
@@ -136,7 +139,8 @@ static bool by_range(struct binder *b, const struct draft *t, struct dist *out)
                    dist_types[t->kind].name);
         return false;
     }
-    return accept(b, t, dist_by_range(out, t->kind, ends[0], ends[1], second, &why), why);
+    int status = dist_by_range(out, t->kind, ends[0], ends[1], second, &why);
+    return accept(b, t, status, why);
 }
 
 static bool by_choice(struct binder *b, const struct draft *t, struct dist *out)
@@ -157,15 +161,18 @@ static bool by_choice(struct binder *b, const struct draft *t, struct dist *out)
         diag_no_memory(b->diag);
         return false;
     }
-    return accept(b, t, dist_by_choice(out, value, weight, cumulative, t->first->n, &why), why);
+    int status = dist_by_choice(out, value, weight, cumulative, t->first->n, &why);
+    return accept(b, t, status, why);
 }
 
 static bool by_sample(struct binder *b, const struct draft *t, struct dist *out)
 {
     struct sample s;
     const char *why = "";
-    return read_sample(b, dist_types[t->kind].name, t->f->dim, t->first, &s) &&
-           accept(b, t, dist_by_sample(out, s.value, s.n, &why), why);
+    if (!read_sample(b, dist_types[t->kind].name, t->f->dim, t->first, &s))
+        return false;
+    int status = dist_by_sample(out, s.value, s.n, &why);
+    return accept(b, t, status, why);
 }
 
 static int kind_of(const char *name)
@@ -269,6 +276,18 @@ static bool read_constant(struct binder *b, const struct field *f, const struct 
     return true;
 }
 
+/* The row's range is that of the mean. */
+static bool check_mean(struct binder *b, const struct field *f, const struct node *value, double mean)
+{
+    if (isinf(mean) || value->kind == NODE_SCALAR)
+        return isinf(mean) || bind_check_range(b, f, value->at, mean);
+    struct field row = *f;
+    char label[100];
+    snprintf(label, sizeof label, "%s (mean)", f->key);
+    row.key = label;
+    return bind_check_range(b, &row, value->at, mean);
+}
+
 void bind_dist(struct binder *b, const struct field *f, const struct node *value, struct dist *out)
 {
     struct dist d = { 0 };
@@ -276,6 +295,6 @@ void bind_dist(struct binder *b, const struct field *f, const struct node *value
         diag_error(b->diag, value->at,
                    "%s: expects a value or a distribution such as {uniform: [lo, hi]}, found a list", f->key);
     else if (value->kind == NODE_MAP ? read_dist(b, f, value, &d) : read_constant(b, f, value, &d))
-        if (isinf(d.mean) || bind_check_range(b, f, value->at, d.mean))
+        if (check_mean(b, f, value, d.mean))
             *out = d;
 }
