@@ -1,0 +1,237 @@
+/* chart.c - the script and the data of curves in panels. */
+#include "plots/chart.h"
+
+#include <string.h>
+
+#include "plots/names.h"
+#include "plots/output.h"
+
+#define GAP    40.0  /* between panels: room for the label of the one below */
+#define LEFT   86.0  /* for tick labels */
+#define RIGHT  24.0  /* beside names, or alone */
+#define WIDEST 290.0 /* of names */
+
+struct layout {
+    double width, height, right; /* pixels; right: edge of the axes */
+    double top;                  /* of the panel at hand, from the top */
+    size_t block;                /* of the data file */
+};
+
+static bool has_value(const struct dot *d) { return isfinite(d->y) || isfinite(d->at_least); }
+
+static bool curve_has_values(const struct curve *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (has_value(&c->dot[i]))
+            return true;
+    return false;
+}
+
+static bool panel_has_values(const struct panel *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (curve_has_values(&p->curve[i]))
+            return true;
+    return false;
+}
+
+bool chart_has_values(const struct chart *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (panel_has_values(&c->panel[i]))
+            return true;
+    return false;
+}
+
+/* ---- data ---- */
+
+static void write_curve(const struct curve *c, FILE *to)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        const struct dot *d = &c->dot[i];
+        fprintf(to, "%.12g %.12g %.12g %.12g %.12g %d\n", d->x, d->y, d->lo, d->hi, d->at_least, d->ringed);
+    }
+}
+
+static void write_data(const struct chart *c, FILE *to)
+{
+    size_t block = 0;
+    fputs(
+        "# x, y, its confidence interval (low, high), lower bound where y is undefined, 1 where not stable\n"
+        "# in seconds, bytes, per second; one block for each curve\n",
+        to);
+    for (size_t p = 0; p < c->n; p++)
+        for (size_t k = 0; k < c->panel[p].n; k++) {
+            const struct curve *curve = &c->panel[p].curve[k];
+            if (!curve_has_values(curve))
+                continue;
+            fprintf(to, "%s# block %zu: %s: ", block ? "\n\n" : "", block, c->panel[p].label);
+            style_quote(to, curve->name);
+            fputc('\n', to);
+            write_curve(curve, to);
+            block++;
+        }
+}
+
+/* ---- script ---- */
+
+static void fit_y(const struct panel *p, struct axis *y)
+{
+    struct range r = RANGE_EMPTY;
+    for (size_t k = 0; k < p->n; k++)
+        for (size_t i = 0; i < p->curve[k].n; i++) {
+            const struct dot *d = &p->curve[k].dot[i];
+            (p->log ? range_add_positive : range_add)(&r, d->y);
+            (p->log ? range_add_positive : range_add)(&r, 1.5 * d->at_least); /* room for the arrow */
+            range_add(&r, d->hi);
+        }
+    axis_fit(y, p->unit, r.lo, r.hi, p->log);
+}
+
+/* The part of the curve that can be seen: intervals, line, marks. */
+static void print_curve(const struct chart *c, const struct curve *curve, size_t block, FILE *to)
+{
+    const struct look *look = style_look(curve->series);
+    bool interval = false, ringed = false, bound = false, several = curve->n > 1;
+    for (size_t i = 0; i < curve->n; i++) {
+        interval |= isfinite(curve->dot[i].lo) && curve->dot[i].hi > curve->dot[i].lo;
+        ringed |= curve->dot[i].ringed && isfinite(curve->dot[i].y);
+        bound |= isfinite(curve->dot[i].at_least);
+    }
+    const char *join = "";
+#define PART(using, ...) \
+    (fprintf(to, "%s\\\n  data index %zu using " using, join, block), fprintf(to, __VA_ARGS__), join = ",")
+    if (interval)
+        PART("1:2:(clip($3)):4",
+             " with yerrorbars pointtype 0 linewidth 1.2 dashtype solid linecolor rgb \"%s\"", look->colour);
+    if (several || !c->points)
+        PART("1:2", " with lines linewidth %g dashtype %s linecolor rgb \"%s\"", look->width, curve->dash,
+             look->colour);
+    if (c->points && look->size > 0)
+        PART("1:2", " with points pointtype %d pointsize %g linecolor rgb \"%s\"", look->point, look->size,
+             look->colour);
+    if (ringed && c->points && look->size > 0)
+        PART("1:($6 == 1 ? $2 : NaN)",
+             " with points pointtype 6 pointsize 1.5 linewidth 1.2 linecolor rgb \"%s\"", look->colour);
+    if (bound)
+        PART("1:5:(0):(rise($5))",
+             " with vectors filled head size screen 0.008,20 linewidth 1.6 linecolor rgb \"%s\"",
+             look->colour);
+#undef PART
+}
+
+static void print_names(const struct panel *p, const struct chart *c, const struct axis *y, double width,
+                        FILE *to)
+{
+    struct name name[NAMES_MAX];
+    size_t n = 0;
+    for (size_t k = 0; k < p->n && n < NAMES_MAX; k++) {
+        const struct curve *curve = &p->curve[k];
+        size_t last = curve->n;
+        while (last > 0 && !has_value(&curve->dot[last - 1]))
+            last--;
+        if (last == 0 || !*curve->name)
+            continue;
+        const struct dot *d = &curve->dot[last - 1];
+        double at = axis_place(y, isfinite(d->y) ? d->y : d->at_least);
+        name[n++] = (struct name){ curve->name, style_look(curve->series)->ink, axis_place(&c->x, d->x),
+                                   fmin(fmax(at, 0), 1) };
+    }
+    names_print(name, n, width, p->height, to);
+}
+
+static void print_shade(const struct chart *c, FILE *to)
+{
+    if (!(c->shade_to > c->x.lo))
+        return;
+    fprintf(to,
+            "set object rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor rgb \"" STYLE_SHADE
+            "\" fillstyle solid noborder\n",
+            c->x.lo, fmin(c->shade_to, c->x.hi));
+}
+
+static void print_frame(const struct chart *c, const struct panel *p, const struct layout *l, bool last,
+                        FILE *to)
+{
+    fprintf(to, "set lmargin at screen %.4f\nset rmargin at screen %.4f\n", LEFT / l->width,
+            l->right / l->width);
+    fprintf(to, "set tmargin at screen %.4f\nset bmargin at screen %.4f\n", 1 - l->top / l->height,
+            1 - (l->top + p->height) / l->height);
+    axis_print(&c->x, "x", last, to);
+    if (!last)
+        return;
+    double bottom = l->top + p->height;
+    style_label(to,
+                &(struct label){ (LEFT + l->right) / 2, bottom + 44, c->x_label, "center", STYLE_INK, NULL },
+                l->width, l->height);
+}
+
+static void print_panel(const struct chart *c, size_t index, struct layout *l, bool last, FILE *to)
+{
+    const struct panel *p = &c->panel[index];
+    struct axis y;
+    char label[160];
+    fit_y(p, &y);
+    fprintf(to, "\n");
+    print_frame(c, p, l, last, to);
+    axis_print(&y, "y", true, to);
+    snprintf(label, sizeof label, *y.unit ? "%s (%s)" : "%s%s", p->label, y.unit);
+    style_label(to, &(struct label){ 16, l->top - 17, label, "left", STYLE_INK, NULL }, l->width, l->height);
+    print_shade(c, to);
+    print_names(p, c, &y, l->right - LEFT, to);
+    fprintf(to, "clip(y) = y > %.10g ? y : %.10g\n", y.lo, y.lo);
+    fprintf(to, y.log ? "rise(y) = y * %.6g\n" : "rise(y) = %.10g\n",
+            y.log ? pow(y.hi / y.lo, 0.06) - 1 : 0.06 * (y.hi - y.lo));
+    fputs("plot ", to);
+    size_t drawn = 0;
+    for (size_t k = 0; k < p->n; k++)
+        if (curve_has_values(&p->curve[k])) {
+            fputs(drawn++ ? ", " : "", to);
+            print_curve(c, &p->curve[k], l->block++, to);
+        }
+    fputs("\nunset label\nunset arrow\nunset object\n", to);
+}
+
+static void lay_out(const struct chart *c, struct layout *l)
+{
+    double widest = 0;
+    *l = (struct layout){ .width = STYLE_WIDTH, .height = STYLE_TOP + STYLE_BOTTOM - GAP };
+    l->height += c->heading.note ? STYLE_NOTE : 0;
+    for (size_t p = 0; p < c->n; p++) {
+        if (panel_has_values(&c->panel[p]))
+            l->height += c->panel[p].height + GAP;
+        for (size_t k = 0; k < c->panel[p].n; k++)
+            widest = fmax(widest, style_text_width(c->panel[p].curve[k].name));
+    }
+    l->right = l->width - RIGHT - fmin(widest, WIDEST);
+    l->top = STYLE_TOP;
+}
+
+static void write_script(const struct chart *c, FILE *to)
+{
+    struct layout l;
+    size_t last = 0;
+    lay_out(c, &l);
+    for (size_t p = 0; p < c->n; p++)
+        if (panel_has_values(&c->panel[p]))
+            last = p;
+    style_begin(to, &c->heading, l.width, l.height);
+    fprintf(to, "data = \"%s.dat\"\nset multiplot\n", c->heading.file);
+    for (size_t p = 0; p < c->n; p++) {
+        if (!panel_has_values(&c->panel[p]))
+            continue;
+        print_panel(c, p, &l, p == last, to);
+        l.top += c->panel[p].height + GAP;
+    }
+    fputs("unset multiplot\n", to);
+}
+
+int chart_write(const struct chart *c, const char *folder, char *error, size_t size)
+{
+    struct figure_files files;
+    if (figure_open(&files, folder, c->heading.file, error, size) != 0)
+        return -1;
+    write_script(c, files.script.to);
+    write_data(c, files.data.to);
+    return figure_close(&files, error, size);
+}

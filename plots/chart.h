@@ -1,0 +1,52 @@
+/* chart.h - curves against one x axis, in one panel or several above each other.
+ *
+ * The kind of figure that most figures are. Curves are named at their right end instead of in a key. */
+#ifndef PLOTS_CHART_H
+#define PLOTS_CHART_H
+
+#include <math.h>
+
+#include "plots/axis.h"
+#include "plots/style.h"
+
+struct dot {
+    double x, y;     /* y NaN: undefined, the curve has a gap */
+    double lo, hi;   /* confidence interval, or NaN */
+    double at_least; /* known lower bound where y is undefined, or NaN: drawn as an arrow upwards */
+    bool ringed;     /* the server was not stable here */
+};
+
+struct curve {
+    char name[96]; /* at its end; anything; empty: none */
+    size_t series; /* colour and point */
+    const char *dash;
+    struct dot *dot;
+    size_t n;
+};
+
+struct panel {
+    const char *label; /* what y is */
+    const char *unit;  /* base unit, see axis_fit() */
+    bool log;
+    double height; /* pixels */
+    struct curve *curve;
+    size_t n;
+};
+
+struct chart {
+    struct heading heading;
+    const char *x_label;
+    struct axis x;
+    struct panel *panel;
+    size_t n;
+    bool points;     /* mark every value; otherwise lines only */
+    double shade_to; /* shaded from the left up to here, or NaN */
+};
+
+/* Writes NAME.gp and NAME.dat into folder; a panel without any value is left out. Returns 0, or -1 with a
+ * sentence in error. */
+int chart_write(const struct chart *c, const char *folder, char *error, size_t size);
+/* Whether anything of it can be drawn. */
+bool chart_has_values(const struct chart *c);
+
+#endif

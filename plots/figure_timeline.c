@@ -1,0 +1,408 @@
+/* figure_timeline.c - who did what when: a row for each collar and thread of a small run. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/axis.h"
+#include "plots/figures.h"
+#include "plots/output.h"
+#include "plots/sheet.h"
+#include "plots/style.h"
+
+#define LANES 60u /* rows of all panels together */
+#define NAME  24u
+#define ROW   20.0 /* pixels */
+#define GAP   40.0 /* between panels */
+#define LEFT  96.0
+#define RIGHT 84.0 /* for the time at which a panel ends */
+
+struct lane {
+    char kind[NAME];
+    unsigned index;
+    size_t series;
+};
+
+struct bar {
+    size_t lane, activity;
+    double from, to;
+};
+
+/* What is done, and how dark it is: working in the full colour, waiting in a tint of it. */
+static const struct activity {
+    const char *name, *title;
+    double strength;  /* of the colour, 0 to 1 */
+    double thickness; /* of the bar, share of the row */
+} activities[] = {
+    { "work", "working", 1, 0.62 },
+    { "wait", "waiting", 0.3, 0.62 },
+    { "report", "report on its way, until the reply", 0.55, 0.24 },
+    { "block", "blocked", 0.7, 0.62 },
+};
+#define ACTIVITIES (sizeof activities / sizeof *activities)
+
+struct timeline {
+    const struct drawing *drawing;
+    size_t *point; /* shown for each series, or FRAME_NONE */
+    struct lane lane[LANES];
+    size_t lanes, left_out;
+    struct bar *bar;
+    size_t n, room;
+    double end, *ends; /* of everything, of each series */
+    double width, height;
+    bool used[ACTIVITIES];
+};
+
+/* ---- reading ---- */
+
+enum { POINT, LANE, INDEX, ACTIVITY, FROM, TO, COLUMNS };
+
+struct source {
+    struct sheet sheet;
+    size_t column[COLUMNS];
+};
+
+static int open_source(struct source *s, const struct drawing *d)
+{
+    static const char *const name[COLUMNS] = { "point", "lane", "lane_index", "activity", "from", "to" };
+    char path[4096];
+    snprintf(path, sizeof path, "%s/timeline.csv", d->results);
+    int opened = sheet_open(&s->sheet, path, d->error, d->size);
+    for (size_t i = 0; opened == 0 && i < COLUMNS; i++)
+        s->column[i] = sheet_column(&s->sheet, name[i]);
+    return opened == 0 ? FIGURE_DRAWN : opened > 0 ? FIGURE_SKIPPED : FIGURE_FAILED;
+}
+
+static size_t point_of(const struct timeline *t, const struct source *s)
+{
+    double point = sheet_number(&s->sheet, s->column[POINT]);
+    return point >= 0 && point < (double)t->drawing->frame->n_points ? (size_t)point : FRAME_NONE;
+}
+
+/* First reading: of every series the smallest point that has spans, for a timeline is read row by row. */
+static int choose_points(struct timeline *t)
+{
+    const struct frame *f = t->drawing->frame;
+    struct source s;
+    int status = open_source(&s, t->drawing);
+    if (status != FIGURE_DRAWN)
+        return status;
+    while (sheet_next(&s.sheet)) {
+        size_t point = point_of(t, &s);
+        if (point == FRAME_NONE || f->point[point].series == FRAME_NONE)
+            continue;
+        size_t *chosen = &t->point[f->point[point].series];
+        if (*chosen == FRAME_NONE || f->point[point].x < f->point[*chosen].x)
+            *chosen = point;
+    }
+    sheet_close(&s.sheet);
+    return FIGURE_DRAWN;
+}
+
+/* LANES when there is no room for another row. */
+static size_t find_lane(struct timeline *t, size_t series, const char *kind, double index)
+{
+    for (size_t i = 0; i < t->lanes; i++)
+        if (t->lane[i].series == series && t->lane[i].index == (unsigned)index &&
+            !strcmp(t->lane[i].kind, kind))
+            return i;
+    if (t->lanes == LANES)
+        return LANES;
+    struct lane *l = &t->lane[t->lanes];
+    snprintf(l->kind, sizeof l->kind, "%s", kind);
+    l->index = (unsigned)index;
+    l->series = series;
+    return t->lanes++;
+}
+
+static bool add_bar(struct timeline *t, const struct bar *bar)
+{
+    if (t->n == t->room) {
+        size_t room = t->room ? t->room * 2 : 256;
+        struct bar *fresh = realloc(t->bar, room * sizeof *fresh);
+        if (!fresh)
+            return false;
+        t->bar = fresh;
+        t->room = room;
+    }
+    t->bar[t->n++] = *bar;
+    return true;
+}
+
+static size_t find_activity(const char *name)
+{
+    for (size_t i = 0; i < ACTIVITIES; i++)
+        if (!strcmp(activities[i].name, name))
+            return i;
+    return 0;
+}
+
+static bool take_row(struct timeline *t, const struct source *s)
+{
+    const struct sheet *r = &s->sheet;
+    size_t point = point_of(t, s),
+           series = point == FRAME_NONE ? FRAME_NONE : t->drawing->frame->point[point].series;
+    double index = sheet_number(r, s->column[INDEX]);
+    struct bar bar = { LANES, find_activity(sheet_text(r, s->column[ACTIVITY])),
+                       sheet_number(r, s->column[FROM]), sheet_number(r, s->column[TO]) };
+    if (series == FRAME_NONE || t->point[series] != point || !(index >= 0 && index < 1e9) ||
+        !(bar.to >= bar.from))
+        return true;
+    bar.lane = find_lane(t, series, sheet_text(r, s->column[LANE]), index);
+    if (bar.lane == LANES) {
+        t->left_out++;
+        return true;
+    }
+    t->used[bar.activity] = true;
+    t->ends[series] = fmax(t->ends[series], bar.to);
+    t->end = fmax(t->end, bar.to);
+    return add_bar(t, &bar);
+}
+
+static int read_bars(struct timeline *t)
+{
+    struct source s;
+    int status = open_source(&s, t->drawing);
+    if (status != FIGURE_DRAWN)
+        return status;
+    while (status == FIGURE_DRAWN && sheet_next(&s.sheet))
+        if (!take_row(t, &s)) {
+            snprintf(t->drawing->error, t->drawing->size, "not enough memory for timeline.gp");
+            status = FIGURE_FAILED;
+        }
+    sheet_close(&s.sheet);
+    return status == FIGURE_DRAWN && t->n == 0 ? FIGURE_SKIPPED : status;
+}
+
+/* ---- rows ---- */
+
+/* Collars above threads, each in order. */
+static bool stands_above(const struct lane *a, const struct lane *b)
+{
+    bool collar_a = !strcmp(a->kind, "collar"), collar_b = !strcmp(b->kind, "collar");
+    if (collar_a != collar_b)
+        return collar_a;
+    int kinds = strcmp(a->kind, b->kind);
+    return kinds ? kinds < 0 : a->index < b->index;
+}
+
+/* From the top of the panel of its series, 0 first. */
+static size_t row_of(const struct timeline *t, size_t lane)
+{
+    size_t row = 0;
+    for (size_t i = 0; i < t->lanes; i++)
+        row += t->lane[i].series == t->lane[lane].series && stands_above(&t->lane[i], &t->lane[lane]);
+    return row;
+}
+
+static size_t rows_of(const struct timeline *t, size_t series)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < t->lanes; i++)
+        rows += t->lane[i].series == series;
+    return rows;
+}
+
+static bool is_alone(const struct timeline *t, size_t lane)
+{
+    for (size_t i = 0; i < t->lanes; i++)
+        if (i != lane && t->lane[i].series == t->lane[lane].series &&
+            !strcmp(t->lane[i].kind, t->lane[lane].kind))
+            return false;
+    return true;
+}
+
+/* ---- colours ---- */
+
+/* The colour mixed with white. */
+static unsigned long tint(const char *colour, double strength)
+{
+    unsigned long c = strtoul(colour + 1, NULL, 16), mixed = 0;
+    for (unsigned shift = 0; shift <= 16; shift += 8) {
+        double part = (double)(c >> shift & 255u);
+        mixed |= (unsigned long)lround(255 - (255 - part) * strength) << shift;
+    }
+    return mixed;
+}
+
+/* ---- script ---- */
+
+static void print_rows(const struct timeline *t, size_t series, FILE *to)
+{
+    const char *join = "";
+    fputs("set ytics noenhanced scale 0 (", to);
+    for (size_t i = 0; i < t->lanes; i++) {
+        char text[NAME + 16];
+        if (t->lane[i].series != series)
+            continue;
+        if (is_alone(t, i))
+            snprintf(text, sizeof text, "%s", t->lane[i].kind);
+        else
+            snprintf(text, sizeof text, "%s %u", t->lane[i].kind, t->lane[i].index + 1);
+        fputs(join, to);
+        style_quote(to, text);
+        fprintf(to, " %zu", row_of(t, i));
+        join = ", ";
+    }
+    fputs(")\n", to);
+}
+
+/* What the shades mean, once, above the first panel at the right. */
+static void print_key(const struct timeline *t, FILE *to)
+{
+    double x = t->width - RIGHT, y = STYLE_TOP - 17;
+    for (size_t i = ACTIVITIES; i-- > 0;) {
+        if (!t->used[i])
+            continue;
+        x -= style_text_width(activities[i].title);
+        style_label(to, &(struct label){ x, y, activities[i].title, "left", STYLE_INK, NULL }, t->width,
+                    t->height);
+        x -= 26;
+        double half = 8 * activities[i].thickness;
+        fprintf(to,
+                "set object rectangle from screen %.4f,%.4f to screen %.4f,%.4f fillcolor rgb %lu fillstyle "
+                "solid "
+                "noborder\n",
+                x / t->width, 1 - (y + half) / t->height, (x + 20) / t->width, 1 - (y - half) / t->height,
+                tint("#444444", activities[i].strength));
+        x -= 18;
+    }
+}
+
+static void print_panel(const struct timeline *t, size_t series, double top, bool last, const struct axis *x,
+                        FILE *to)
+{
+    size_t rows = rows_of(t, series);
+    const char *name = t->drawing->frame->series[series];
+    char end[40];
+    fprintf(to, "\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n", LEFT / t->width,
+            (t->width - RIGHT) / t->width);
+    fprintf(to, "set tmargin at screen %.4f\nset bmargin at screen %.4f\n", 1 - top / t->height,
+            1 - (top + ROW * (double)rows) / t->height);
+    axis_print(x, "x", last, to);
+    fprintf(to, "set yrange [%g:-0.5]\n", (double)rows - 0.5);
+    print_rows(t, series, to);
+    style_label(to, &(struct label){ 16, top - 17, name, "left", style_look(series)->ink, "bold_font" },
+                t->width, t->height);
+    figure_short(t->ends[series], "s", end, sizeof end);
+    fprintf(to,
+            "set arrow from %.10g, graph 0 to %.10g, graph 1 nohead front linewidth 1 dashtype (3,3) "
+            "linecolor rgb \"%s\"\n",
+            t->ends[series], t->ends[series], STYLE_FAINT);
+    fputs("set label ", to);
+    style_quote(to, end);
+    fprintf(to, " at %.10g, graph 0.5 left offset 0.5,0 noenhanced textcolor rgb \"%s\"\n", t->ends[series],
+            style_look(series)->ink);
+    fprintf(to,
+            "plot data index %zu using (($2+$3)/2):1:2:3:($1-$4/2):($1+$4/2):5 with boxxyerror linecolor rgb "
+            "variable fillstyle solid noborder\n",
+            series);
+    fputs("unset label\nunset arrow\nunset object\n", to);
+}
+
+static void write_script(struct timeline *t, const struct heading *h, FILE *to)
+{
+    struct axis x;
+    char label[48];
+    size_t series = t->drawing->frame->n_series, last = 0;
+    double top = STYLE_TOP;
+    for (size_t s = 0; s < series; s++)
+        if (rows_of(t, s) > 0)
+            last = s;
+    axis_fit(&x, "s", 0, t->end, false);
+    x.hi = t->end;
+    style_begin(to, h, t->width, t->height);
+    fputs("set border 1\nset grid xtics noytics linestyle 100\n", to);
+    fprintf(to, "data = \"%s.dat\"\nset multiplot\n", h->file);
+    print_key(t, to);
+    for (size_t s = 0; s < series; s++) {
+        if (rows_of(t, s) == 0)
+            continue;
+        double bottom = top + ROW * (double)rows_of(t, s);
+        snprintf(label, sizeof label, "time since the start (%s)", x.unit);
+        if (s == last)
+            style_label(to,
+                        &(struct label){ (LEFT + t->width - RIGHT) / 2, bottom + 44, label, "center",
+                                         STYLE_INK, NULL },
+                        t->width, t->height);
+        print_panel(t, s, top, s == last, &x, to);
+        top = bottom + GAP;
+    }
+    fputs("unset multiplot\n", to);
+}
+
+/* One block for each series, so that the index is that of the series. */
+static void write_data(const struct timeline *t, FILE *to)
+{
+    fputs("# row, from, to in seconds, thickness, colour, who, what\n", to);
+    for (size_t s = 0; s < t->drawing->frame->n_series; s++) {
+        fprintf(to, "%s# block %zu\n", s ? "\n\n" : "", s);
+        if (rows_of(t, s) == 0)
+            fputs("NaN NaN NaN NaN 0\n", to);
+        for (size_t i = 0; i < t->n; i++) {
+            const struct bar *b = &t->bar[i];
+            const struct lane *l = &t->lane[b->lane];
+            const struct activity *a = &activities[b->activity];
+            if (l->series != s)
+                continue;
+            fprintf(to, "%zu %.10g %.10g %g %lu ", row_of(t, b->lane), b->from, b->to, a->thickness,
+                    tint(style_look(s)->colour, a->strength));
+            style_quote(to, l->kind);
+            fprintf(to, " %u %s\n", l->index, a->name);
+        }
+    }
+}
+
+static int write_figure(struct timeline *t)
+{
+    const struct drawing *d = t->drawing;
+    struct figure_files files;
+    char note[120], at[160] = "", subtitle[300];
+    t->width = STYLE_WIDTH;
+    t->height = STYLE_TOP + STYLE_BOTTOM - GAP + (t->left_out ? STYLE_NOTE : 0);
+    for (size_t s = 0; s < d->frame->n_series; s++)
+        t->height += rows_of(t, s) ? ROW * (double)rows_of(t, s) + GAP : 0;
+    for (size_t s = 0; s < d->frame->n_series && !*at; s++)
+        if (t->point[s] != FRAME_NONE)
+            figure_at(d->frame, &d->frame->point[t->point[s]], at, sizeof at);
+    snprintf(subtitle, sizeof subtitle, "Who did what when, in the first replication%s", at);
+    snprintf(note, sizeof note, "Only the first %u rows are shown; timeline.csv has them all.", LANES);
+    struct heading h = { "timeline", "who did what when", figure_title(d->frame), subtitle,
+                         t->left_out ? note : NULL };
+    if (figure_open(&files, d->folder, "timeline", d->error, d->size) != 0)
+        return FIGURE_FAILED;
+    write_script(t, &h, files.script.to);
+    write_data(t, files.data.to);
+    return figure_close(&files, d->error, d->size) == 0 ? FIGURE_DRAWN : FIGURE_FAILED;
+}
+
+int figure_timeline(const struct drawing *d)
+{
+    size_t n = d->frame->n_series;
+    struct timeline *t = calloc(1, sizeof *t);
+    int status = FIGURE_FAILED;
+    if (t) {
+        t->drawing = d;
+        t->point = malloc((n + 1) * sizeof *t->point);
+        t->ends = calloc(n + 1, sizeof *t->ends);
+    }
+    if (!t || !t->point || !t->ends) {
+        snprintf(d->error, d->size, "not enough memory for timeline.gp");
+        goto out;
+    }
+    for (size_t s = 0; s < n; s++)
+        t->point[s] = FRAME_NONE;
+    status = choose_points(t);
+    if (status == FIGURE_DRAWN)
+        status = read_bars(t);
+    if (status == FIGURE_DRAWN)
+        status = write_figure(t);
+out:
+    if (t) {
+        free(t->point);
+        free(t->ends);
+        free(t->bar);
+        free(t);
+    }
+    return status;
+}

@@ -1,0 +1,40 @@
+/* figures.h - the figures themselves: what each shows. How it looks is style.h, chart.h, dots.h. */
+#ifndef PLOTS_FIGURES_H
+#define PLOTS_FIGURES_H
+
+#include "plots/frame.h"
+
+/* What a figure is made from, and where it goes. */
+struct drawing {
+    const struct frame *frame;
+    const char *results; /* the result folder, for its CSV files */
+    const char *folder;  /* for scripts and data */
+    char *error;
+    size_t size;
+};
+
+enum { FIGURE_FAILED = -1, FIGURE_SKIPPED = 0, FIGURE_DRAWN = 1 };
+
+/* Each writes NAME.gp and NAME.dat, or skips itself where the results have nothing to show. */
+int figure_memory(const struct drawing *d);
+int figure_why(const struct drawing *d);
+int figure_latency(const struct drawing *d);
+int figure_spectrum(const struct drawing *d);
+int figure_throughput(const struct drawing *d);
+int figure_time(const struct drawing *d);
+int figure_timeline(const struct drawing *d);
+
+/* The title every figure of these results bears. */
+const char *figure_title(const struct frame *f);
+/* ", at collars = 10,000", with what is held; "" without a sweep. */
+void figure_at(const struct frame *f, const struct frame_point *p, char *text, size_t size);
+/* The same for the largest value along x. */
+void figure_at_largest(const struct frame *f, char *text, size_t size);
+/* "collars (fleets.amboseli.collars)": the label of the x axis. */
+void figure_x_label(const struct frame *f, const char *unit, char *text, size_t size);
+/* 31415 -> "31,415"; other numbers as unit_print has them. */
+void figure_number(double value, const char *unit, char *text, size_t size);
+/* The same with three significant digits: "9.97 MiB". */
+void figure_short(double value, const char *unit, char *text, size_t size);
+
+#endif

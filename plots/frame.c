@@ -1,0 +1,203 @@
+/* frame.c - which parameter lies along x, and what becomes a series. */
+#include "plots/frame.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plots/style.h"
+
+void frame_term(struct frame *f)
+{
+    arena_term(&f->arena);
+    *f = (struct frame){ 0 };
+}
+
+size_t frame_metric(const struct frame *f, const char *name)
+{
+    for (size_t i = 0; i < f->n_metrics; i++)
+        if (!strcmp(f->metric[i].name, name))
+            return i;
+    return FRAME_NONE;
+}
+
+struct frame_value frame_value(const struct frame *f, const struct frame_point *p, const char *metric)
+{
+    size_t i = frame_metric(f, metric);
+    return i == FRAME_NONE ? (struct frame_value){ NAN, NAN, NAN, NAN } : p->value[i];
+}
+
+const struct frame_point *frame_largest(const struct frame *f, size_t series)
+{
+    const struct frame_point *found = NULL;
+    for (size_t i = 0; i < f->n_points; i++) {
+        const struct frame_point *p = &f->point[i];
+        if (p->series == series && (!found || p->x >= found->x))
+            found = p;
+    }
+    return found;
+}
+
+size_t frame_series_shown(const struct frame *f, double point)
+{
+    if (!(point >= 0) || point >= (double)f->n_points)
+        return FRAME_NONE;
+    const struct frame_point *p = &f->point[(size_t)point];
+    return p->series != FRAME_NONE && frame_largest(f, p->series) == p ? p->series : FRAME_NONE;
+}
+
+static const struct frame_parameter *parameter(const struct frame_point *p, const char *key)
+{
+    for (size_t i = 0; i < p->n_parameters; i++)
+        if (!strcmp(p->parameter[i].key, key))
+            return &p->parameter[i];
+    return NULL;
+}
+
+/* ---- what varies ---- */
+
+struct variation {
+    const char *key;
+    bool varies, numbers;
+};
+
+static struct variation study_key(const struct frame *f, const char *key)
+{
+    struct variation v = { key, false, true };
+    const struct frame_parameter *first = parameter(&f->point[0], key);
+    for (size_t i = 0; i < f->n_points; i++) {
+        const struct frame_parameter *a = parameter(&f->point[i], key);
+        v.varies |= !a || !first || strcmp(a->text, first->text) != 0;
+        v.numbers &= a && isfinite(a->number);
+    }
+    return v;
+}
+
+/* x: the first parameter that varies in numbers, otherwise the first that varies at all. */
+static void choose_axis(struct frame *f)
+{
+    const struct frame_point *p = &f->point[0];
+    f->axis = FRAME_NO_AXIS;
+    for (size_t k = 0; k < p->n_parameters; k++) {
+        struct variation v = study_key(f, p->parameter[k].key);
+        if (!v.varies || (f->axis != FRAME_NO_AXIS && !v.numbers))
+            continue;
+        f->axis = v.numbers ? FRAME_NUMBERS : FRAME_CATEGORIES;
+        f->x_key = v.key;
+        f->x_unit = p->parameter[k].unit;
+        if (v.numbers)
+            return;
+    }
+}
+
+/* Numbers categories in order of appearance. */
+static double category(const struct frame *f, size_t point)
+{
+    const struct frame_parameter *mine = parameter(&f->point[point], f->x_key);
+    double next = 0;
+    for (size_t i = 0; i < point; i++) {
+        const struct frame_parameter *a = parameter(&f->point[i], f->x_key);
+        if (a && mine && !strcmp(a->text, mine->text))
+            return f->point[i].x;
+        next = fmax(next, f->point[i].x + 1);
+    }
+    return next;
+}
+
+static void place_points(struct frame *f)
+{
+    for (size_t i = 0; i < f->n_points; i++) {
+        const struct frame_parameter *a = f->axis == FRAME_NO_AXIS ? NULL : parameter(&f->point[i], f->x_key);
+        f->point[i].x = f->axis == FRAME_NUMBERS      ? a->number
+                        : f->axis == FRAME_CATEGORIES ? category(f, i)
+                                                      : 0;
+    }
+}
+
+/* ---- series ---- */
+
+/* "threads, cores 4": the variant, and every further parameter that varies unless they are held. */
+static const char *series_name(struct frame *f, const struct frame_point *p, bool variants, bool held)
+{
+    const char *name = variants ? p->variant : "";
+    for (size_t k = 0; !held && k < p->n_parameters && name; k++) {
+        const struct frame_parameter *a = &p->parameter[k];
+        if ((f->x_key && !strcmp(a->key, f->x_key)) || !study_key(f, a->key).varies)
+            continue;
+        const char *dot = strrchr(a->key, '.');
+        name = arena_printf(&f->arena, "%s%s%s %s", name, *name ? ", " : "", dot ? dot + 1 : a->key, a->text);
+    }
+    return name;
+}
+
+static bool is_held_value(const struct frame *f, const struct frame_point *p)
+{
+    const struct frame_point *last = &f->point[f->n_points - 1];
+    for (size_t k = 0; k < p->n_parameters; k++) {
+        const struct frame_parameter *a = parameter(last, p->parameter[k].key);
+        if (f->x_key && !strcmp(p->parameter[k].key, f->x_key))
+            continue;
+        if (a && strcmp(a->text, p->parameter[k].text) != 0)
+            return false;
+    }
+    return true;
+}
+
+static size_t series_of(struct frame *f, const char *name)
+{
+    for (size_t s = 0; s < f->n_series; s++)
+        if (!strcmp(f->series[s], name))
+            return s;
+    f->series[f->n_series] = name;
+    return f->n_series++;
+}
+
+static int make_series(struct frame *f, bool variants, bool held)
+{
+    f->n_series = 0;
+    for (size_t i = 0; i < f->n_points; i++) {
+        struct frame_point *p = &f->point[i];
+        const char *name = series_name(f, p, variants, held);
+        if (!name)
+            return -1;
+        p->series = held && !is_held_value(f, p) ? FRAME_NONE : series_of(f, name);
+    }
+    return 0;
+}
+
+/* Says which parameters are held: those of the last point. */
+static int describe_held(struct frame *f)
+{
+    const struct frame_point *last = &f->point[f->n_points - 1];
+    for (size_t k = 0; k < last->n_parameters; k++) {
+        const struct frame_parameter *a = &last->parameter[k];
+        if ((f->x_key && !strcmp(a->key, f->x_key)) || !study_key(f, a->key).varies)
+            continue;
+        f->held = arena_printf(&f->arena, "%s%s%s = %s", f->held, *f->held ? ", " : "", a->key, a->text);
+        if (!f->held)
+            return -1;
+    }
+    return 0;
+}
+
+int frame_arrange(struct frame *f)
+{
+    bool variants = false;
+    f->held = "";
+    f->series = ARENA_ARRAY(&f->arena, const char *, f->n_points + 1);
+    if (!f->series)
+        return -1;
+    if (f->n_points == 0)
+        return 0;
+    f->replications = f->point[0].replications;
+    for (size_t i = 0; i < f->n_points; i++)
+        variants |=
+            strcmp(f->point[i].variant, f->point[0].variant) != 0 || strcmp(f->point[i].variant, "base") != 0;
+    choose_axis(f);
+    place_points(f);
+    if (make_series(f, variants, false) != 0)
+        return -1;
+    if (f->n_series <= STYLE_SERIES)
+        return 0;
+    return make_series(f, variants, true) || describe_held(f) ? -1 : 0;
+}

@@ -1,0 +1,167 @@
+/* render.c - gnuplot as a child process: no shell, no start-up file, a time limit. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plots/plots.h"
+
+#define LIMIT_MS  60000 /* for one figure */
+#define NOT_FOUND 127   /* exit status of a child that could not become gnuplot */
+
+/* What gnuplot says, as far as it fits. */
+struct talk {
+    char text[2048];
+    size_t n;
+};
+
+static long now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000L + t.tv_nsec / 1000000L;
+}
+
+/* In the child: everything it says goes to `out`; nothing returns. */
+static void become_gnuplot(const char *folder, const char *script, int out)
+{
+    int null = open("/dev/null", O_RDONLY);
+    if (chdir(folder) != 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+        dup2(out, STDERR_FILENO) < 0)
+        _exit(NOT_FOUND - 1);
+    execlp("gnuplot", "gnuplot", "-d", script, (char *)NULL);
+    _exit(errno == ENOENT || errno == EACCES ? NOT_FOUND : NOT_FOUND - 1);
+}
+
+/* Reads until the other end is closed or time is up; returns false in the latter case. */
+static bool listen_to(int from, struct talk *talk)
+{
+    long end = now_ms() + LIMIT_MS;
+    for (;;) {
+        char bytes[512];
+        struct pollfd p = { .fd = from, .events = POLLIN };
+        long left = end - now_ms();
+        if (left <= 0)
+            return false;
+        if (poll(&p, 1, (int)left) <= 0)
+            continue;
+        ssize_t got = read(from, bytes, sizeof bytes);
+        if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
+            return true;
+        for (ssize_t i = 0; i < got && talk->n + 1 < sizeof talk->text; i++)
+            talk->text[talk->n++] = bytes[i];
+    }
+}
+
+/* The line that says what is wrong: gnuplot draws the line of the script and an arrow above it. */
+static const char *message(struct talk *talk)
+{
+    talk->text[talk->n] = '\0';
+    char *found = NULL, *rest = talk->text, *line;
+    while ((line = strsep(&rest, "\n")) != NULL)
+        if (strspn(line, " \t^") != strlen(line) && (!found || strstr(line, "line ")))
+            found = line;
+    return found ? found + strspn(found, " \t") : "it said nothing";
+}
+
+enum outcome_of_run { RAN, FAILED, MISSING };
+
+static enum outcome_of_run judge(int status, bool in_time, const char *script, struct talk *talk, char *error,
+                                 size_t size)
+{
+    if (!in_time)
+        snprintf(error, size, "%s: gnuplot did not finish within %d s", script, LIMIT_MS / 1000);
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return RAN;
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
+        return MISSING;
+    else if (WIFSIGNALED(status))
+        snprintf(error, size, "%s: gnuplot was ended by signal %d", script, WTERMSIG(status));
+    else
+        snprintf(error, size, "%s: gnuplot failed: %s", script, message(talk));
+    return FAILED;
+}
+
+static enum outcome_of_run run_gnuplot(const char *folder, const char *script, char *error, size_t size)
+{
+    int ends[2], status = 0;
+    struct talk talk = { .n = 0 };
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        snprintf(error, size, "gnuplot cannot be started: %s", strerror(errno));
+        return FAILED;
+    }
+    pid_t child = fork();
+    if (child < 0) {
+        snprintf(error, size, "gnuplot cannot be started: %s", strerror(errno));
+        close(ends[0]);
+        close(ends[1]);
+        return FAILED;
+    }
+    if (child == 0)
+        become_gnuplot(folder, script, ends[1]);
+    close(ends[1]);
+    bool in_time = listen_to(ends[0], &talk);
+    close(ends[0]);
+    if (!in_time)
+        kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return judge(status, in_time, script, &talk, error, size);
+}
+
+static int is_script(const struct dirent *entry)
+{
+    size_t n = strlen(entry->d_name);
+    return n > 3 && entry->d_name[0] != '.' && !strcmp(entry->d_name + n - 3, ".gp");
+}
+
+/* Renders in order; the first failure is the one that is told. */
+static int render_all(const char *plots, struct dirent **script, int n, bool quiet, char *error, size_t size)
+{
+    char again[512], *to = error;
+    size_t room = size;
+    int status = 0;
+    for (int i = 0; i < n; i++) {
+        enum outcome_of_run ran = run_gnuplot(plots, script[i]->d_name, to, room);
+        if (ran == MISSING) {
+            if (!quiet)
+                fprintf(stderr,
+                        "note: gnuplot is not installed, so there are no pictures; the scripts are in %s\n",
+                        plots);
+            return status;
+        }
+        if (ran == FAILED) {
+            status = -1;
+            to = again;
+            room = sizeof again;
+        }
+    }
+    return status;
+}
+
+int plots_render(const char *folder, bool quiet, char *error, size_t size)
+{
+    char plots[4096];
+    struct dirent **script = NULL;
+    if (snprintf(plots, sizeof plots, "%s/plots", folder) >= (int)sizeof plots) {
+        snprintf(error, size, "%s: the path is too long", folder);
+        return -1;
+    }
+    int n = scandir(plots, &script, is_script, alphasort);
+    if (n < 0) {
+        snprintf(error, size, "%s: cannot be read: %s", plots, strerror(errno));
+        return -1;
+    }
+    int status = render_all(plots, script, n, quiet, error, size);
+    for (int i = 0; i < n; i++)
+        free(script[i]);
+    free(script);
+    return status;
+}

@@ -1,0 +1,94 @@
+/* style.c - colours, points, dashes, fonts and quoting. */
+#include "plots/style.h"
+
+#include <string.h>
+
+static const struct look looks[STYLE_SERIES + 1] = {
+    { "#d55e00", "#b84f00", 7, 0.8, "1", 2 },              /* vermilion, disc */
+    { "#0072b2", "#00619a", 5, 0.75, "(10,5)", 2 },        /* blue, square */
+    { "#009e73", "#007f5c", 9, 0.95, "(3,3)", 2 },         /* bluish green, triangle */
+    { "#cc79a7", "#a8507f", 13, 1.1, "(12,4,2,4)", 2 },    /* reddish purple, diamond */
+    { "#e69f00", "#a87300", 11, 0.95, "(20,5)", 2 },       /* orange, triangle downwards */
+    { "#56b4e9", "#2a7fb3", 15, 0.9, "(6,3,2,3,2,3)", 2 }, /* sky blue, pentagon */
+    { "#000000", "#000000", 3, 0.85, "(2,4)", 2 },         /* black, star */
+    { "#8c6d46", "#74572f", 2, 0.75, "(14,4,6,4)", 2 },    /* brown, cross */
+    { "#7a7a7a", "#5c5c5c", 1, 0.85, "(5,2)", 2 },         /* grey, plus */
+    { "#8a8a8a", "#666666", 0, 0, "1", 0.8 },              /* the reference */
+};
+
+static const char *const dashes[] = { "1", "(9,5)", "(2,3.5)", "(9,4,2,4)" };
+
+const struct look *style_look(size_t i) { return &looks[i == STYLE_REFERENCE ? i : i % STYLE_SERIES]; }
+
+const char *style_dash(size_t kind) { return dashes[kind % (sizeof dashes / sizeof *dashes)]; }
+
+void style_quote(FILE *to, const char *text)
+{
+    fputc('\'', to);
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '\'')
+            fputs("''", to);
+        else
+            fputc(*c < ' ' || *c == 0x7f ? ' ' : *c, to);
+    }
+    fputc('\'', to);
+}
+
+size_t style_characters(const char *text)
+{
+    size_t n = 0;
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        n += (*c & 0xc0u) != 0x80u;
+    return n;
+}
+
+double style_text_width(const char *text) { return STYLE_CHARACTER * (double)style_characters(text); }
+
+void style_label(FILE *to, const struct label *l, double width, double height)
+{
+    fputs("set label ", to);
+    style_quote(to, l->text);
+    fprintf(to, " at screen %.4f,%.4f %s noenhanced front%s%s textcolor rgb \"%s\"\n", l->x / width,
+            1 - l->y / height, l->place, l->font ? " font " : "", l->font ? l->font : "", l->colour);
+}
+
+static void terminals(FILE *to, double width, double height)
+{
+    fprintf(to,
+            "if (format eq \"svg\") set terminal svg size %.0f,%.0f font \"Helvetica,13\" background "
+            "\"#ffffff\"\n"
+            "if (format eq \"png\") set terminal pngcairo size %.0f,%.0f font \"Helvetica,10\" "
+            "fontscale 2 linewidth 2 pointscale 2\n"
+            "if (format eq \"pdf\") set terminal pdfcairo size %.2fin,%.2fin font \"Helvetica,10\"\n",
+            width, height, 2 * width, 2 * height, width / 96, height / 96);
+    fputs("body = format eq \"svg\" ? 13 : 10\n"
+          "title_font = sprintf(\"Helvetica Bold,%g\", 1.2 * body)\n"
+          "bold_font = sprintf(\"Helvetica Bold,%g\", body)\n"
+          "small_font = sprintf(\"Helvetica,%g\", 0.88 * body)\n",
+          to);
+}
+
+void style_begin(FILE *to, const struct heading *h, double width, double height)
+{
+    fprintf(to,
+            "# %s.gp - %s.\n"
+            "# Run `gnuplot %s.gp` in this folder; the data are beside it in %s.dat.\n"
+            "# Another format: change the next line to \"png\" or \"pdf\".\n"
+            "format = \"svg\"\n\n",
+            h->file, h->about, h->file, h->file);
+    terminals(to, width, height);
+    fprintf(to, "set output \"%s.\".format\nset encoding utf8\nset datafile missing \"NaN\"\n\n", h->file);
+    fputs("set border 3 linewidth 1 linecolor rgb \"" STYLE_INK "\"\n"
+          "set tics nomirror out scale 0.7,0.35 textcolor rgb \"" STYLE_INK "\"\n"
+          "set xtics offset 0,0.3\n"
+          "set style line 100 linewidth 0.7 linecolor rgb \"" STYLE_GRID "\"\n"
+          "set grid xtics ytics linestyle 100\n"
+          "set errorbars 0 linewidth 1\n"
+          "unset key\n\n",
+          to);
+    style_label(to, &(struct label){ 16, 24, h->title, "left", STYLE_INK, "title_font" }, width, height);
+    style_label(to, &(struct label){ 16, 46, h->subtitle, "left", STYLE_FAINT, "small_font" }, width, height);
+    if (h->note)
+        style_label(to, &(struct label){ 16, height - 14, h->note, "left", STYLE_FAINT, "small_font" }, width,
+                    height);
+}

@@ -1,0 +1,193 @@
+/* sweep.c - curves against a swept number. */
+#include "plots/sweep.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plots/chart.h"
+
+#define TOGETHER 3u /* up to so many series share a panel with all kinds; more get a panel for each kind */
+
+size_t sweep_kinds(const struct sweep_panel *p)
+{
+    size_t n = 0;
+    while (n < SWEEP_KINDS && p->kind[n].metric)
+        n++;
+    return n;
+}
+
+static size_t count_panels(const struct sweep_figure *s)
+{
+    size_t n = 0;
+    while (n < SWEEP_PANELS && s->panel[n].label)
+        n++;
+    return n;
+}
+
+/* ---- curves ---- */
+
+/* Inserts in order of x: points come in the order of the plan. */
+static void add_dot(struct curve *c, struct dot dot)
+{
+    size_t i = c->n++;
+    for (; i > 0 && c->dot[i - 1].x > dot.x; i--)
+        c->dot[i] = c->dot[i - 1];
+    c->dot[i] = dot;
+}
+
+static int fill_curve(struct curve *c, const struct frame *f, size_t series, const struct kind *k,
+                      struct arena *a)
+{
+    c->dot = ARENA_ARRAY(a, struct dot, f->n_points + 1);
+    if (!c->dot)
+        return -1;
+    for (size_t i = 0; i < f->n_points; i++) {
+        const struct frame_point *p = &f->point[i];
+        struct frame_value v = frame_value(f, p, k->metric);
+        if (p->series == series)
+            add_dot(c, (struct dot){ p->x, v.mean, v.lo, v.hi, v.at_least, !p->stable });
+    }
+    return 0;
+}
+
+/* Whether all series agree on a metric, to 2 % at every x: then one reference line stands for all. */
+static bool is_common(const struct frame *f, const char *metric)
+{
+    for (size_t i = 0; i < f->n_points; i++)
+        for (size_t k = 0; k < i; k++) {
+            double a = frame_value(f, &f->point[i], metric).mean,
+                   b = frame_value(f, &f->point[k], metric).mean;
+            if (f->point[i].x == f->point[k].x && fabs(a - b) > 0.02 * fabs(b))
+                return false;
+        }
+    return true;
+}
+
+/* Kinds besides the references. */
+static size_t plain_kinds(const struct sweep_panel *p)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < sweep_kinds(p); k++)
+        n += !p->kind[k].reference;
+    return n;
+}
+
+static void name_curve(struct curve *c, const char *series, const struct kind *k, size_t plain)
+{
+    if (plain < 2 && !k->reference)
+        snprintf(c->name, sizeof c->name, "%.90s", series);
+    else
+        snprintf(c->name, sizeof c->name, "%.70s%s%s", series, *series ? ", " : "", k->name);
+}
+
+/* The curves of one kind: one for each series, or the one line of a reference that all share. */
+static int add_kind(struct panel *to, const struct frame *f, const struct kind *k, size_t index, size_t plain,
+                    struct arena *a)
+{
+    bool common = k->reference && is_common(f, k->metric);
+    for (size_t s = 0; s < (common ? 1 : f->n_series); s++) {
+        struct curve *c = &to->curve[to->n++];
+        name_curve(c, common ? "" : f->series[s], k, plain);
+        c->series = common ? STYLE_REFERENCE : s;
+        c->dash = common ? "1" : plain > 1 || k->reference ? style_dash(index) : style_look(s)->dash;
+        if (fill_curve(c, f, s, k, a) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int fill_panel(struct panel *to, const struct sweep_panel *from, size_t first, size_t last,
+                      const struct frame *f, struct arena *a)
+{
+    size_t plain = last - first == 1 ? 1 : plain_kinds(from);
+    to->curve = ARENA_ARRAY(a, struct curve, f->n_series * SWEEP_KINDS + 1);
+    for (size_t k = first; to->curve && k < last; k++)
+        if (add_kind(to, f, &from->kind[k], from->kind[k].reference ? 2 : k - first, plain, a) != 0)
+            return -1;
+    return to->curve ? 0 : -1;
+}
+
+/* One panel of the description becomes one of the chart, or one for each kind. */
+static int add_panels(struct chart *c, const struct sweep_panel *from, const struct frame *f, struct arena *a)
+{
+    size_t kinds = sweep_kinds(from);
+    bool split = plain_kinds(from) > 1 && f->n_series > TOGETHER;
+    for (size_t k = 0; k < (split ? kinds : 1); k++) {
+        struct panel *p = &c->panel[c->n++];
+        p->label = split ? arena_printf(a, "%s, %s", from->label, from->kind[k].name) : from->label;
+        p->unit = from->unit;
+        p->log = from->log;
+        p->height = split ? fmax(170, 17.0 * (double)f->n_series) : from->height;
+        if (!p->label || fill_panel(p, from, split ? k : 0, split ? k + 1 : kinds, f, a) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void fit_x(struct chart *c, const struct frame *f)
+{
+    struct range r = RANGE_EMPTY;
+    for (size_t i = 0; i < f->n_points; i++)
+        range_add(&r, f->point[i].x);
+    axis_fit(&c->x, f->x_unit, r.lo, r.hi, r.hi >= 20 * r.lo);
+}
+
+int sweep_curves(const struct sweep_figure *s, const struct drawing *d)
+{
+    const struct frame *f = d->frame;
+    struct arena a = { 0 };
+    struct panel panels[SWEEP_PANELS * SWEEP_KINDS] = { { 0 } };
+    struct chart c = { .panel = panels, .points = true, .shade_to = NAN };
+    char x_label[160], subtitle[240], note[240];
+    int status = FIGURE_FAILED;
+    fit_x(&c, f);
+    figure_x_label(f, c.x.unit, x_label, sizeof x_label);
+    snprintf(subtitle, sizeof subtitle, "%s%s%s", s->subject, *f->held ? "; " : "", f->held);
+    sweep_note(s, f, note, sizeof note);
+    c.x_label = x_label;
+    c.heading = (struct heading){ s->file, s->about, figure_title(f), subtitle, *note ? note : NULL };
+    for (size_t i = 0; i < count_panels(s); i++)
+        if (add_panels(&c, &s->panel[i], f, &a) != 0) {
+            snprintf(d->error, d->size, "not enough memory for %s.gp", s->file);
+            goto out;
+        }
+    if (!chart_has_values(&c))
+        status = FIGURE_SKIPPED;
+    else if (chart_write(&c, d->folder, d->error, d->size) == 0)
+        status = FIGURE_DRAWN;
+out:
+    arena_term(&a);
+    return status;
+}
+
+int sweep_draw(const struct sweep_figure *s, const struct drawing *d)
+{
+    return d->frame->axis == FRAME_NUMBERS ? sweep_curves(s, d) : sweep_dots(s, d);
+}
+
+/* ---- words ---- */
+
+void sweep_note(const struct sweep_figure *s, const struct frame *f, char *text, size_t size)
+{
+    bool ringed = false, bars = false, arrows = false;
+    for (size_t i = 0; i < f->n_points; i++) {
+        ringed |= !f->point[i].stable && f->point[i].series != FRAME_NONE;
+        for (size_t p = 0; p < count_panels(s); p++)
+            for (size_t k = 0; k < sweep_kinds(&s->panel[p]); k++) {
+                struct frame_value v = frame_value(f, &f->point[i], s->panel[p].kind[k].metric);
+                bars |= v.hi > v.lo;
+                arrows |= isnan(v.mean) && isfinite(v.at_least);
+            }
+    }
+    const char *part[3] = { bars ? "Bars: 95 % confidence intervals" : NULL,
+                            ringed ? "Ringed: not stable there, see the verdict" : NULL,
+                            arrows ? "Arrows: more than this, too many reports were never answered" : NULL };
+    size_t n = 0;
+    *text = '\0';
+    for (size_t i = 0; i < 3; i++)
+        if (part[i] && n < size)
+            n += (size_t)snprintf(text + n, size - n, "%s%s", n ? ". " : "", part[i]);
+    if (n > 0 && n + 1 < size)
+        strcpy(text + n, ".");
+}

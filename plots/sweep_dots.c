@@ -1,0 +1,280 @@
+/* sweep_dots.c - rows of dots (Cleveland's dot plot): one row for each point of the experiment. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/axis.h"
+#include "plots/names.h"
+#include "plots/output.h"
+#include "plots/style.h"
+#include "plots/sweep.h"
+
+#define ROW     40.0 /* pixels */
+#define ROWS    60u  /* more make no figure */
+#define BETWEEN 36.0 /* panels beside each other */
+#define KEY     26.0 /* for the names of the kinds */
+
+/* Kinds differ by mark, series by colour; a single kind has the mark of its series. */
+static const int kind_point[SWEEP_KINDS] = { 7, 13, 6, 9 };
+#define REFERENCE_POINT 1 /* what they are held against: a cross */
+
+struct rows {
+    const struct frame *frame;
+    const struct sweep_figure *figure;
+    const struct frame_point *point[ROWS];
+    char name[ROWS][128];
+    size_t n;
+    size_t panels;
+    double left, width, height, panel_width;
+};
+
+static bool has_metrics(const struct frame *f, const struct sweep_panel *p)
+{
+    for (size_t i = 0; i < f->n_points; i++)
+        for (size_t k = 0; k < sweep_kinds(p); k++) {
+            struct frame_value v = frame_value(f, &f->point[i], p->kind[k].metric);
+            if (isfinite(v.mean) || isfinite(v.at_least))
+                return true;
+        }
+    return false;
+}
+
+/* Rows in order of x, then of series, so that what is compared stands together. */
+static void name_row(struct rows *r, size_t row)
+{
+    const struct frame_point *p = r->point[row];
+    const char *series = r->frame->series[p->series], *value = "";
+    for (size_t k = 0; r->frame->axis != FRAME_NO_AXIS && k < p->n_parameters; k++)
+        if (!strcmp(p->parameter[k].key, r->frame->x_key))
+            value = p->parameter[k].text;
+    snprintf(r->name[row], sizeof r->name[row], "%.60s%s%.60s", series, *series && *value ? ", " : "", value);
+}
+
+static void collect_rows(struct rows *r)
+{
+    const struct frame *f = r->frame;
+    double largest = 0, widest = 0;
+    for (size_t i = 0; i < f->n_points; i++)
+        largest = fmax(largest, f->point[i].x);
+    for (double x = 0; x <= largest; x++)
+        for (size_t s = 0; s < f->n_series; s++)
+            for (size_t i = 0; i < f->n_points && r->n < ROWS; i++)
+                if (f->point[i].series == s && f->point[i].x == x) {
+                    r->point[r->n] = &f->point[i];
+                    name_row(r, r->n);
+                    widest = fmax(widest, style_text_width(r->name[r->n++]));
+                }
+    r->left = fmin(fmax(widest, 40), 260) + 36;
+}
+
+static void lay_out(struct rows *r)
+{
+    for (r->panels = 0; r->panels < SWEEP_PANELS && r->figure->panel[r->panels].label;)
+        r->panels++;
+    r->width = STYLE_WIDTH;
+    r->height = STYLE_TOP + KEY + ROW * (double)r->n + STYLE_BOTTOM + STYLE_NOTE;
+    r->panel_width = (r->width - r->left - 40 - BETWEEN * (double)(r->panels - 1)) / (double)r->panels;
+}
+
+/* ---- one panel ---- */
+
+static void fit_values(const struct rows *r, const struct sweep_panel *p, struct axis *a)
+{
+    struct range range = RANGE_EMPTY;
+    for (size_t i = 0; i < r->n; i++)
+        for (size_t k = 0; k < sweep_kinds(p); k++) {
+            struct frame_value v = frame_value(r->frame, r->point[i], p->kind[k].metric);
+            (p->log ? range_add_positive : range_add)(&range, v.mean);
+            (p->log ? range_add_positive : range_add)(&range, 1.5 * v.at_least);
+            (p->log ? range_add_positive : range_add)(&range, v.hi);
+        }
+    axis_fit(a, p->unit, range.lo, range.hi, p->log);
+}
+
+static unsigned long colour_number(size_t series)
+{
+    return strtoul(style_look(series)->colour + 1, NULL, 16);
+}
+
+static void write_block(const struct rows *r, const struct kind *kind, FILE *to)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const struct frame_point *p = r->point[i];
+        struct frame_value v = frame_value(r->frame, p, kind->metric);
+        fprintf(to, "%zu %.12g %.12g %.12g %.12g %d %lu ", r->n - i, v.mean, v.lo, v.hi, v.at_least,
+                !p->stable, colour_number(kind->reference ? STYLE_REFERENCE : p->series));
+        style_quote(to, r->name[i]);
+        fputc('\n', to);
+    }
+}
+
+/* The values above the marks of a row, moved apart sideways. */
+static void print_values(const struct rows *r, const struct sweep_panel *p, const struct axis *a, size_t row,
+                         FILE *to)
+{
+    double place[SWEEP_KINDS];
+    char text[SWEEP_KINDS][40];
+    size_t n = 0;
+    for (size_t k = 0; k < sweep_kinds(p); k++) {
+        struct frame_value v = frame_value(r->frame, r->point[row], p->kind[k].metric);
+        double value = isfinite(v.mean) ? v.mean : v.at_least;
+        char number[32];
+        if (!isfinite(value) || p->kind[k].reference)
+            continue;
+        if (!strcmp(p->unit, "%"))
+            snprintf(number, sizeof number, "%.3g %%", 100 * value);
+        else
+            figure_short(value, p->unit, number, sizeof number);
+        snprintf(text[n], sizeof text[n], "%s%s", isfinite(v.mean) ? "" : "> ", number);
+        place[n++] = fmax(axis_place(a, value), 0) * r->panel_width;
+    }
+    names_spread(place, n, 66, 20, r->panel_width);
+    for (size_t k = 0; k < n; k++) {
+        fputs("set label ", to);
+        style_quote(to, text[k]);
+        fprintf(to,
+                " at graph %.4f, first %zu center offset 0,0.75 noenhanced font small_font textcolor rgb "
+                "\"%s\"\n",
+                place[k] / r->panel_width, r->n - row, STYLE_FAINT);
+    }
+}
+
+/* gnuplot takes the text of a tick for a format, so that names stand as labels where they hold a percent. */
+static void print_names(const struct rows *r, bool texts, FILE *to)
+{
+    fputs("set ytics noenhanced scale 0 (", to);
+    for (size_t i = 0; i < r->n; i++) {
+        fputs(i ? ", " : "", to);
+        style_quote(to, texts ? r->name[i] : "");
+        fprintf(to, " %zu", r->n - i);
+    }
+    fputs(")\n", to);
+}
+
+static int mark_of(const struct rows *r, const struct sweep_panel *p, size_t k)
+{
+    if (p->kind[k].reference)
+        return REFERENCE_POINT;
+    return sweep_kinds(p) > 1 && !p->kind[0].reference ? kind_point[k]
+                                                       : style_look(r->point[0]->series)->point;
+}
+
+static void print_key(const struct rows *r, const struct sweep_panel *p, double left, FILE *to)
+{
+    double x = left + 6, y = STYLE_TOP + 4;
+    for (size_t k = 0; sweep_kinds(p) > 1 && k < sweep_kinds(p); k++) {
+        fprintf(to, "set label '' at screen %.4f,%.4f point pointtype %d pointsize 1 linecolor rgb \"%s\"\n",
+                x / r->width, 1 - y / r->height, mark_of(r, p, k), STYLE_INK);
+        style_label(to, &(struct label){ x + 12, y, p->kind[k].name, "left", STYLE_INK, NULL }, r->width,
+                    r->height);
+        x += style_text_width(p->kind[k].name) + 44;
+    }
+}
+
+static void print_marks(const struct rows *r, const struct sweep_panel *p, size_t block, const struct axis *a,
+                        FILE *to)
+{
+    size_t kinds = sweep_kinds(p);
+    fprintf(to, "rise(x) = %s%.6g\n", a->log ? "x * " : "",
+            a->log ? pow(a->hi / a->lo, 0.05) - 1 : 0.05 * (a->hi - a->lo));
+    fputs("plot ", to);
+    for (size_t k = kinds; k-- > 0;) { /* the first, which matters most, on top */
+        int point = mark_of(r, p, k);
+        fprintf(to,
+                "%s\\\n  data index %zu using 2:1:3:4 with xerrorbars pointtype 0 linewidth 1.2 linecolor "
+                "rgb \"%s\"",
+                k + 1 < kinds ? ", " : "", block + k, STYLE_FAINT);
+        fprintf(to,
+                ", \\\n  data index %zu using 2:1:7 with points pointtype %d pointsize 1.1 linewidth 1.6 "
+                "linecolor rgb variable",
+                block + k, point);
+        fprintf(to,
+                ", \\\n  data index %zu using ($6 == 1 ? $2 : NaN):1:7 with points pointtype 6 pointsize 2 "
+                "linecolor rgb variable",
+                block + k);
+        fprintf(to,
+                ", \\\n  data index %zu using 5:1:(rise($5)):(0):7 with vectors filled head "
+                "size screen 0.008,20 linewidth 1.6 linecolor rgb variable",
+                block + k);
+    }
+    fputc('\n', to);
+}
+
+static void print_panel(const struct rows *r, size_t index, size_t block, FILE *to)
+{
+    const struct sweep_panel *p = &r->figure->panel[index];
+    struct axis a;
+    char label[160];
+    double left = r->left + (double)index * (r->panel_width + BETWEEN), top = STYLE_TOP + KEY;
+    fit_values(r, p, &a);
+    fprintf(to, "\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n", left / r->width,
+            (left + r->panel_width) / r->width);
+    fprintf(to, "set tmargin at screen %.4f\nset bmargin at screen %.4f\n", 1 - top / r->height,
+            1 - (top + ROW * (double)r->n) / r->height);
+    axis_print(&a, "x", true, to);
+    fprintf(to, "set yrange [0.4:%.1f]\nset border 1\n", (double)r->n + 0.6);
+    print_names(r, index == 0, to);
+    snprintf(label, sizeof label, *a.unit ? "%s (%s)" : "%s%s", p->label, a.unit);
+    style_label(to,
+                &(struct label){ left + r->panel_width / 2, top + ROW * (double)r->n + 44, label, "center",
+                                 STYLE_INK, NULL },
+                r->width, r->height);
+    print_key(r, p, left, to);
+    for (size_t i = 0; i < r->n; i++)
+        print_values(r, p, &a, i, to);
+    print_marks(r, p, block, &a, to);
+    fputs("unset label\n", to);
+}
+
+/* ---- the figure ---- */
+
+static void write_figure(const struct rows *r, const struct heading *h, FILE *script, FILE *data)
+{
+    size_t block = 0;
+    style_begin(script, h, r->width, r->height);
+    fprintf(script, "data = \"%s.dat\"\nset multiplot\n", h->file);
+    fputs("# row, value, its confidence interval (low, high), lower bound where undefined, 1 where not "
+          "stable,\n"
+          "# colour, name; in seconds, bytes, per second; one block for each metric\n",
+          data);
+    for (size_t i = 0; i < r->panels; i++) {
+        const struct sweep_panel *p = &r->figure->panel[i];
+        print_panel(r, i, block, script);
+        for (size_t k = 0; k < sweep_kinds(p); k++, block++) {
+            fprintf(data, "%s# block %zu: %s\n", block ? "\n\n" : "", block, p->kind[k].metric);
+            write_block(r, &p->kind[k], data);
+        }
+    }
+    fputs("unset multiplot\n", script);
+}
+
+int sweep_dots(const struct sweep_figure *s, const struct drawing *d)
+{
+    struct rows *r = calloc(1, sizeof *r);
+    struct figure_files files;
+    char subtitle[240], note[240];
+    int status = FIGURE_SKIPPED;
+    if (!r) {
+        snprintf(d->error, d->size, "not enough memory for %s.gp", s->file);
+        return FIGURE_FAILED;
+    }
+    r->frame = d->frame;
+    r->figure = s;
+    collect_rows(r);
+    lay_out(r);
+    if (r->n == 0 || !has_metrics(d->frame, &s->panel[0]))
+        goto out;
+    snprintf(subtitle, sizeof subtitle, "%s%s%s", s->subject, *d->frame->held ? "; " : "", d->frame->held);
+    sweep_note(s, d->frame, note, sizeof note);
+    struct heading h = { s->file, s->about, figure_title(d->frame), subtitle, *note ? note : NULL };
+    status = FIGURE_FAILED;
+    if (figure_open(&files, d->folder, s->file, d->error, d->size) != 0)
+        goto out;
+    write_figure(r, &h, files.script.to, files.data.to);
+    if (figure_close(&files, d->error, d->size) == 0)
+        status = FIGURE_DRAWN;
+out:
+    free(r);
+    return status;
+}

@@ -1,0 +1,14 @@
+/* table.h - what `run` prints: one row for each point, and why the variants differ. */
+#ifndef PLOTS_TABLE_H
+#define PLOTS_TABLE_H
+
+#include <stdio.h>
+
+#include "sim/experiment/runner.h"
+
+/* Prints the table of an outcome. Undefined percentiles are printed as "> T", reports without an answer
+ * as columns of their own; what was hit first stands in the verdict. No colours; bold only on a
+ * terminal. Write errors are left in ferror(to). */
+void table_print(const struct outcome *o, FILE *to);
+
+#endif

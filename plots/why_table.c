@@ -1,0 +1,160 @@
+/* why_table.c - components down, series across. */
+#include "plots/why_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/figures.h"
+#include "plots/grid.h"
+#include "plots/why.h"
+
+#define SERIES  64u
+#define REASONS 3u /* named in the sentence */
+
+struct breakdown {
+    const struct frame *frame;
+    struct why why[SERIES];
+    size_t series[SERIES];
+    size_t n;
+};
+
+static const char *name_of(const struct breakdown *b, size_t i)
+{
+    const char *name = b->frame->series[b->series[i]];
+    return *name ? name : "bytes";
+}
+
+static void set_bytes(struct grid *g, struct grid_row *row, size_t column, double bytes)
+{
+    char text[48] = "-";
+    if (bytes > 0)
+        figure_short(bytes, "B", text, sizeof text);
+    grid_set(g, row, column, text);
+}
+
+static void add_part(struct grid *g, const struct breakdown *b, size_t first, size_t last, size_t part)
+{
+    bool used = false;
+    for (size_t i = 0; i < b->n; i++)
+        used |= b->why[i].part[part].bytes > 0;
+    if (!used)
+        return;
+    struct grid_row *row = grid_row(g);
+    grid_set(g, row, 0, b->why[0].part[part].title);
+    for (size_t i = first; i < last; i++)
+        set_bytes(g, row, 1 + i - first, b->why[i].part[part].bytes);
+    if (last == b->n)
+        grid_set(g, row, 1 + last - first, b->why[0].part[part].kernel ? "kernel" : "process");
+}
+
+static void add_sums(struct grid *g, const struct breakdown *b, size_t first, size_t last)
+{
+    struct grid_row *row = grid_row(g);
+    grid_set(g, row, 0, "together");
+    for (size_t i = first; i < last; i++)
+        set_bytes(g, row, 1 + i - first, b->why[i].bytes);
+    row = grid_row(g);
+    grid_set(g, row, 0, "reserved address space");
+    for (size_t i = first; i < last; i++)
+        set_bytes(g, row, 1 + i - first, b->why[i].reserved);
+}
+
+static void fill(struct grid *g, const struct breakdown *b, size_t first, size_t last)
+{
+    struct grid_row *row = grid_row(g);
+    grid_set(g, row, 0, "a connection takes");
+    for (size_t i = first; i < last; i++)
+        grid_set(g, row, 1 + i - first, name_of(b, i));
+    for (size_t k = 0; k < b->why[0].n; k++)
+        add_part(g, b, first, last, k);
+    add_sums(g, b, first, last);
+    g->left[0] = true;
+    g->left[1 + last - first] = true;
+}
+
+/* As many series as fit beside each other, then the next. */
+static void print_parts(const struct breakdown *b, size_t width, bool bold, FILE *to)
+{
+    for (size_t first = 0, last; first < b->n; first = last) {
+        struct grid g = { 0 };
+        for (last = b->n; last > first; last--) {
+            grid_term(&g);
+            fill(&g, b, first, last);
+            if (grid_width(&g) <= width || last == first + 1)
+                break;
+        }
+        fputc('\n', to);
+        grid_print(&g, 0, bold, to);
+        grid_term(&g);
+    }
+}
+
+/* ---- the sentence ---- */
+
+struct reason {
+    const char *title;
+    double bytes;
+};
+
+static int by_bytes(const void *a, const void *b)
+{
+    double x = ((const struct reason *)a)->bytes, y = ((const struct reason *)b)->bytes;
+    return (x < y) - (x > y);
+}
+
+/* "kernel stacks 16 KiB, thread stacks 8.3 KiB": what the difference is made of. */
+static void print_reasons(const struct why *dear, const struct why *cheap, FILE *to)
+{
+    struct reason reason[WHY_PARTS];
+    for (size_t k = 0; k < dear->n; k++)
+        reason[k] = (struct reason){ dear->part[k].title, dear->part[k].bytes - cheap->part[k].bytes };
+    qsort(reason, dear->n, sizeof *reason, by_bytes);
+    fputs(" Most of the difference:", to);
+    for (size_t k = 0; k < dear->n && k < REASONS && reason[k].bytes > 0.05 * (dear->bytes - cheap->bytes);
+         k++) {
+        char bytes[48];
+        figure_short(reason[k].bytes, "B", bytes, sizeof bytes);
+        fprintf(to, "%s %s %s", k ? "," : "", reason[k].title, bytes);
+    }
+    fputs(".\n", to);
+}
+
+static void print_sentence(const struct breakdown *b, FILE *to)
+{
+    size_t dear = 0, cheap = 0;
+    for (size_t i = 1; i < b->n; i++) {
+        dear = b->why[i].bytes > b->why[dear].bytes ? i : dear;
+        cheap = b->why[i].bytes < b->why[cheap].bytes ? i : cheap;
+    }
+    double ratio = b->why[dear].bytes / b->why[cheap].bytes;
+    char much[48], little[48];
+    if (ratio < 1.01)
+        return;
+    figure_short(b->why[dear].bytes, "B", much, sizeof much);
+    figure_short(b->why[cheap].bytes, "B", little, sizeof little);
+    fprintf(to,
+            ratio < 99.5 ? "\nA connection of %s takes %.3g times the memory of one of %s: %s against %s."
+                         : "\nA connection of %s takes %.0f times the memory of one of %s: %s against %s.",
+            name_of(b, dear), ratio, name_of(b, cheap), much, little);
+    print_reasons(&b->why[dear], &b->why[cheap], to);
+}
+
+void why_table_print(const struct frame *f, size_t width, bool bold, FILE *to)
+{
+    struct breakdown *b = calloc(1, sizeof *b);
+    char at[160];
+    if (!b)
+        return;
+    b->frame = f;
+    for (size_t s = 0; s < f->n_series && b->n < SERIES; s++)
+        if (why_of_series(f, s, &b->why[b->n]))
+            b->series[b->n++] = s;
+    if (b->n > 0) {
+        figure_at_largest(f, at, sizeof at);
+        fprintf(to, "\nWhy: where the memory goes, at its peak%s\n", at);
+        print_parts(b, width, bold, to);
+        print_sentence(b, to);
+    }
+    free(b);
+}
