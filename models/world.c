@@ -10,6 +10,8 @@
 #define POOL_FIRST 1024u
 #define POLL_EVENTS 16384u /* how often the stop flag is looked at */
 
+#define PREFETCH_DISTANCE 4
+
 /* More than so many events at one instant are a loop without delay, not a herd. */
 #define STILL_EVENTS 100000000ull
 
@@ -263,6 +265,20 @@ static void advance_clock(struct world *w, simtime to)
         w->failed = "time stands still: a closed loop without any delay";
 }
 
+/* Asks the memory early for the collar that wakes a few events from now: a large fleet does not fit into any
+ * cache, and everything else that is touched is young. Persistent connections of the first fleets stand at
+ * the index of their collar; elsewhere the guess costs nothing. */
+static void prefetch(const struct world *w)
+{
+    struct event soon;
+    if (!evq_glance(w->q, PREFETCH_DISTANCE, &soon) || event_kind(soon.what) != EV_WAKE)
+        return;
+    uint32_t collar = event_who(soon.what);
+    __builtin_prefetch(&w->collar[collar]);
+    if (collar < w->conn_used)
+        __builtin_prefetch(&w->conn[collar]);
+}
+
 /* Returns false when it was stopped from outside. */
 static bool run(struct world *w, const atomic_int *stop)
 {
@@ -270,6 +286,7 @@ static bool run(struct world *w, const atomic_int *stop)
     while (!w->failed && evq_pop(w->q, &e)) {
         advance_clock(w, e.time);
         sim_place.what = e.what;
+        prefetch(w);
         handle(w, e.what);
         if (w->ledger.over)
             check_memory(w);

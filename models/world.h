@@ -82,6 +82,7 @@ struct conn {
     bool known;          /* the collar knows that it stands */
     bool per_report;
 };
+_Static_assert(sizeof(struct conn) == 32, "a connection should not straddle cache lines");
 
 /* --- requests ----------------------------------------------------------------------------------- */
 
