@@ -3,6 +3,7 @@
 
 #include "sim/experiment/plan.h"
 #include "sim/experiment/plan_key.h"
+#include "sim/scenario/inline.h"
 #include "tests/toy.h"
 
 #define HEAD     "herdsim: 1\nrun: {duration: 1 min}\nserver: {model: exponential}\n"
@@ -277,6 +278,45 @@ static void units(void)
     plan_term(&p);
 }
 
+/* A name stands for what its file holds. */
+static const struct node *read_whole(struct arena *a, const char *folder, const char *file, struct mark at,
+                                     struct diag *d)
+{
+    char path[512];
+    (void)at;
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    return node_load(a, path, d, NULL);
+}
+
+static void inlined(void)
+{
+    static const struct inliner table[] = { { "amboseli", read_whole }, { NULL, NULL } };
+    struct study study = toy_study;
+    struct diag d = { 0 };
+    struct plan p;
+    study.inliners = table;
+    toy_file(1, "herd.yaml", "{collars: 7}\n");
+    const char *path = toy_file(0, "toy.yaml", HEAD "herds: {amboseli: herd.yaml}\n");
+    CU_ASSERT_FATAL(plan_load(&p, &study, path, NULL, &d) == PLAN_OK);
+    CHECK_TEXT(node_get(node_get(node_get(p.resolved, "herds"), "amboseli"), "collars")->text, "7");
+    CHECK_INT(collars(&p, 0, 0), 7);
+    plan_term(&p);
+    diag_term(&d);
+}
+
+static void long_values(void)
+{
+    struct plan p;
+    CHECK_LOADS(load(&p,
+                     HEAD "sweep: {server: [{model: constant, grain: 1}, {model: exponential}], 'trouble': "
+                          "[{audit: 100, stop: 100, fail: 100, hang: false}]}\n",
+                     NULL));
+    CHECK_TEXT(p.point[0].parameter[0].text, "{model: constant, grain: 1}");
+    CHECK(isnan(p.point[0].parameter[0].number));
+    CHECK_TEXT(p.point[1].parameter[0].text, "{model: exponential}");
+    plan_term(&p);
+}
+
 static void told_once(void)
 {
     struct plan p;
@@ -425,6 +465,8 @@ SUITE("plan", { "keys by dotted path cover and meet each other segment by segmen
       { "--set inside a broader swept key has the last word there", set_within },
       { "the resolved copy gives the same plan without options", resolved },
       { "a swept value is known as text and as a number in base units", units },
+      { "the resolved copy holds what the files beside it held", inlined },
+      { "a swept mapping is shown on one line", long_values },
       { "a mistake is told once, however many points share it", told_once },
       { "all mistakes are told at once", all_at_once },
       { "a key that has an effect at one point is fine, and one that has it nowhere is not", effects },

@@ -179,7 +179,7 @@ static void toy_queue(const struct toy *toy, uint64_t seed, uint32_t rep, struct
     }
     out->events = 2 * toy->customers;
     out->value[TOY_WAIT] = sum / (double)toy->customers;
-    out->value[TOY_P99] = hist_quantile(out->hist[0], 0.99, out->above[0]);
+    out->value[TOY_P99] = hist_quantile(out->hist[0], 0.99, out->above[0]) / NS_PER_S;
     out->at_least[TOY_P99] = end;
     out->value[TOY_SERVED] = (double)out->hist[0]->count;
     if (toy->load >= 1)

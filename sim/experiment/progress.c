@@ -87,6 +87,14 @@ static void print_left(char *text, size_t size, double s)
         snprintf(text, size, ", %.1f h left", s / 3600);
 }
 
+static void print_rate(char *text, size_t size, double per_s)
+{
+    if (per_s >= 1e6)
+        snprintf(text, size, "%.1f M", per_s / 1e6);
+    else
+        snprintf(text, size, "%.0f k", per_s / 1e3);
+}
+
 void progress_show(struct progress *p, const struct outcome *o)
 {
     double now = monotonic_s();
@@ -96,7 +104,7 @@ void progress_show(struct progress *p, const struct outcome *o)
     p->next = now + EVERY_S;
     p->shown = true;
     print_left(left, sizeof left, progress_left(p));
-    unit_print((double)o->events / (now - p->begun), "1", rate, sizeof rate);
+    print_rate(rate, sizeof rate, (double)o->events / (now - p->begun));
     fprintf(stderr, "\r\033[K%zu of %zu trials, %s events/s%s", o->trials_done,
             p->plan->n_points * p->plan->replications, rate, left);
     fflush(stderr);
