@@ -86,6 +86,8 @@ void help_print(const struct command *c, FILE *to);
 
 /* One sentence to standard error: "herdsim: ...". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Sends what was printed on its way, so that it stands before what standard error says next. */
+void answer_flush(void);
 /* The worse of two exit statuses: above all, that something could not be kept. */
 static inline int worse(int a, int b)
 {

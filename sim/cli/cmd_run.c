@@ -195,7 +195,7 @@ static void print_answer(const struct outcome *o, enum output_format format)
         results_print_csv(o, stdout);
     else
         results_print_json(o, stdout);
-    fflush(stdout);
+    answer_flush();
 }
 
 /* "1.9 s, 31.8 M events, 16.7 M/s; results in results/c10k/" */

@@ -110,13 +110,23 @@ static int run_command(int argc, char **argv)
     return status;
 }
 
+/* Why standard output failed, as far as it is known: the stream itself does not remember. */
+static int answer_error;
+
+void answer_flush(void)
+{
+    errno = 0;
+    if (fflush(stdout) && !answer_error)
+        answer_error = errno;
+}
+
 /* A full disk or a closed pipe shows here at the latest. */
 static bool answer_arrived(void)
 {
-    errno = 0;
-    if (!fflush(stdout) && !ferror(stdout))
+    answer_flush();
+    if (!ferror(stdout) && !answer_error)
         return true;
-    complain("cannot write to standard output: %s", errno ? strerror(errno) : "write error");
+    complain("cannot write to standard output: %s", answer_error ? strerror(answer_error) : "write error");
     return false;
 }
 
@@ -124,7 +134,8 @@ int main(int argc, char **argv)
 {
     if (!occupy_standard_files())
         return EXIT_SYSTEM;
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe and a file that grows too large are errors, not deaths */
+    signal(SIGXFSZ, SIG_IGN);
     sim_install_gsl_handler();
     int status = run_command(argc, argv);
     return answer_arrived() ? status : worse(status, EXIT_SYSTEM);

@@ -9,8 +9,8 @@ struct scenarios {
     size_t n;
 };
 
-/* Loads every scenario and prints every complaint and, unless quiet, what the study foresees for its
- * points. Returns EXIT_DONE, EXIT_WRONG or EXIT_SYSTEM; s must be given back either way. */
+/* Loads every scenario and prints every complaint and, unless quiet, every warning. Returns EXIT_DONE,
+ * EXIT_WRONG or EXIT_SYSTEM; s must be given back either way. */
 int scenarios_load(struct scenarios *s, const struct options *o);
 void scenarios_term(struct scenarios *s);
 
