@@ -39,7 +39,7 @@ static void little(void)
     struct gauge g = { 0 };
     simtime now = 0;
     int64_t inside = 0;
-    gauge_area sojourn = 0, started = 0, ended = 0;
+    gauge_area started = 0, ended = 0;
     for (int i = 0; i < N; i++) {
         now += (simtime)(rng_u64(&r) >> 24);
         int64_t change = inside == 0 || rng_u64(&r) & 1 ? 1 : -1;
@@ -47,7 +47,7 @@ static void little(void)
         inside += change;
         gauge_add(&g, now, change);
     }
-    sojourn = ended - started + (gauge_area)inside * now;
+    gauge_area sojourn = ended - started + (gauge_area)inside * now;
     gauge_settle(&g, now);
     CHECK(g.area == sojourn);
 }
