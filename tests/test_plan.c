@@ -308,12 +308,15 @@ static void long_values(void)
 {
     struct plan p;
     CHECK_LOADS(load(&p,
-                     HEAD "sweep: {server: [{model: constant, grain: 1}, {model: exponential}], 'trouble': "
-                          "[{audit: 100, stop: 100, fail: 100, hang: false}]}\n",
+                     HEAD "sweep: {server: [{model: constant, grain: 1}, {model: exponential}], herds: "
+                          "[{a: {collars: 1}}, {long-named-herd-of-amboseli: {collars: 1}, "
+                          "herd-of-tsavo-that-makes-the-heading-too-long: {collars: 2}}]}\n",
                      NULL));
     CHECK_TEXT(p.point[0].parameter[0].text, "{model: constant, grain: 1}");
     CHECK(isnan(p.point[0].parameter[0].number));
-    CHECK_TEXT(p.point[1].parameter[0].text, "{model: exponential}");
+    CHECK_TEXT(p.point[2].parameter[0].text, "{model: exponential}");
+    CHECK_TEXT(p.point[0].parameter[1].text, "{a: {collars: 1}}");
+    CHECK_TEXT(p.point[1].parameter[1].text, "value 2");
     plan_term(&p);
 }
 
@@ -466,7 +469,7 @@ SUITE("plan", { "keys by dotted path cover and meet each other segment by segmen
       { "the resolved copy gives the same plan without options", resolved },
       { "a swept value is known as text and as a number in base units", units },
       { "the resolved copy holds what the files beside it held", inlined },
-      { "a swept mapping is shown on one line", long_values },
+      { "a swept mapping is shown on one line, or numbered where it is too long", long_values },
       { "a mistake is told once, however many points share it", told_once },
       { "all mistakes are told at once", all_at_once },
       { "a key that has an effect at one point is fine, and one that has it nowhere is not", effects },

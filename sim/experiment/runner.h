@@ -47,7 +47,7 @@ struct outcome {
     double wall_s;
     size_t trials_done, audits_failed;
     char audit[768]; /* the first failed audit, with variant, parameters and replication */
-    char error[512]; /* why it stopped, empty otherwise */
+    char error[640]; /* why it stopped, empty otherwise */
     bool interrupted;
 };
 
