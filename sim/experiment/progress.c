@@ -80,7 +80,7 @@ static void print_left(char *text, size_t size, double s)
     if (isnan(s))
         *text = '\0';
     else if (s < 100)
-        snprintf(text, size, ", %.0f s left", s);
+        snprintf(text, size, ", %.0f s left", ceil(s));
     else if (s < 6000)
         snprintf(text, size, ", %.0f min left", s / 60);
     else
