@@ -235,14 +235,11 @@ static void reads_back(void)
 
 static void reads_no_rubbish(void)
 {
-    static const char *const rubbish[] = {
-        "",
-        "[]",
-        "{",
-        "{\"herdsim\": 1}",
-        "{\"herdsim\": \"0\", \"points\": [3]}",
+    static const char half_a_point[] =
         "{\"herdsim\": \"0\", \"scenario\": \"x\", \"title\": \"\", \"seed\": 1,"
-        " \"sweep\": [], \"points\": [{\"variant\": 3}]}"
+        " \"sweep\": [], \"points\": [{\"variant\": 3}]}";
+    static const char *const rubbish[] = {
+        "", "[]", "{", "{\"herdsim\": 1}", "{\"herdsim\": \"0\", \"points\": [3]}", half_a_point
     };
     struct result_set s;
     CHECK_INT(mkdir(in(0, "rubbish"), 0777), 0);
