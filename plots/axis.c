@@ -213,11 +213,9 @@ static void print_tick(const char *text, FILE *to)
 
 void axis_print(const struct axis *a, const char *name, bool texts, FILE *to)
 {
-    fprintf(to, "set %srange [%.10g:%.10g] noextend\n", name, a->lo, a->hi);
+    fprintf(to, "unset logscale %s\nset %srange [%.10g:%.10g] noextend\n", name, name, a->lo, a->hi);
     if (a->log)
         fprintf(to, "set logscale %s\n", name);
-    else
-        fprintf(to, "unset logscale %s\n", name);
     fprintf(to, "set %stics noenhanced (", name);
     for (size_t i = 0; i < a->n; i++) {
         const struct tick *t = &a->tick[i];

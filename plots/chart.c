@@ -9,6 +9,7 @@
 #define GAP    40.0  /* between panels: room for the label of the one below */
 #define LEFT   86.0  /* for tick labels */
 #define RIGHT  24.0  /* beside names, or alone */
+#define DENSE  100u  /* more values than that make a restless line, drawn thinner */
 #define WIDEST 290.0 /* of names */
 
 struct layout {
@@ -17,20 +18,24 @@ struct layout {
     size_t block;                /* of the data file */
 };
 
-static bool has_value(const struct dot *d) { return isfinite(d->y) || isfinite(d->at_least); }
+/* A logarithmic panel has no place for zero. */
+static bool has_value(const struct panel *p, const struct dot *d)
+{
+    return p->log ? d->y > 0 || d->at_least > 0 : isfinite(d->y) || isfinite(d->at_least);
+}
 
-static bool curve_has_values(const struct curve *c)
+static bool curve_has_values(const struct panel *p, const struct curve *c)
 {
     for (size_t i = 0; i < c->n; i++)
-        if (has_value(&c->dot[i]))
+        if (has_value(p, &c->dot[i]))
             return true;
     return false;
 }
 
 static bool panel_has_values(const struct panel *p)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (curve_has_values(&p->curve[i]))
+    for (size_t k = 0; k < p->n; k++)
+        if (curve_has_values(p, &p->curve[k]))
             return true;
     return false;
 }
@@ -63,7 +68,7 @@ static void write_data(const struct chart *c, FILE *to)
     for (size_t p = 0; p < c->n; p++)
         for (size_t k = 0; k < c->panel[p].n; k++) {
             const struct curve *curve = &c->panel[p].curve[k];
-            if (!curve_has_values(curve))
+            if (!curve_has_values(&c->panel[p], curve))
                 continue;
             fprintf(to, "%s# block %zu: %s: ", block ? "\n\n" : "", block, c->panel[p].label);
             style_quote(to, curve->name);
@@ -105,8 +110,8 @@ static void print_curve(const struct chart *c, const struct curve *curve, size_t
         PART("1:2:(clip($3)):4",
              " with yerrorbars pointtype 0 linewidth 1.2 dashtype solid linecolor rgb \"%s\"", look->colour);
     if (several || !c->points)
-        PART("1:2", " with lines linewidth %g dashtype %s linecolor rgb \"%s\"", look->width, curve->dash,
-             look->colour);
+        PART("1:2", " with lines linewidth %g dashtype %s linecolor rgb \"%s\"",
+             curve->n > DENSE ? 0.6 * look->width : look->width, curve->dash, look->colour);
     if (c->points && look->size > 0)
         PART("1:2", " with points pointtype %d pointsize %g linecolor rgb \"%s\"", look->point, look->size,
              look->colour);
@@ -128,7 +133,7 @@ static void print_names(const struct panel *p, const struct chart *c, const stru
     for (size_t k = 0; k < p->n && n < NAMES_MAX; k++) {
         const struct curve *curve = &p->curve[k];
         size_t last = curve->n;
-        while (last > 0 && !has_value(&curve->dot[last - 1]))
+        while (last > 0 && !has_value(p, &curve->dot[last - 1]))
             last--;
         if (last == 0 || !*curve->name)
             continue;
@@ -185,7 +190,7 @@ static void print_panel(const struct chart *c, size_t index, struct layout *l, b
     fputs("plot ", to);
     size_t drawn = 0;
     for (size_t k = 0; k < p->n; k++)
-        if (curve_has_values(&p->curve[k])) {
+        if (curve_has_values(p, &p->curve[k])) {
             fputs(drawn++ ? ", " : "", to);
             print_curve(c, &p->curve[k], l->block++, to);
         }

@@ -17,8 +17,8 @@ struct dot {
 };
 
 struct curve {
-    char name[96]; /* at its end; anything; empty: none */
-    size_t series; /* colour and point */
+    char name[120]; /* at its end; anything; empty: none */
+    size_t series;  /* colour and point */
     const char *dash;
     struct dot *dot;
     size_t n;

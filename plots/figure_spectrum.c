@@ -91,11 +91,12 @@ static void finish_curve(struct spectrum_curve *s, const struct frame *f, size_t
         c->dot[i].x = -log10(1 - fmin(c->dot[i].x, total - 0.5) / total);
     if (s->above > 0 && c->n > 0)
         c->dot[c->n - 1].at_least = c->dot[c->n - 1].y;
+    char series_name[80];
+    style_fit(f->series[series], s->above > 0 ? 24 : 36, series_name, sizeof series_name);
+    snprintf(c->name, sizeof c->name, "%s", series_name);
     if (s->above > 0)
-        snprintf(c->name, sizeof c->name, "%.60s%s%.2g %% unanswered", f->series[series],
-                 *f->series[series] ? ", " : "", 100 * s->above / total);
-    else
-        snprintf(c->name, sizeof c->name, "%.90s", f->series[series]);
+        snprintf(c->name, sizeof c->name, "%s%s%.2g %% without reply", series_name, *series_name ? ", " : "",
+                 100 * s->above / total);
 }
 
 static void percentile_axis(struct axis *a, const struct panel *p)
@@ -115,16 +116,30 @@ static void percentile_axis(struct axis *a, const struct panel *p)
     }
 }
 
+/* Says what the arrows mean, and which series has no curve because nothing was answered. */
+static void print_note(const struct reading *r, char *text, size_t size)
+{
+    const struct frame *f = r->drawing->frame;
+    bool arrows = false;
+    size_t n = 0;
+    *text = '\0';
+    for (size_t s = 0; s < f->n_series; s++)
+        arrows |= r->series[s].above > 0 && r->series[s].seen > 0;
+    if (arrows)
+        n = (size_t)snprintf(text, size, "Arrow: the other reports had no reply: late, refused or lost. ");
+    for (size_t s = 0; s < f->n_series && n < size; s++)
+        if (r->series[s].above > 0 && r->series[s].seen <= 0)
+            n += (size_t)snprintf(text + n, size - n, "No reply at all: %.60s. ", f->series[s]);
+}
+
 static int write_figure(struct reading *r, struct panel *p)
 {
     const struct drawing *d = r->drawing;
     struct chart c = { .panel = p, .n = 1, .shade_to = NAN };
-    char at[160], subtitle[300];
-    bool unanswered = false;
+    char at[160], subtitle[300], note[400];
     for (size_t s = 0; s < d->frame->n_series; s++) {
         finish_curve(&r->series[s], d->frame, s);
         p->curve[p->n++] = r->series[s].curve;
-        unanswered |= r->series[s].above > 0;
     }
     if (!chart_has_values(&c))
         return FIGURE_SKIPPED;
@@ -132,10 +147,9 @@ static int write_figure(struct reading *r, struct panel *p)
     c.x_label = "percentile: reports from the fastest to the slowest";
     figure_at_largest(d->frame, at, sizeof at);
     snprintf(subtitle, sizeof subtitle, "How long reports take, percentile by percentile%s", at);
-    c.heading =
-        (struct heading){ "spectrum", "latency by percentile, on an axis that stretches the tail",
-                          figure_title(d->frame), subtitle,
-                          unanswered ? "Arrow: the slower reports were not answered before the end." : NULL };
+    print_note(r, note, sizeof note);
+    c.heading = (struct heading){ "spectrum", "latency by percentile, on an axis that stretches the tail",
+                                  figure_title(d->frame), subtitle, *note ? note : NULL };
     return chart_write(&c, d->folder, d->error, d->size) == 0 ? FIGURE_DRAWN : FIGURE_FAILED;
 }
 

@@ -64,7 +64,7 @@ static int make_room(struct reading *r)
                 return -1;
             p->curve[s].series = s;
             p->curve[s].dash = style_look(s)->dash;
-            snprintf(p->curve[s].name, sizeof p->curve[s].name, "%.90s", r->drawing->frame->series[s]);
+            style_fit(r->drawing->frame->series[s], 36, p->curve[s].name, sizeof p->curve[s].name);
         }
     }
     return 0;

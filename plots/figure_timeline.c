@@ -45,7 +45,8 @@ struct timeline {
     const struct drawing *drawing;
     size_t *point; /* shown for each series, or FRAME_NONE */
     struct lane lane[LANES];
-    size_t lanes, left_out;
+    size_t lanes;
+    bool too_many;
     struct bar *bar;
     size_t n, room;
     double end, *ends; /* of everything, of each series */
@@ -150,7 +151,7 @@ static bool take_row(struct timeline *t, const struct source *s)
         return true;
     bar.lane = find_lane(t, series, sheet_text(r, s->column[LANE]), index);
     if (bar.lane == LANES) {
-        t->left_out++;
+        t->too_many = true;
         return true;
     }
     t->used[bar.activity] = true;
@@ -171,7 +172,7 @@ static int read_bars(struct timeline *t)
             status = FIGURE_FAILED;
         }
     sheet_close(&s.sheet);
-    return status == FIGURE_DRAWN && t->n == 0 ? FIGURE_SKIPPED : status;
+    return status == FIGURE_DRAWN && (t->n == 0 || t->too_many) ? FIGURE_SKIPPED : status;
 }
 
 /* ---- rows ---- */
@@ -203,13 +204,21 @@ static size_t rows_of(const struct timeline *t, size_t series)
     return rows;
 }
 
-static bool is_alone(const struct timeline *t, size_t lane)
+/* "thread 2": numbered from one in the rows that are shown, since a server may keep threads to itself. */
+static void name_lane(const struct timeline *t, size_t lane, char *text, size_t size)
 {
-    for (size_t i = 0; i < t->lanes; i++)
-        if (i != lane && t->lane[i].series == t->lane[lane].series &&
-            !strcmp(t->lane[i].kind, t->lane[lane].kind))
-            return false;
-    return true;
+    const struct lane *mine = &t->lane[lane];
+    size_t before = 0, of_kind = 0;
+    for (size_t i = 0; i < t->lanes; i++) {
+        const struct lane *l = &t->lane[i];
+        bool same = l->series == mine->series && !strcmp(l->kind, mine->kind);
+        of_kind += same;
+        before += same && l->index < mine->index;
+    }
+    if (of_kind == 1)
+        snprintf(text, size, "%s", mine->kind);
+    else
+        snprintf(text, size, "%s %zu", mine->kind, before + 1);
 }
 
 /* ---- colours ---- */
@@ -232,13 +241,10 @@ static void print_rows(const struct timeline *t, size_t series, FILE *to)
     const char *join = "";
     fputs("set ytics noenhanced scale 0 (", to);
     for (size_t i = 0; i < t->lanes; i++) {
-        char text[NAME + 16];
+        char text[NAME + 24];
         if (t->lane[i].series != series)
             continue;
-        if (is_alone(t, i))
-            snprintf(text, sizeof text, "%s", t->lane[i].kind);
-        else
-            snprintf(text, sizeof text, "%s %u", t->lane[i].kind, t->lane[i].index + 1);
+        name_lane(t, i, text, sizeof text);
         fputs(join, to);
         style_quote(to, text);
         fprintf(to, " %zu", row_of(t, i));
@@ -357,18 +363,16 @@ static int write_figure(struct timeline *t)
 {
     const struct drawing *d = t->drawing;
     struct figure_files files;
-    char note[120], at[160] = "", subtitle[300];
+    char at[160] = "", subtitle[300];
     t->width = STYLE_WIDTH;
-    t->height = STYLE_TOP + STYLE_BOTTOM - GAP + (t->left_out ? STYLE_NOTE : 0);
+    t->height = STYLE_TOP + STYLE_BOTTOM - GAP;
     for (size_t s = 0; s < d->frame->n_series; s++)
         t->height += rows_of(t, s) ? ROW * (double)rows_of(t, s) + GAP : 0;
     for (size_t s = 0; s < d->frame->n_series && !*at; s++)
         if (t->point[s] != FRAME_NONE)
             figure_at(d->frame, &d->frame->point[t->point[s]], at, sizeof at);
     snprintf(subtitle, sizeof subtitle, "Who did what when, in the first replication%s", at);
-    snprintf(note, sizeof note, "Only the first %u rows are shown; timeline.csv has them all.", LANES);
-    struct heading h = { "timeline", "who did what when", figure_title(d->frame), subtitle,
-                         t->left_out ? note : NULL };
+    struct heading h = { "timeline", "who did what when", figure_title(d->frame), subtitle, NULL };
     if (figure_open(&files, d->folder, "timeline", d->error, d->size) != 0)
         return FIGURE_FAILED;
     write_script(t, &h, files.script.to);

@@ -31,12 +31,15 @@ struct bars {
 
 static double pixels(const struct bars *b, double bytes) { return bytes / (b->y.hi - b->y.lo) * HEIGHT; }
 
+/* Less than half a byte for each connection is an average of next to nothing. */
+static bool is_seen(const struct why_part *part) { return part->bytes >= 0.5; }
+
 /* Whether any bar shows this part. */
 static bool is_used(const struct bars *b, const char *name)
 {
     for (size_t i = 0; i < b->n; i++)
         for (size_t k = 0; k < b->why[i].n; k++)
-            if (b->why[i].part[k].bytes > 0 && !strcmp(b->why[i].part[k].name, name))
+            if (is_seen(&b->why[i].part[k]) && !strcmp(b->why[i].part[k].name, name))
                 return true;
     return false;
 }
@@ -59,13 +62,13 @@ static void lay_out(struct bars *b)
     b->height = STYLE_TOP + HEIGHT + FEET + STYLE_NOTE + 14;
     double room = b->width - LEFT - RIGHT - (b->named ? 0 : KEY);
     b->slot = room / (double)b->n;
-    b->half = b->named ? fmin(45, b->slot * 0.16) : fmin(38, b->slot * 0.36);
+    b->half = b->named ? (b->n < NAMED ? 45 : 28) : fmin(38, b->slot * 0.36);
 }
 
 /* The middle of bar i, in pixels from the left; named bars leave room at their right. */
 static double middle(const struct bars *b, size_t i)
 {
-    return LEFT + b->slot * (double)i + (b->named ? b->half + 24 : b->slot / 2);
+    return LEFT + b->slot * (double)i + (b->named ? b->half + (b->n < NAMED ? 24 : 8) : b->slot / 2);
 }
 
 /* ---- data: one block for each part, one row for each bar ---- */
@@ -112,14 +115,16 @@ static size_t list_segments(const struct bars *b, const struct why *w, struct se
     double bottom = 0;
     size_t n = 0, small = 0;
     for (size_t k = 0; k < w->n; k++)
-        small += w->part[k].bytes > 0 && is_small(w, &w->part[k]);
+        small += is_seen(&w->part[k]) && is_small(w, &w->part[k]);
     for (size_t k = 0; k < w->n; bottom += w->part[k++].bytes) {
         const struct why_part *part = &w->part[k];
         double at = pixels(b, bottom + part->bytes / 2);
+        if (!is_seen(part))
+            continue;
         if (small > 1 && is_small(w, part)) {
             rest.at = part->bytes > rest.bytes ? at : rest.at;
             rest.bytes += part->bytes;
-        } else if (part->bytes > 0) {
+        } else {
             segment[n++] = (struct segment){ part->title, part->bytes, at };
         }
     }
@@ -212,9 +217,9 @@ static void print_name(const struct bars *b, size_t bar, FILE *to)
     const char *font = b->named ? NULL : "small_font", *ink = style_look(b->series[bar])->ink;
     const char *place = b->named ? "left" : "center";
     double x = middle(b, bar) - (b->named ? b->half : 0), y = STYLE_TOP + HEIGHT + 18;
-    char name[160];
-    snprintf(name, sizeof name, b->named && !p->stable ? "%.120s (%.30s)" : "%.120s",
-             b->frame->series[b->series[bar]], p->verdict);
+    char fitted[120], name[160];
+    style_fit(b->frame->series[b->series[bar]], b->named ? 34 : 24, fitted, sizeof fitted);
+    snprintf(name, sizeof name, b->named && !p->stable ? "%s (%.20s)" : "%s", fitted, p->verdict);
     char *second = break_name(name, b->named ? b->slot : (b->slot - 4) / 0.88);
     print_text(b, x, y, name, place, ink, font, to);
     if (second)

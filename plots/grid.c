@@ -55,6 +55,35 @@ static size_t column_width(const struct grid *g, size_t column)
     return widest;
 }
 
+/* Where to break a title: the space that makes the longer half shortest. */
+static size_t best_break(const char *title)
+{
+    size_t best = 0, n = strlen(title), longest = n;
+    for (size_t i = 0; i < n; i++) {
+        size_t longer = i > n - i - 1 ? i : n - i - 1;
+        if (title[i] == ' ' && longer < longest) {
+            longest = longer;
+            best = i;
+        }
+    }
+    return best;
+}
+
+void grid_title(struct grid *g, size_t column, const char *title)
+{
+    size_t at = style_characters(title) > column_width(g, column) ? best_break(title) : 0;
+    char first[128];
+    if (g->n < 2)
+        return;
+    g->headers = 2;
+    if (at > 0 && at < sizeof first) {
+        snprintf(first, sizeof first, "%.*s", (int)at, title);
+        grid_set(g, &g->row[0], column, first);
+        title += at + 1;
+    }
+    grid_set(g, &g->row[1], column, title);
+}
+
 size_t grid_width(const struct grid *g)
 {
     size_t width = g->columns ? BETWEEN * (g->columns - 1) : 0;
@@ -99,8 +128,8 @@ void grid_print(const struct grid *g, size_t indent, bool bold, FILE *to)
         if (g->row[i].rule)
             fputc('\n', to);
         spaces(indent, to);
-        fputs(bold && i == 0 ? "\033[1m" : "", to);
+        fputs(bold && i < g->headers ? "\033[1m" : "", to);
         print_row(g, &g->row[i], width, to);
-        fputs(bold && i == 0 ? "\033[0m\n" : "\n", to);
+        fputs(bold && i < g->headers ? "\033[0m\n" : "\n", to);
     }
 }

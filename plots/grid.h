@@ -17,7 +17,8 @@ struct grid_row {
 
 struct grid {
     struct arena arena;
-    struct grid_row *row; /* [0] is the header */
+    struct grid_row *row; /* the first `headers` of them are in bold */
+    size_t headers;
     size_t n, room, columns;
     bool left[GRID_COLUMNS]; /* aligned to the left; others to the right */
     bool out_of_memory;
@@ -29,9 +30,12 @@ void grid_term(struct grid *g);
 struct grid_row *grid_row(struct grid *g);
 /* Sets a cell to a copy of text. */
 void grid_set(struct grid *g, struct grid_row *row, size_t column, const char *text);
+/* The title of a column in the first two rows, broken at a space where that makes the column narrower;
+ * call it once the other cells are set. */
+void grid_title(struct grid *g, size_t column, const char *title);
 /* Characters in the longest line. */
 size_t grid_width(const struct grid *g);
-/* Prints it, each line after `indent` spaces, the header in bold where `bold`. */
+/* Prints it, each line after `indent` spaces, the headers in bold where `bold`. */
 void grid_print(const struct grid *g, size_t indent, bool bold, FILE *to);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +72,19 @@ static const char *message(struct talk *talk)
     return found ? found + strspn(found, " \t") : "it said nothing";
 }
 
+/* A picture that gnuplot began and did not finish is no picture. */
+static void remove_picture(const char *folder, const char *script, time_t since)
+{
+    static const char *const endings[] = { "svg", "png", "pdf" };
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        char path[4400];
+        struct stat s;
+        int n = snprintf(path, sizeof path, "%s/%.*s%s", folder, (int)strlen(script) - 2, script, endings[i]);
+        if (n > 0 && (size_t)n < sizeof path && stat(path, &s) == 0 && s.st_mtime >= since)
+            unlink(path);
+    }
+}
+
 enum outcome_of_run { RAN, FAILED, MISSING };
 
 static enum outcome_of_run judge(int status, bool in_time, const char *script, struct talk *talk, char *error,
@@ -93,6 +107,7 @@ static enum outcome_of_run run_gnuplot(const char *folder, const char *script, c
 {
     int ends[2], status = 0;
     struct talk talk = { .n = 0 };
+    time_t since = time(NULL);
     if (pipe2(ends, O_CLOEXEC) != 0) {
         snprintf(error, size, "gnuplot cannot be started: %s", strerror(errno));
         return FAILED;
@@ -113,7 +128,10 @@ static enum outcome_of_run run_gnuplot(const char *folder, const char *script, c
         kill(child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    return judge(status, in_time, script, &talk, error, size);
+    enum outcome_of_run ran = judge(status, in_time, script, &talk, error, size);
+    if (ran == FAILED)
+        remove_picture(folder, script, since);
+    return ran;
 }
 
 static int is_script(const struct dirent *entry)

@@ -22,16 +22,48 @@ const struct look *style_look(size_t i) { return &looks[i == STYLE_REFERENCE ? i
 
 const char *style_dash(size_t kind) { return dashes[kind % (sizeof dashes / sizeof *dashes)]; }
 
+/* Bytes of the UTF-8 character at c, or 0 where there is none. */
+static size_t character(const unsigned char *c)
+{
+    size_t n = *c < 0x80 ? 1 : *c < 0xc2 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : *c < 0xf5 ? 4 : 0;
+    for (size_t i = 1; i < n; i++)
+        if ((c[i] & 0xc0u) != 0x80u)
+            return 0;
+    return n;
+}
+
 void style_quote(FILE *to, const char *text)
 {
     fputc('\'', to);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        size_t n = character(c);
         if (*c == '\'')
             fputs("''", to);
+        else if (*c < ' ' || *c == 0x7f)
+            fputc(' ', to);
+        else if (n == 0)
+            fputc('?', to);
         else
-            fputc(*c < ' ' || *c == 0x7f ? ' ' : *c, to);
+            fwrite(c, 1, n, to);
+        c += n ? n : 1;
     }
     fputc('\'', to);
+}
+
+void style_fit(const char *text, size_t characters, char *to, size_t size)
+{
+    static const char ellipsis[] = "\u2026";
+    size_t at = 0, whole = style_characters(text), n = 0;
+    for (; text[at] && (n + 1 < characters || whole <= characters); n++) {
+        size_t bytes = character((const unsigned char *)text + at);
+        bytes = bytes ? bytes : 1;
+        if (at + bytes + sizeof ellipsis > size)
+            break;
+        memcpy(to + at, text + at, bytes);
+        at += bytes;
+    }
+    if (size > 0)
+        snprintf(to + at, size - at, "%s", text[at] ? ellipsis : "");
 }
 
 size_t style_characters(const char *text)
@@ -58,14 +90,26 @@ static void terminals(FILE *to, double width, double height)
             "if (format eq \"svg\") set terminal svg size %.0f,%.0f font \"Helvetica,13\" background "
             "\"#ffffff\"\n"
             "if (format eq \"png\") set terminal pngcairo size %.0f,%.0f font \"Helvetica,10\" "
-            "fontscale 2 linewidth 2 pointscale 2\n"
-            "if (format eq \"pdf\") set terminal pdfcairo size %.2fin,%.2fin font \"Helvetica,10\"\n",
+            "fontscale 2 linewidth 2 pointscale 2.6 dashlength 1.6\n"
+            "if (format eq \"pdf\") set terminal pdfcairo size %.2fin,%.2fin font \"Helvetica,10\" "
+            "fontscale 1 dashlength 1.6\n",
             width, height, 2 * width, 2 * height, width / 96, height / 96);
     fputs("body = format eq \"svg\" ? 13 : 10\n"
           "title_font = sprintf(\"Helvetica Bold,%g\", 1.2 * body)\n"
           "bold_font = sprintf(\"Helvetica Bold,%g\", body)\n"
           "small_font = sprintf(\"Helvetica,%g\", 0.88 * body)\n",
           to);
+}
+
+/* One line of the heading, as long as the figure is wide. */
+static void line(FILE *to, const char *text, double y, bool title, double width, double height)
+{
+    char fitted[512];
+    style_fit(text, (size_t)((width - 32) / (STYLE_CHARACTER * (title ? 1.2 : 0.88))), fitted, sizeof fitted);
+    style_label(to,
+                &(struct label){ 16, y, fitted, "left", title ? STYLE_INK : STYLE_FAINT,
+                                 title ? "title_font" : "small_font" },
+                width, height);
 }
 
 void style_begin(FILE *to, const struct heading *h, double width, double height)
@@ -77,7 +121,7 @@ void style_begin(FILE *to, const struct heading *h, double width, double height)
             "format = \"svg\"\n\n",
             h->file, h->about, h->file, h->file);
     terminals(to, width, height);
-    fprintf(to, "set output \"%s.\".format\nset encoding utf8\nset datafile missing \"NaN\"\n\n", h->file);
+    fprintf(to, "set output \"%s.\".format\nset encoding utf8\n\n", h->file);
     fputs("set border 3 linewidth 1 linecolor rgb \"" STYLE_INK "\"\n"
           "set tics nomirror out scale 0.7,0.35 textcolor rgb \"" STYLE_INK "\"\n"
           "set xtics offset 0,0.3\n"
@@ -86,9 +130,8 @@ void style_begin(FILE *to, const struct heading *h, double width, double height)
           "set errorbars 0 linewidth 1\n"
           "unset key\n\n",
           to);
-    style_label(to, &(struct label){ 16, 24, h->title, "left", STYLE_INK, "title_font" }, width, height);
-    style_label(to, &(struct label){ 16, 46, h->subtitle, "left", STYLE_FAINT, "small_font" }, width, height);
+    line(to, h->title, 24, true, width, height);
+    line(to, h->subtitle, 46, false, width, height);
     if (h->note)
-        style_label(to, &(struct label){ 16, height - 14, h->note, "left", STYLE_FAINT, "small_font" }, width,
-                    height);
+        line(to, h->note, height - 14, false, width, height);
 }

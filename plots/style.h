@@ -52,7 +52,7 @@ struct heading {
 /* The beginning of every script: the line to change for another format, fonts, title. */
 void style_begin(FILE *to, const struct heading *h, double width, double height);
 /* 'text' as a single-quoted string of gnuplot: nothing in it is substituted, evaluated or set as markup
- * (labels are also noenhanced). Control characters become spaces. */
+ * (labels are also noenhanced). Control characters become spaces, broken UTF-8 question marks. */
 void style_quote(FILE *to, const char *text);
 /* A label at a place in "screen" pixels from the left and top. */
 struct label {
@@ -65,6 +65,8 @@ struct label {
 void style_label(FILE *to, const struct label *l, double width, double height);
 /* Characters as a reader counts them: code points, not bytes. */
 size_t style_characters(const char *text);
+/* Copies text, with an ellipsis where it has more than so many characters (or does not fit). */
+void style_fit(const char *text, size_t characters, char *to, size_t size);
 /* An estimate of the text's width in pixels at the body size. */
 double style_text_width(const char *text);
 

@@ -75,10 +75,12 @@ static size_t plain_kinds(const struct sweep_panel *p)
 
 static void name_curve(struct curve *c, const char *series, const struct kind *k, size_t plain)
 {
+    char fitted[80];
+    style_fit(series, plain < 2 ? 36 : 28, fitted, sizeof fitted);
     if (plain < 2 && !k->reference)
-        snprintf(c->name, sizeof c->name, "%.90s", series);
+        snprintf(c->name, sizeof c->name, "%s", fitted);
     else
-        snprintf(c->name, sizeof c->name, "%.70s%s%s", series, *series ? ", " : "", k->name);
+        snprintf(c->name, sizeof c->name, "%s%s%.12s", fitted, *fitted ? ", " : "", k->name);
 }
 
 /* The curves of one kind: one for each series, or the one line of a reference that all share. */
@@ -170,22 +172,24 @@ int sweep_draw(const struct sweep_figure *s, const struct drawing *d)
 
 void sweep_note(const struct sweep_figure *s, const struct frame *f, char *text, size_t size)
 {
-    bool ringed = false, bars = false, arrows = false;
+    bool ringed = false, bars = false, arrows = false, zeros = false;
     for (size_t i = 0; i < f->n_points; i++) {
         ringed |= !f->point[i].stable && f->point[i].series != FRAME_NONE;
         for (size_t p = 0; p < count_panels(s); p++)
             for (size_t k = 0; k < sweep_kinds(&s->panel[p]); k++) {
                 struct frame_value v = frame_value(f, &f->point[i], s->panel[p].kind[k].metric);
                 bars |= v.hi > v.lo;
+                zeros |= s->panel[p].log && v.mean <= 0;
                 arrows |= isnan(v.mean) && isfinite(v.at_least);
             }
     }
-    const char *part[3] = { bars ? "Bars: 95 % confidence intervals" : NULL,
-                            ringed ? "Ringed: not stable there, see the verdict" : NULL,
-                            arrows ? "Arrows: more than this, too many reports were never answered" : NULL };
+    const char *part[] = { bars ? "Bars: 95 % confidence intervals" : NULL,
+                           ringed ? "Ringed: not stable there, see the verdict" : NULL,
+                           arrows ? "Arrows: more than this, too many reports were never answered" : NULL,
+                           zeros ? "Zero has no place on a logarithmic axis" : NULL };
     size_t n = 0;
     *text = '\0';
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         if (part[i] && n < size)
             n += (size_t)snprintf(text + n, size - n, "%s%s", n ? ". " : "", part[i]);
     if (n > 0 && n + 1 < size)

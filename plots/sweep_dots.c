@@ -23,7 +23,7 @@ struct rows {
     const struct frame *frame;
     const struct sweep_figure *figure;
     const struct frame_point *point[ROWS];
-    char name[ROWS][128];
+    char name[ROWS][160];
     size_t n;
     size_t panels;
     double left, width, height, panel_width;
@@ -34,7 +34,7 @@ static bool has_metrics(const struct frame *f, const struct sweep_panel *p)
     for (size_t i = 0; i < f->n_points; i++)
         for (size_t k = 0; k < sweep_kinds(p); k++) {
             struct frame_value v = frame_value(f, &f->point[i], p->kind[k].metric);
-            if (isfinite(v.mean) || isfinite(v.at_least))
+            if (v.mean > 0 || v.at_least > 0)
                 return true;
         }
     return false;
@@ -48,7 +48,11 @@ static void name_row(struct rows *r, size_t row)
     for (size_t k = 0; r->frame->axis != FRAME_NO_AXIS && k < p->n_parameters; k++)
         if (!strcmp(p->parameter[k].key, r->frame->x_key))
             value = p->parameter[k].text;
-    snprintf(r->name[row], sizeof r->name[row], "%.60s%s%.60s", series, *series && *value ? ", " : "", value);
+    char fitted[2][64];
+    style_fit(series, 20, fitted[0], sizeof fitted[0]);
+    style_fit(value, 18, fitted[1], sizeof fitted[1]);
+    snprintf(r->name[row], sizeof r->name[row], "%s%s%s", fitted[0], *series && *value ? ", " : "",
+             fitted[1]);
 }
 
 static void collect_rows(struct rows *r)

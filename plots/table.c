@@ -9,13 +9,17 @@
 #include "plots/grid.h"
 #include "plots/why_table.h"
 
-#define WIDE 118u /* characters; wider tables are made narrower */
+#define WIDE 120u /* characters; wider tables are made narrower */
 
 /* What is left out to make a table narrower, one after the other. */
-enum squeeze { WHOLE, NO_LIMITS, NO_INTERVALS, SQUEEZES };
+enum squeeze { WHOLE, NO_LIMITS, WIDE_INTERVALS, NO_INTERVALS };
+/* Intervals narrower than this share of the mean, in percent, are not worth their room. */
+static const double narrow[] = { 1, 1, 10, INFINITY };
 
-/* Columns that appear only where something is lost, whatever is headline. */
-static const char *const losses[] = { "reports.failed", "reports.in_flight" };
+/* Columns that appear only where something is lost, headline or not. */
+static const struct {
+    const char *metric, *title;
+} losses[] = { { "reports.failed.ratio", "failed" }, { "reports.in_flight.ratio", "unanswered" } };
 #define LOSSES (sizeof losses / sizeof *losses)
 
 struct table {
@@ -34,13 +38,13 @@ static bool is_share(const struct frame_metric *m)
     return !strcmp(m->unit, "1") && dot && (!strcmp(dot, ".ratio") || !strcmp(dot, ".utilisation"));
 }
 
-/* " ±3 %": half the confidence interval, relative to the mean; "" where it rounds to nothing. */
-static void interval_text(const struct frame_value *v, char *text, size_t size)
+/* " ±3 %": half the confidence interval, relative to the mean; "" where it is narrow. */
+static void interval_text(const struct table *t, const struct frame_value *v, char *text, size_t size)
 {
     double share = v->mean != 0 ? 100 * (v->hi - v->lo) / 2 / fabs(v->mean) : NAN;
     *text = '\0';
-    if (share >= 0.05)
-        snprintf(text, size, share < 0.95 ? " ±%.1f %%" : " ±%.0f %%", share);
+    if (share >= narrow[t->squeeze])
+        snprintf(text, size, " ±%.0f %%", share);
 }
 
 static void value_text(const struct table *t, const struct frame_metric *m, const struct frame_value *v,
@@ -53,9 +57,13 @@ static void value_text(const struct table *t, const struct frame_metric *m, cons
         snprintf(text, size, "-");
         return;
     }
-    figure_short(value, is_share(m) ? "%" : m->unit, number, sizeof number);
-    if (!bound && t->squeeze < NO_INTERVALS)
-        interval_text(v, interval, sizeof interval);
+    if (is_share(m))
+        snprintf(number, sizeof number, value > 0 && value < 5e-5 ? "< 0.01 %%" : "%.*f %%",
+                 value < 0.1 ? 2 : 1, 100 * value);
+    else
+        figure_short(value, m->unit, number, sizeof number);
+    if (!bound && !is_share(m))
+        interval_text(t, v, interval, sizeof interval);
     snprintf(text, size, "%s%s%s", bound ? "> " : "", number, interval);
 }
 
@@ -90,51 +98,80 @@ static void parameter_text(const struct frame_parameter *p, char *text, size_t s
 
 /* ---- columns ---- */
 
-static bool is_lost(const struct table *t, const char *name)
+/* Whether a metric is above zero, or only known from below, at any point. */
+static bool says_something(const struct table *t, size_t metric)
 {
-    for (size_t i = 0; i < t->frame->n_points; i++)
-        if (frame_value(t->frame, &t->frame->point[i], name).mean > 0)
+    for (size_t i = 0; i < t->frame->n_points; i++) {
+        const struct frame_value *v = &t->frame->point[i].value[metric];
+        if (v->mean > 0 || isfinite(v->at_least))
             return true;
+    }
     return false;
 }
 
-static bool is_column(const struct table *t, const struct frame_metric *m)
+/* Whether all work ended well before the run did, so that it matters when. */
+static bool ends_early(const struct table *t, size_t metric)
 {
-    for (size_t i = 0; i < LOSSES; i++)
-        if (!strcmp(m->name, losses[i]))
-            return is_lost(t, m->name);
-    return m->flags & METRIC_HEADLINE;
+    double duration = simtime_to_s(t->outcome->plan->head->run.duration);
+    for (size_t i = 0; i < t->frame->n_points; i++)
+        if (!(t->frame->point[i].value[metric].mean < 0.9 * duration))
+            return false;
+    return true;
 }
 
-/* Adds the cells of one row, or those of the header for a NULL point. */
-static void fill_row(struct table *t, const struct frame_point *p)
+static bool is_column(const struct table *t, size_t metric)
+{
+    const struct frame_metric *m = &t->frame->metric[metric];
+    bool wanted = m->flags & METRIC_HEADLINE;
+    for (size_t i = 0; i < LOSSES; i++)
+        wanted |= !strcmp(m->name, losses[i].metric);
+    if (!strcmp(m->name, "makespan"))
+        wanted |= ends_early(t, metric);
+    return wanted && says_something(t, metric);
+}
+
+static const char *column_title(const struct frame_metric *m)
+{
+    for (size_t i = 0; i < LOSSES; i++)
+        if (!strcmp(m->name, losses[i].metric))
+            return losses[i].title;
+    return m->title;
+}
+
+/* Sets a cell of the row, or the title of its column where there is no row. */
+static void put(struct table *t, struct grid_row *row, size_t column, const char *title, const char *text)
+{
+    if (row)
+        grid_set(&t->grid, row, column, text);
+    else
+        grid_title(&t->grid, column, title);
+}
+
+/* The cells of one point; for a NULL row, the titles. */
+static void fill_row(struct table *t, struct grid_row *row, const struct frame_point *p)
 {
     const struct frame *f = t->frame;
-    struct grid_row *row = grid_row(&t->grid);
     size_t column = 0;
     char text[256];
     if (t->variants) {
         t->grid.left[column] = true;
-        grid_set(&t->grid, row, column++, p ? p->variant : "variant");
+        put(t, row, column++, "variant", p->variant);
     }
-    for (size_t k = 0; k < f->point[0].n_parameters; k++) {
-        const char *key = f->point[0].parameter[k].key, *dot = strrchr(key, '.');
-        t->grid.left[column] = !isfinite(f->point[0].parameter[k].number);
-        if (p)
-            parameter_text(&p->parameter[k], text, sizeof text);
-        grid_set(&t->grid, row, column++, p ? text : dot ? dot + 1 : key);
+    for (size_t k = 0; k < p->n_parameters; k++) {
+        const char *key = p->parameter[k].key, *dot = strrchr(key, '.');
+        t->grid.left[column] = !isfinite(p->parameter[k].number);
+        parameter_text(&p->parameter[k], text, sizeof text);
+        put(t, row, column++, dot ? dot + 1 : key, text);
     }
     for (size_t m = 0; m < f->n_metrics && column + 1 < GRID_COLUMNS; m++) {
-        if (!is_column(t, &f->metric[m]))
+        if (!is_column(t, m))
             continue;
-        if (p)
-            value_text(t, &f->metric[m], &p->value[m], text, sizeof text);
-        grid_set(&t->grid, row, column++, p ? text : f->metric[m].title);
+        value_text(t, &f->metric[m], &p->value[m], text, sizeof text);
+        put(t, row, column++, column_title(&f->metric[m]), text);
     }
-    if (p)
-        verdict_text(t, p, text, sizeof text);
+    verdict_text(t, p, text, sizeof text);
     t->grid.left[column] = true;
-    grid_set(&t->grid, row, column, p ? text : "verdict");
+    put(t, row, column, "verdict", text);
 }
 
 static void fill_grid(struct table *t, enum squeeze squeeze)
@@ -142,13 +179,17 @@ static void fill_grid(struct table *t, enum squeeze squeeze)
     const struct frame *f = t->frame;
     grid_term(&t->grid);
     t->squeeze = squeeze;
-    fill_row(t, NULL);
+    grid_row(&t->grid);
+    grid_row(&t->grid); /* for titles of two lines */
     for (size_t i = 0; i < f->n_points; i++) {
-        fill_row(t, &f->point[i]);
-        bool next = i > 0 && strcmp(f->point[i].variant, f->point[i - 1].variant) != 0;
-        if (t->grid.n > 0 && next && f->point[i].n_parameters > 0)
-            t->grid.row[t->grid.n - 1].rule = true;
+        const struct frame_point *p = &f->point[i];
+        struct grid_row *row = grid_row(&t->grid);
+        if (!row)
+            return;
+        row->rule = i > 0 && p->n_parameters > 0 && strcmp(p->variant, f->point[i - 1].variant) != 0;
+        fill_row(t, row, p);
     }
+    fill_row(t, NULL, &f->point[0]);
 }
 
 /* ---- around the table ---- */
@@ -175,8 +216,14 @@ static void print_heading(const struct table *t, bool bold, FILE *to)
     const struct frame *f = t->frame;
     uint32_t replications = t->outcome->plan->replications;
     fprintf(to, "%s%s%s\n", bold ? "\033[1m" : "", figure_title(f), bold ? "\033[0m" : "");
+    static const char *const intervals[] = {
+        "± is half of the 95 % confidence interval, where it is 1 % or more",
+        "± is half of the 95 % confidence interval, where it is 1 % or more",
+        "± is half of the 95 % confidence interval, where it is 10 % or more",
+        "confidence intervals are in summary.csv",
+    };
     if (replications > 1)
-        fprintf(to, "%u replications; ± is half of the 95 %% confidence interval\n", replications);
+        fprintf(to, "%u replications; %s\n", replications, intervals[t->squeeze]);
     fputc('\n', to);
 }
 
@@ -192,8 +239,8 @@ void table_print(const struct outcome *o, FILE *to)
     for (size_t i = 0; i < f.n_points; i++)
         t.variants |= strcmp(f.point[i].variant, "base") != 0;
     if (f.n_points > 0)
-        for (enum squeeze s = WHOLE; s < SQUEEZES; s++) {
-            fill_grid(&t, s);
+        for (int s = WHOLE; s <= NO_INTERVALS; s++) {
+            fill_grid(&t, (enum squeeze)s);
             if (grid_width(&t.grid) <= WIDE)
                 break;
         }

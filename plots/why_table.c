@@ -28,7 +28,7 @@ static const char *name_of(const struct breakdown *b, size_t i)
 static void set_bytes(struct grid *g, struct grid_row *row, size_t column, double bytes)
 {
     char text[48] = "-";
-    if (bytes > 0)
+    if (bytes >= 0.5)
         figure_short(bytes, "B", text, sizeof text);
     grid_set(g, row, column, text);
 }
@@ -37,7 +37,7 @@ static void add_part(struct grid *g, const struct breakdown *b, size_t first, si
 {
     bool used = false;
     for (size_t i = 0; i < b->n; i++)
-        used |= b->why[i].part[part].bytes > 0;
+        used |= b->why[i].part[part].bytes >= 0.5;
     if (!used)
         return;
     struct grid_row *row = grid_row(g);
@@ -69,6 +69,9 @@ static void fill(struct grid *g, const struct breakdown *b, size_t first, size_t
     for (size_t k = 0; k < b->why[0].n; k++)
         add_part(g, b, first, last, k);
     add_sums(g, b, first, last);
+    if (last == b->n)
+        grid_set(g, &g->row[0], 1 + last - first, "held by the");
+    g->headers = 1;
     g->left[0] = true;
     g->left[1 + last - first] = true;
 }
@@ -110,7 +113,7 @@ static void print_reasons(const struct why *dear, const struct why *cheap, FILE 
     for (size_t k = 0; k < dear->n; k++)
         reason[k] = (struct reason){ dear->part[k].title, dear->part[k].bytes - cheap->part[k].bytes };
     qsort(reason, dear->n, sizeof *reason, by_bytes);
-    fputs(" Most of the difference:", to);
+    fputs("\nMost of the difference:", to);
     for (size_t k = 0; k < dear->n && k < REASONS && reason[k].bytes > 0.05 * (dear->bytes - cheap->bytes);
          k++) {
         char bytes[48];
