@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_FIRST = 16, CACHE_LINE = 64 };
+enum { ROOM_FIRST = 16 };
 /* Chain lengths must fit 32 bits. */
 #define ROOM_MOST (1u << 27)
 

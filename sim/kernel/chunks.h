@@ -1,4 +1,4 @@
-/* chunks.h - chains of events in chunks of sixteen, all from one pool: the buckets of evq.
+/* chunks.h - chains of events in chunks of eight, all from one pool: the buckets of evq.
  *
  * A chain is eight bytes: its last chunk and its length. Chains only grow at their end and are only
  * emptied from their start, so they keep the order of pushing. Chunks are numbered, not pointed to:
@@ -12,7 +12,7 @@
 
 #include "sim/kernel/evq.h"
 
-enum { CHUNK_EVENTS = 16 };
+enum { CHUNK_EVENTS = 8, CACHE_LINE = 64 };
 #define CHUNK_NONE UINT32_MAX
 
 struct chunk {
@@ -29,12 +29,13 @@ struct chunks {
     void *memory;
 };
 
+/* Empty when zeroed. */
 struct chain {
     uint32_t last; /* chunk; next[last] is the first */
     uint32_t count;
 };
 
-/* False without memory. */
+/* Memory for about so many events; false if there is none. */
 bool chunks_init(struct chunks *c, size_t expected);
 void chunks_term(struct chunks *c);
 /* All chunks are free again; chains that still hold some must be forgotten. */
@@ -61,6 +62,22 @@ static inline void chunk_give(struct chunks *c, uint32_t chunk)
     c->free = chunk;
 }
 
+static inline void chunk_prefetch(const struct chunks *c, uint32_t chunk)
+{
+    const char *line = (const char *)&c->chunk[chunk];
+    for (size_t at = 0; at < sizeof(struct chunk); at += CACHE_LINE)
+        __builtin_prefetch(line + at);
+}
+
+/* The first chunk of a chain that is not empty. */
+static inline uint32_t chain_first(const struct chunks *c, const struct chain *chain)
+{
+    return c->next[chain->last];
+}
+
+/* How many of the `left` events from a chunk on lie in that chunk. */
+static inline uint32_t chunk_share(uint32_t left) { return left < CHUNK_EVENTS ? left : CHUNK_EVENTS; }
+
 /* Links a chunk to the end of a chain whose last one is full. */
 static inline bool chain_extend(struct chunks *c, struct chain *chain)
 {
@@ -85,15 +102,6 @@ static inline void chain_append(struct chunks *c, struct chain *chain, struct ev
         return;
     c->chunk[chain->last].event[at] = e;
     chain->count++;
-}
-
-static inline void chunk_prefetch(const struct chunks *c, uint32_t chunk)
-{
-    const char *line = (const char *)&c->chunk[chunk];
-    __builtin_prefetch(line);
-    __builtin_prefetch(line + 64);
-    __builtin_prefetch(line + 128);
-    __builtin_prefetch(line + 192);
 }
 
 #endif

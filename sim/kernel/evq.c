@@ -3,484 +3,387 @@
  * Time is cut at `edge`. What comes before the edge lies in `bottom`, a small array sorted so that the
  * next event is its last element. What comes after it lies unsorted in buckets, chains of chunks:
  *
- *     now ... edge | rung n-1 (finest) ... end | rung n-2 ... end | ... | rung 0 ... end | far
+ *     now ... edge | finest rung ... end | coarser rung ... end | ... | coarsest rung ... end | far
  *
- * Each rung is a row of buckets of equal width, a power of two of nanoseconds; it was made from the
- * events of one bucket of the rung before it (rung 0: of `far`, which has no end) when that bucket's
- * turn came and it was too full to be sorted. A rung covers the beginning of that bucket with most of
- * its events, judged by a sample; the rest, such as a far outlier, stays where it is and is seen to
- * when the rung is used up. So an event is moved about twice in its life, whatever the population and
- * however the times are spread.
+ * A rung is a row of buckets of equal width, a power of two of nanoseconds. When the bottom is empty,
+ * the next bucket is sorted into it; a bucket too full for that becomes a finer rung itself. When all
+ * rungs are used up, `far`, which has no end, is cut in the same way. A rung covers the beginning of
+ * that bucket with most of its events; the rest, such as a far outlier, stays where it is and is seen
+ * to when the rung is used up. So an event is moved about twice in its life, whatever the population
+ * and however the times are spread, and a small population never leaves the bottom.
  *
  * Events pushed for the current instant go to `instant`, a chain that is used first in, first out. So
  * does a full bucket whose events are all at one time.
  *
  * Order among equal times needs no number: chains are append-only and are redistributed from first to
- * last, an event is inserted into the bottom behind its equals, and equal times always lie in the same
- * place. */
+ * last, sorting is stable, an event is inserted into the bottom behind its equals, and equal times
+ * beyond now always lie in the same place. */
 #include "sim/kernel/evq.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/kernel/check.h"
-#include "sim/kernel/chunks.h"
+#include "sim/kernel/rung.h"
 
 enum {
-    BOTTOM_ROOM = 128,    /* sorted events */
-    BOTTOM_LOAD = 64,    /* a bucket of so many is sorted, a larger one becomes a rung */
-    BUCKETS_MOST = 4096, /* so that the heads of a rung fit the first caches */
-    BUCKETS_LEAST = 32,
-    RUNG_EVENTS = 20, /* events per bucket to aim at */
-    RUNGS_MOST = 40,  /* every rung narrows the width at least by 16: cannot be reached */
-    SAMPLE = 32,
-    DIGIT_BITS = 5,
+    BOTTOM_MOST = 256, /* events; the other slots are room to move */
+    BOTTOM_LOAD = 128, /* a bucket of so many is sorted, a larger one becomes a rung */
+    FAR_EVENTS = 16,   /* per bucket of the coarsest rung, to which more will be pushed */
+    RUNG_EVENTS = 32,  /* per bucket of the others */
+    BUCKETS_LEAST = 8,
+    RUNGS_MOST = 40, /* cannot be reached: */
+    RUNGS_EASY = 16, /* from here on, a rung narrows the range of its bucket at least by 4 */
+    DIGIT_BITS = 6,
     DIGITS = 1 << DIGIT_BITS,
 };
 /* Later than every event. */
 #define ENDLESS ((uint64_t)SIMTIME_MAX + 1)
 
-struct rung {
-    uint64_t start, end;
-    unsigned shift;       /* bucket width is 1 << shift */
-    uint32_t current;     /* buckets before this one are empty */
-    uint32_t room;        /* buckets allocated */
-    struct chain *bucket; /* all empty while the rung is not in use */
-    uint64_t *used;       /* one bit per bucket that holds events */
-};
-
-struct evq {
-    uint64_t now, edge;
-    size_t count;
-    uint32_t bottom_count;
-    uint32_t depth;          /* rungs in use */
+struct queue {
+    struct evq front;
     struct chain instant;    /* all at now */
     uint32_t instant_popped; /* of its first chunk */
-    bool failed;
     struct chain far;
     struct chunks chunks;
-    uint32_t noise;                   /* of the sampling */
-    struct event bottom[BOTTOM_ROOM]; /* descending */
+    uint32_t noise; /* of the sampling */
+    bool failed;    /* no memory for a rung */
+    uint32_t depth; /* rungs in use, the finest last */
     struct rung rung[RUNGS_MOST];
 };
 
+static struct queue *whole(struct evq *front) { return (struct queue *)front; }
+static const struct queue *whole_const(const struct evq *front) { return (const struct queue *)front; }
+
 struct evq *evq_new(size_t expected)
 {
-    struct evq *q = calloc(1, sizeof *q);
-    if (q && !chunks_init(&q->chunks, expected)) {
+    struct queue *q = calloc(1, sizeof *q);
+    if (!q)
+        return NULL;
+    if (!chunks_init(&q->chunks, expected)) {
         free(q);
-        q = NULL;
+        return NULL;
     }
-    return q;
+    evq_reset(&q->front);
+    return &q->front;
 }
 
-void evq_free(struct evq *q)
+void evq_free(struct evq *front)
 {
-    if (!q)
+    if (!front)
         return;
-    for (int i = 0; i < RUNGS_MOST; i++) {
-        free(q->rung[i].bucket);
-        free(q->rung[i].used);
-    }
+    struct queue *q = whole(front);
+    for (int i = 0; i < RUNGS_MOST; i++)
+        rung_term(&q->rung[i]);
     chunks_term(&q->chunks);
     free(q);
 }
 
-static void clear_rung(struct rung *r)
+void evq_reset(struct evq *front)
 {
-    memset(r->bucket, 0, r->room * sizeof *r->bucket);
-    memset(r->used, 0, r->room / 64 * sizeof *r->used);
-}
-
-void evq_reset(struct evq *q)
-{
+    struct queue *q = whole(front);
     while (q->depth > 0)
-        clear_rung(&q->rung[--q->depth]);
-    q->now = q->edge = 0;
-    q->count = q->bottom_count = q->instant_popped = 0;
+        rung_clear(&q->rung[--q->depth]);
+    front->now = 0;
+    front->edge = 0;
+    front->count = 0;
+    front->low = front->high = EVQ_SLOTS / 2;
+    front->instant_left = q->instant_popped = 0;
     q->instant = q->far = (struct chain){ 0 };
     q->noise = 0;
     chunks_reset(&q->chunks);
 }
 
-size_t evq_count(const struct evq *q) { return q->count; }
-bool evq_failed(const struct evq *q) { return q->failed || q->chunks.failed; }
-
-size_t evq_bytes(const struct evq *q)
+bool evq_failed(const struct evq *front)
 {
+    const struct queue *q = whole_const(front);
+    return q->failed || q->chunks.failed;
+}
+
+size_t evq_bytes(const struct evq *front)
+{
+    const struct queue *q = whole_const(front);
     size_t bytes = sizeof *q + chunks_bytes(&q->chunks);
     for (int i = 0; i < RUNGS_MOST; i++)
-        bytes += q->rung[i].room * sizeof *q->rung[i].bucket + q->rung[i].room / 64 * sizeof *q->rung[i].used;
+        bytes += rung_bytes(&q->rung[i]);
     return bytes;
 }
 
 /* --- where an event goes --- */
 
-/* The first bucket also takes what comes before it: a rung may start later than the edge. */
-static inline void put_in_rung(struct chunks *chunks, struct rung *r, struct event e)
-{
-    uint64_t t = (uint64_t)e.time;
-    uint64_t i = t < r->start ? 0 : (t - r->start) >> r->shift;
-    r->used[i / 64] |= UINT64_C(1) << i % 64;
-    chain_append(chunks, &r->bucket[i], e);
-}
-
 /* At or after the edge. */
-static inline void put_beyond(struct evq *q, struct event e)
+static inline void put_beyond(struct queue *q, struct event e)
 {
     for (uint32_t k = q->depth; k > 0; k--)
         if ((uint64_t)e.time < q->rung[k - 1].end) {
-            put_in_rung(&q->chunks, &q->rung[k - 1], e);
+            rung_put(&q->rung[k - 1], &q->chunks, e);
             return;
         }
     chain_append(&q->chunks, &q->far, e);
 }
 
-/* Moves the later half of a full bottom beyond the edge, which moves down to it. Events at now stay, as
- * they come before those of `instant`. */
-static void spill(struct evq *q)
+/* Moves the bottom to the middle of its slots. */
+static void centre(struct evq *f)
 {
-    uint64_t cut = (uint64_t)q->bottom[BOTTOM_ROOM / 2].time;
-    if (cut <= q->now)
-        cut = q->now + 1;
-    uint32_t moved = 0;
-    while (moved < q->bottom_count && (uint64_t)q->bottom[moved].time >= cut)
-        moved++;
-    for (uint32_t i = moved; i > 0; i--)
-        put_beyond(q, q->bottom[i - 1]);
-    q->bottom_count -= moved;
-    memmove(q->bottom, q->bottom + moved, q->bottom_count * sizeof *q->bottom);
-    q->edge = cut;
+    uint32_t n = f->high - f->low, low = (EVQ_SLOTS - n) / 2;
+    memmove(f->slot + low, f->slot + f->low, n * sizeof *f->slot);
+    f->low = low;
+    f->high = low + n;
+}
+
+/* Moves the later half of a full bottom beyond the edge, which moves down to it. Events at now stay, as
+ * they come before those of the instant chain. */
+static void spill(struct queue *q)
+{
+    struct evq *f = &q->front;
+    simtime cut = f->slot[f->low + (f->high - f->low) / 2].time;
+    if (cut <= f->now)
+        cut = f->now + 1;
+    uint32_t end = f->low;
+    while (end < f->high && f->slot[end].time >= cut)
+        end++;
+    for (uint32_t i = end; i > f->low; i--)
+        put_beyond(q, f->slot[i - 1]);
+    f->low = end;
+    f->edge = (uint64_t)cut;
     if (q->depth > 0) {
         struct rung *r = &q->rung[q->depth - 1];
-        uint64_t i = cut < r->start ? 0 : (cut - r->start) >> r->shift;
-        if (i < r->current)
-            r->current = (uint32_t)i;
+        uint32_t i = (uint32_t)rung_bucket(r, f->edge);
+        r->current = i < r->current ? i : r->current;
     }
 }
 
-static inline void put_in_bottom(struct evq *q, struct event e)
+/* In the later half, which is moved down. */
+static void put_deep(struct evq *f, struct event e)
 {
-    uint32_t i = q->bottom_count++;
-    for (; i > 0 && q->bottom[i - 1].time <= e.time; i--)
-        q->bottom[i] = q->bottom[i - 1];
-    q->bottom[i] = e;
+    uint32_t i = f->low--;
+    for (; i < f->high && f->slot[i].time > e.time; i++)
+        f->slot[i - 1] = f->slot[i];
+    f->slot[i - 1] = e;
+    f->count++;
 }
 
-static void put_before_edge(struct evq *q, struct event e)
+/* For the current instant, beyond the edge, or where the bottom must move. */
+void evq_push_elsewhere(struct evq *f, simtime time, uint64_t what)
 {
-    if ((uint64_t)e.time == q->now) {
-        chain_append(&q->chunks, &q->instant, e);
-        return;
-    }
-    if (q->bottom_count == BOTTOM_ROOM)
-        spill(q);
-    if ((uint64_t)e.time < q->edge)
-        put_in_bottom(q, e);
-    else
-        put_beyond(q, e);
-}
-
-void evq_push(struct evq *q, simtime time, uint64_t what)
-{
-    SIM_ASSERT(time >= (simtime)q->now);
+    struct queue *q = whole(f);
+    SIM_ASSERT(time >= f->now);
     struct event e = { time, what };
-    q->count++;
-    if ((uint64_t)time >= q->edge)
+    if ((uint64_t)time >= f->edge) {
         put_beyond(q, e);
-    else
-        put_before_edge(q, e);
+        f->count++;
+    } else if (time == f->now) {
+        chain_append(&q->chunks, &q->instant, e);
+        f->instant_left = q->instant.count - q->instant_popped;
+        f->count++;
+    } else if (f->low > 0 && f->high < EVQ_SLOTS) {
+        put_deep(f, e);
+    } else {
+        if (f->high - f->low >= BOTTOM_MOST)
+            spill(q);
+        centre(f);
+        evq_push(f, time, what);
+    }
 }
 
 /* --- what comes next --- */
 
 /* Copies a chain of at most BOTTOM_LOAD events and frees it. */
-static uint32_t unload(struct evq *q, struct chain *chain, struct event *out)
+static uint32_t unload(struct chunks *c, struct chain *chain, struct event *out)
 {
-    uint32_t n = chain->count, chunk = q->chunks.next[chain->last];
+    uint32_t n = chain->count, chunk = chain_first(c, chain);
     for (uint32_t done = 0; done < n; done += CHUNK_EVENTS) {
-        uint32_t here = n - done < CHUNK_EVENTS ? n - done : CHUNK_EVENTS, next = q->chunks.next[chunk];
+        uint32_t here = chunk_share(n - done), next = c->next[chunk];
         for (uint32_t i = 0; i < here; i++)
-            out[done + i] = q->chunks.chunk[chunk].event[i];
-        chunk_give(&q->chunks, chunk);
+            out[done + i] = c->chunk[chunk].event[i];
+        chunk_give(c, chunk);
         chunk = next;
     }
     *chain = (struct chain){ 0 };
     return n;
 }
 
-/* Turns the numbers of events of each digit into the places where they end in descending order: sums
- * over all digits from here to the last, eight bytes at a time. */
-static inline void sum_from_last(uint64_t place[DIGITS / 8])
+/* By how much to shift times less *least so that DIGIT_BITS are left. */
+static unsigned digit_shift(const struct event *in, uint32_t n, uint64_t *least)
 {
-    uint64_t above = 0;
-    for (int w = DIGITS / 8 - 1; w >= 0; w--) {
-        /* Byte b of the product is the sum of bytes 0..b; digits lie in reverse order in the word. */
-        place[w] = place[w] * UINT64_C(0x0101010101010101) + above;
-        above = (place[w] >> 56) * UINT64_C(0x0101010101010101);
+    uint64_t low = UINT64_MAX, high = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t t = (uint64_t)in[i].time;
+        low = t < low ? t : low;
+        high = t > high ? t : high;
+    }
+    *least = low;
+    unsigned bits = 64 - (unsigned)__builtin_clzll((high - low) | 1);
+    return bits > DIGIT_BITS ? bits - DIGIT_BITS : 0;
+}
+
+/* Insertion, stable and descending: of equal events the later pushed comes first. */
+static void finish_sorting(struct event *e, uint32_t n)
+{
+    for (uint32_t k = 1; k < n; k++) {
+        struct event moving = e[k];
+        uint32_t i = k;
+        for (; i > 0 && e[i - 1].time < moving.time; i--)
+            e[i] = e[i - 1];
+        e[i] = moving;
     }
 }
 
 /* Sorts n events into the empty bottom: first by the leading bits of their times, counting, which for
- * times spread evenly leaves next to nothing to the insertion that follows. Both are stable. */
-static void sort_into_bottom(struct evq *q, const struct event *in, uint32_t n)
+ * times spread evenly leaves next to nothing to the insertion that follows. */
+static void sort_into_bottom(struct evq *f, const struct event *in, uint32_t n)
 {
-    uint64_t least = UINT64_MAX, most = 0;
+    uint64_t least;
+    unsigned shift = digit_shift(in, n, &least);
+    uint8_t digit[BOTTOM_LOAD], end[DIGITS] = { 0 };
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t t = (uint64_t)in[i].time;
-        least = t < least ? t : least;
-        most = t > most ? t : most;
+        digit[i] = (uint8_t)(DIGITS - 1 - (((uint64_t)in[i].time - least) >> shift));
+        end[digit[i]]++;
     }
-    unsigned bits = 64 - (unsigned)__builtin_clzll((most - least) | 1);
-    unsigned shift = bits > DIGIT_BITS ? bits - DIGIT_BITS : 0;
-    uint8_t digit[BOTTOM_LOAD];
-    union {
-        uint64_t word[DIGITS / 8];
-        uint8_t of[DIGITS];
-    } place = { { 0 } };
-    for (uint32_t i = 0; i < n; i++) {
-        digit[i] = (uint8_t)((((uint64_t)in[i].time - least) >> shift) ^ 7);
-        place.of[digit[i]]++;
-    }
-    sum_from_last(place.word);
-    struct event *out = q->bottom;
+    for (uint32_t d = 1; d < DIGITS; d++)
+        end[d] = (uint8_t)(end[d] + end[d - 1]);
+    f->low = (EVQ_SLOTS - n) / 2;
+    f->high = f->low + n;
+    struct event *out = f->slot + f->low;
     for (uint32_t i = 0; i < n; i++)
-        out[--place.of[digit[i]]] = in[i];
-    for (uint32_t k = 1; k < n; k++) {
-        struct event e = out[k];
-        uint32_t i = k;
-        for (; i > 0 && out[i - 1].time < e.time; i--)
-            out[i] = out[i - 1];
-        out[i] = e;
-    }
-    q->bottom_count = n;
+        out[--end[digit[i]]] = in[i];
+    finish_sorting(out, n);
 }
 
-static uint32_t noise_below(struct evq *q, uint32_t n)
+static void make_instant(struct queue *q, struct chain *chain, uint64_t time)
 {
-    q->noise = q->noise * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)q->noise * n >> 32);
-}
-
-/* Times of events here and there in a chain of at least SAMPLE, sorted. The places are random within
- * equal strides, as a pattern in the order of pushing must not repeat in the sample. */
-static void take_sample(struct evq *q, const struct chain *chain, uint64_t out[SAMPLE])
-{
-    uint32_t stride = chain->count / SAMPLE, at = 0, chunk = q->chunks.next[chain->last];
-    for (uint32_t n = 0; n < SAMPLE; n++) {
-        uint32_t place = n * stride + noise_below(q, stride);
-        for (; at + CHUNK_EVENTS <= place; at += CHUNK_EVENTS)
-            chunk = q->chunks.next[chunk];
-        uint64_t time = (uint64_t)q->chunks.chunk[chunk].event[place - at].time;
-        uint32_t i = n;
-        for (; i > 0 && out[i - 1] > time; i--)
-            out[i] = out[i - 1];
-        out[i] = time;
-    }
-}
-
-static bool all_at(const struct evq *q, const struct chain *chain, uint64_t time)
-{
-    uint32_t left = chain->count, chunk = q->chunks.next[chain->last];
-    while (left > 0) {
-        uint32_t here = left < CHUNK_EVENTS ? left : CHUNK_EVENTS;
-        for (uint32_t i = 0; i < here; i++)
-            if ((uint64_t)q->chunks.chunk[chunk].event[i].time != time)
-                return false;
-        left -= here;
-        chunk = q->chunks.next[chunk];
-    }
-    return true;
-}
-
-/* The smallest shift that cuts `span` into at most `buckets`. */
-static unsigned shift_for(uint64_t span, uint64_t buckets)
-{
-    unsigned shift = 0;
-    while (span >> shift >= buckets)
-        shift++;
-    return shift;
-}
-
-static bool make_room(struct rung *r, uint32_t buckets)
-{
-    if (buckets <= r->room)
-        return true;
-    uint32_t room = 64;
-    while (room < buckets)
-        room *= 2;
-    struct chain *bucket = calloc(room, sizeof *bucket);
-    uint64_t *used = calloc(room / 64, sizeof *used);
-    if (!bucket || !used) {
-        free(bucket);
-        free(used);
-        return false;
-    }
-    free(r->bucket);
-    free(r->used);
-    r->bucket = bucket;
-    r->used = used;
-    r->room = room;
-    return true;
-}
-
-static struct rung *plan_rung(struct evq *q, const struct chain *chain, const uint64_t sample[SAMPLE],
-                              uint64_t low, uint64_t end)
-{
-    SIM_ASSERT(q->depth < RUNGS_MOST);
-    struct rung *r = &q->rung[q->depth];
-    uint32_t buckets = chain->count / RUNG_EVENTS;
-    buckets = buckets < BUCKETS_LEAST ? BUCKETS_LEAST : buckets > BUCKETS_MOST ? BUCKETS_MOST : buckets;
-    uint64_t high = sample[buckets < BUCKETS_MOST && q->depth == 0 ? SAMPLE * 5 / 8 : SAMPLE - 2];
-    if (high - low > (end - low) / 2)
-        high = end - 1;
-    r->start = low;
-    r->shift = shift_for(high - r->start, buckets);
-    uint64_t count = ((high - r->start) >> r->shift) + 1;
-    r->end = r->start + (count << r->shift);
-    if (r->end > end)
-        r->end = end;
-    r->current = 0;
-    if (make_room(r, (uint32_t)count))
-        return r;
-    q->failed = true;
-    return NULL;
-}
-
-/* Moves what falls into the new rung out of a chain; the rest stays, in order. */
-static void distribute(struct evq *q, struct rung *r, struct chain *chain)
-{
-    uint32_t left = chain->count, chunk = q->chunks.next[chain->last];
+    q->instant = *chain;
+    q->front.instant_left = chain->count;
+    q->front.now = (simtime)time;
+    q->front.edge = time + 1;
     *chain = (struct chain){ 0 };
-    while (left > 0) {
-        uint32_t here = left < CHUNK_EVENTS ? left : CHUNK_EVENTS;
-        uint32_t next = q->chunks.next[chunk];
-        if (left > CHUNK_EVENTS)
-            chunk_prefetch(&q->chunks, next);
-        for (uint32_t i = 0; i < here; i++) {
-            struct event e = q->chunks.chunk[chunk].event[i];
-            if ((uint64_t)e.time < r->end)
-                put_in_rung(&q->chunks, r, e);
-            else
-                chain_append(&q->chunks, chain, e);
-        }
-        chunk_give(&q->chunks, chunk);
-        left -= here;
-        chunk = next;
-    }
+}
+
+static uint32_t buckets_for(const struct queue *q, uint32_t events)
+{
+    uint32_t n = events / (q->depth > 0 ? RUNG_EVENTS : FAR_EVENTS);
+    return n < BUCKETS_LEAST ? BUCKETS_LEAST : n > BUCKETS_MOST ? BUCKETS_MOST : n;
 }
 
 /* Makes the events of a chain, the earliest there are and all in [low, end), the current ones: in the
  * bottom, as the current instant or as a new rung. False if there is more to do. */
-static bool open_chain(struct evq *q, struct chain *chain, uint64_t low, uint64_t end)
+static bool open_chain(struct queue *q, struct chain *chain, uint64_t low, uint64_t end)
 {
     if (chain->count <= BOTTOM_LOAD) {
         struct event scratch[BOTTOM_LOAD];
-        sort_into_bottom(q, scratch, unload(q, chain, scratch));
-        q->edge = end;
+        sort_into_bottom(&q->front, scratch, unload(&q->chunks, chain, scratch));
+        q->front.edge = end;
         return true;
     }
-    uint64_t sample[SAMPLE];
-    take_sample(q, chain, sample);
-    if (sample[0] == sample[SAMPLE - 1] && all_at(q, chain, sample[0])) {
-        q->instant = *chain;
-        *chain = (struct chain){ 0 };
-        q->now = sample[0];
-        q->edge = q->now + 1;
+    struct span span = rung_span(&q->chunks, chain, low, &q->noise);
+    if (span.one) {
+        make_instant(q, chain, span.low);
         return true;
     }
-    struct rung *r = plan_rung(q, chain, sample, low, end);
-    if (!r)
+    if (q->depth >= RUNGS_EASY)
+        span.low = low;
+    SIM_ASSERT(q->depth < RUNGS_MOST);
+    struct rung *r = &q->rung[q->depth];
+    if (!rung_init(r, span, end, buckets_for(q, chain->count))) {
+        q->failed = true;
         return true;
-    distribute(q, r, chain);
+    }
+    rung_take(r, &q->chunks, chain);
     q->depth++;
     return false;
 }
 
-/* The first bucket at or after r->current that holds events; r->room if none does. */
-static uint32_t next_used(const struct rung *r)
+/* The bucket after the one in hand, if it is near, will be needed soon. */
+static void prefetch_after(const struct queue *q, const struct rung *r, uint32_t i)
 {
-    uint32_t word = r->current / 64;
-    uint64_t bits = r->used[word] & ~UINT64_C(0) << r->current % 64;
-    while (!bits && ++word < r->room / 64)
-        bits = r->used[word];
-    return bits ? word * 64 + (uint32_t)__builtin_ctzll(bits) : r->room;
+    uint64_t more = r->used[i / 64] & ~UINT64_C(1) << i % 64;
+    if (!more)
+        return;
+    const struct chain *soon = &r->bucket[i / 64 * 64 + (uint32_t)__builtin_ctzll(more)];
+    chunk_prefetch(&q->chunks, soon->last);
+    chunk_prefetch(&q->chunks, chain_first(&q->chunks, soon));
 }
 
-static bool open_rung(struct evq *q, struct rung *r)
+static bool open_rung(struct queue *q, struct rung *r)
 {
-    uint32_t i = next_used(r);
+    uint32_t i = rung_next(r);
     if (i == r->room) {
-        q->edge = r->end;
+        q->front.edge = r->end;
         q->depth--;
         return false;
     }
+    prefetch_after(q, r, i);
     r->current = i;
     uint64_t low = r->start + ((uint64_t)i << r->shift), end = low + (UINT64_C(1) << r->shift);
-    bool done = open_chain(q, &r->bucket[i], low > q->edge ? low : q->edge, end < r->end ? end : r->end);
+    if (i == 0 || low < q->front.edge)
+        low = q->front.edge;
+    bool done = open_chain(q, &r->bucket[i], low, end < r->end ? end : r->end);
     if (r->bucket[i].count == 0)
         r->used[i / 64] &= ~(UINT64_C(1) << i % 64);
     return done;
 }
 
 /* Finds the next events when bottom and instant are empty; false if there are none, or no memory. */
-static bool refill(struct evq *q)
+static bool refill(struct queue *q)
 {
     bool done = false;
-    while (!done && !q->failed) {
+    while (!done) {
         if (q->depth > 0)
             done = open_rung(q, &q->rung[q->depth - 1]);
         else if (q->far.count > 0)
-            done = open_chain(q, &q->far, q->edge, ENDLESS);
+            done = open_chain(q, &q->far, q->front.edge, ENDLESS);
         else
             return false;
     }
     return !q->failed;
 }
 
-static void pop_instant(struct evq *q, struct event *out)
+static void pop_instant(struct queue *q, struct event *out)
 {
-    uint32_t first = q->chunks.next[q->instant.last];
-    *out = q->chunks.chunk[first].event[q->instant_popped++];
-    if (q->instant_popped == q->instant.count) {
-        chunk_give(&q->chunks, first);
+    struct chunks *c = &q->chunks;
+    uint32_t first = chain_first(c, &q->instant);
+    *out = c->chunk[first].event[q->instant_popped++];
+    q->front.instant_left--;
+    if (q->front.instant_left == 0) {
+        chunk_give(c, first);
         q->instant = (struct chain){ 0 };
         q->instant_popped = 0;
     } else if (q->instant_popped == CHUNK_EVENTS) {
-        q->chunks.next[q->instant.last] = q->chunks.next[first];
-        chunk_give(&q->chunks, first);
+        c->next[q->instant.last] = c->next[first];
+        chunk_give(c, first);
         q->instant.count -= CHUNK_EVENTS;
         q->instant_popped = 0;
+        chunk_prefetch(c, c->next[chain_first(c, &q->instant)]);
     }
 }
 
-bool evq_pop(struct evq *q, struct event *out)
+/* Whether the next event is in the bottom: those at now were pushed before those of the instant. */
+static bool is_next_in_bottom(const struct evq *f)
 {
-    for (;;) {
-        if (q->bottom_count > 0) {
-            const struct event *next = &q->bottom[q->bottom_count - 1];
-            if (q->instant.count == 0 || (uint64_t)next->time == q->now) {
-                *out = *next;
-                q->bottom_count--;
-                q->now = (uint64_t)out->time;
-                break;
-            }
-        }
-        if (q->instant.count > 0) {
-            pop_instant(q, out);
-            break;
-        }
-        if (!refill(q))
-            return false;
+    return f->high > f->low && (f->instant_left == 0 || f->slot[f->high - 1].time == f->now);
+}
+
+/* With an empty bottom or events of the current instant. */
+bool evq_pop_elsewhere(struct evq *f, struct event *out)
+{
+    struct queue *q = whole(f);
+    if (f->high == f->low && f->instant_left == 0 && !refill(q))
+        return false;
+    if (is_next_in_bottom(f)) {
+        *out = f->slot[--f->high];
+        f->now = out->time;
+    } else {
+        pop_instant(q, out);
     }
-    q->count--;
+    f->count--;
     return true;
 }
 
-bool evq_glance(const struct evq *q, size_t k, struct event *out)
+bool evq_glance_instant(const struct evq *f, size_t k, struct event *out)
 {
-    if (k >= q->bottom_count)
+    const struct queue *q = whole_const(f);
+    if (k >= f->instant_left || q->instant_popped + k >= CHUNK_EVENTS)
         return false;
-    *out = q->bottom[q->bottom_count - 1 - k];
+    *out = q->chunks.chunk[chain_first(&q->chunks, &q->instant)].event[q->instant_popped + k];
     return true;
 }
