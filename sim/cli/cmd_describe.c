@@ -6,13 +6,6 @@
 #include "sim/scenario/describe.h"
 #include "sim/scenario/nearest.h"
 
-/* A metric by its name ("latency.p99"), or all of a group ("latency"). */
-static bool is_metric(const struct metric *m, const char *word)
-{
-    size_t length = strlen(word);
-    return !strncmp(m->name, word, length) && (m->name[length] == '\0' || m->name[length] == '.');
-}
-
 static const char *unit_text(const struct metric *m)
 {
     if (strcmp(m->unit, "1"))
@@ -20,15 +13,29 @@ static const char *unit_text(const struct metric *m)
     return strstr(m->name, "ratio") || strstr(m->name, "utilisation") ? "ratio" : "count";
 }
 
-static size_t describe_metrics(const char *word)
+static size_t describe_metric(const char *word)
 {
-    size_t found = 0;
     for (size_t i = 0; i < herd_study.n_metrics; i++) {
         const struct metric *m = &herd_study.metrics[i];
-        if (!is_metric(m, word))
+        if (strcmp(m->name, word))
             continue;
         printf("%s\n  metric, %s\n  %s\n", m->name, unit_text(m), m->doc);
-        found++;
+        return 1;
+    }
+    return 0;
+}
+
+/* The metrics of a group in outline: "latency" has latency.mean and the rest. */
+static size_t describe_group(const char *word)
+{
+    size_t found = 0, length = strlen(word);
+    for (size_t i = 0; i < herd_study.n_metrics; i++) {
+        const struct metric *m = &herd_study.metrics[i];
+        if (strncmp(m->name, word, length) || m->name[length] != '.')
+            continue;
+        if (!found++)
+            printf("%s.*\n  metrics\n", word);
+        printf("  %-32s %s\n", m->name, m->title);
     }
     return found;
 }
@@ -93,7 +100,10 @@ int cmd_describe(const struct options *o)
         outline_results();
         return EXIT_DONE;
     }
-    if (found + describe_metrics(word) + describe_verdict(word))
+    found += describe_verdict(word);
+    size_t metrics = describe_metric(word);
+    found += metrics ? metrics : describe_group(word);
+    if (found)
         return EXIT_DONE;
     const char *near = nearest_known(word);
     if (near)
