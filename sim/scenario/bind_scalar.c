@@ -45,25 +45,36 @@ bool bind_expect(struct binder *b, const struct field *f, const struct node *val
     return false;
 }
 
-bool bind_check_range(struct binder *b, const struct field *f, struct mark at, double v)
+/* A limit past anything that can be written is none. */
+static bool has_top(const struct field *f) { return isfinite(f->max) && f->max < 0x1p62 && f->max > f->min; }
+
+static bool is_limited(const struct field *f)
 {
-    bool limited = f->min != 0 || f->max != 0 || f->flags & FIELD_ABOVE_MIN;
-    bool low = v < f->min || (f->flags & FIELD_ABOVE_MIN && v == f->min);
-    bool no_top = isinf(f->max) || f->max >= 0x1p63 || f->max <= f->min;
-    if (!limited || (!low && (no_top || v <= f->max)))
-        return true;
-    char value[48], min[48], max[48];
-    unit_print(v, field_unit(f), value, sizeof value);
+    return f->min != 0 || f->max != 0 || f->flags & FIELD_ABOVE_MIN;
+}
+
+void field_range(const struct field *f, char *text, size_t size)
+{
+    char min[48], max[48];
+    bool above = f->flags & FIELD_ABOVE_MIN;
     unit_print(f->min, field_unit(f), min, sizeof min);
     unit_print(f->max, field_unit(f), max, sizeof max);
-    const char *above = f->flags & FIELD_ABOVE_MIN ? "above" : "at least";
-    if (no_top)
-        diag_error(b->diag, at, "%s: %s is out of range, expected %s %s", f->key, value, above, min);
-    else if (f->flags & FIELD_ABOVE_MIN)
-        diag_error(b->diag, at, "%s: %s is out of range, expected above %s, up to %s", f->key, value, min,
-                   max);
-    else
-        diag_error(b->diag, at, "%s: %s is out of range, expected %s to %s", f->key, value, min, max);
+    *text = '\0';
+    if (is_limited(f) && has_top(f))
+        snprintf(text, size, above ? "above %s, up to %s" : "%s to %s", min, max);
+    else if (is_limited(f) && (f->min != 0 || above))
+        snprintf(text, size, above ? "above %s" : "at least %s", min);
+}
+
+bool bind_check_range(struct binder *b, const struct field *f, struct mark at, double v)
+{
+    bool low = v < f->min || (f->flags & FIELD_ABOVE_MIN && v == f->min);
+    if (!is_limited(f) || (!low && (!has_top(f) || v <= f->max)))
+        return true;
+    char value[48], range[120];
+    unit_print(v, field_unit(f), value, sizeof value);
+    field_range(f, range, sizeof range);
+    diag_error(b->diag, at, "%s: %s is out of range, expected %s", f->key, value, range);
     return false;
 }
 

@@ -229,7 +229,7 @@ const char *unit_parse(const char *text, enum unit_dim which, double *value)
 static void print_number(double v, int digits, char *text, size_t size)
 {
     double whole = pow(10, digits - 1);
-    if (fabs(v) >= whole - 0.05 && fabs(v) < 1e15)
+    if (fabs(v) >= whole - 0.05 && fabs(v) < 1e18)
         snprintf(text, size, "%.0f", v);
     else
         snprintf(text, size, "%.*g", digits, v);
@@ -276,8 +276,8 @@ static const struct unit *units_of(const char *base)
 static void print_plain(double value, const char *unit, int digits, char *text, size_t size)
 {
     char number[40];
-    bool whole = value == floor(value) && fabs(value) < 1e15;
-    print_number(value, whole ? 15 : digits, number, sizeof number);
+    bool whole = value == floor(value) && fabs(value) < 1e18;
+    print_number(value, whole ? 16 : digits, number, sizeof number);
     bool bare = !*unit || !strcmp(unit, "1");
     snprintf(text, size, "%s%s%s", number, bare ? "" : " ", bare ? "" : unit);
 }
