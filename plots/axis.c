@@ -198,19 +198,6 @@ double axis_place(const struct axis *a, double value)
     return (value - a->lo) / (a->hi - a->lo);
 }
 
-/* gnuplot takes the text of a tick for a format. */
-static void print_tick(const char *text, FILE *to)
-{
-    char doubled[2 * sizeof((struct tick *)0)->text], *c = doubled;
-    for (; *text; text++) {
-        if (*text == '%')
-            *c++ = '%';
-        *c++ = *text;
-    }
-    *c = '\0';
-    style_quote(to, doubled);
-}
-
 void axis_print(const struct axis *a, const char *name, bool texts, FILE *to)
 {
     fprintf(to, "unset logscale %s\nset %srange [%.10g:%.10g] noextend\n", name, name, a->lo, a->hi);
@@ -220,7 +207,7 @@ void axis_print(const struct axis *a, const char *name, bool texts, FILE *to)
     for (size_t i = 0; i < a->n; i++) {
         const struct tick *t = &a->tick[i];
         fputs(i == 0 ? "" : i % 6 == 0 ? ", \\\n  " : ", ", to);
-        print_tick(texts ? t->text : "", to);
+        style_quote_tick(to, texts ? t->text : "");
         fprintf(to, " %.10g%s", t->at, *t->text ? "" : " 1");
     }
     fputs(")\n", to);

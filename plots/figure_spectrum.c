@@ -88,7 +88,7 @@ static void finish_curve(struct spectrum_curve *s, const struct frame *f, size_t
     c->series = series;
     c->dash = style_look(series)->dash;
     for (size_t i = 0; i < c->n; i++)
-        c->dot[i].x = -log10(1 - fmin(c->dot[i].x, total - 0.5) / total);
+        c->dot[i].x = 0 - log10(1 - fmin(c->dot[i].x, total - 0.5) / total);
     if (s->above > 0 && c->n > 0)
         c->dot[c->n - 1].at_least = c->dot[c->n - 1].y;
     char series_name[80];

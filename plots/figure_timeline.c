@@ -246,7 +246,7 @@ static void print_rows(const struct timeline *t, size_t series, FILE *to)
             continue;
         name_lane(t, i, text, sizeof text);
         fputs(join, to);
-        style_quote(to, text);
+        style_quote_tick(to, text);
         fprintf(to, " %zu", row_of(t, i));
         join = ", ";
     }

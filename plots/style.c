@@ -32,7 +32,7 @@ static size_t character(const unsigned char *c)
     return n;
 }
 
-void style_quote(FILE *to, const char *text)
+static void quote(FILE *to, const char *text, bool is_format)
 {
     fputc('\'', to);
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
@@ -41,6 +41,8 @@ void style_quote(FILE *to, const char *text)
             fputs("''", to);
         else if (*c < ' ' || *c == 0x7f)
             fputc(' ', to);
+        else if (*c == '%' && is_format)
+            fputs("%%", to);
         else if (n == 0)
             fputc('?', to);
         else
@@ -49,6 +51,10 @@ void style_quote(FILE *to, const char *text)
     }
     fputc('\'', to);
 }
+
+void style_quote(FILE *to, const char *text) { quote(to, text, false); }
+
+void style_quote_tick(FILE *to, const char *text) { quote(to, text, true); }
 
 void style_fit(const char *text, size_t characters, char *to, size_t size)
 {
@@ -92,7 +98,7 @@ static void terminals(FILE *to, double width, double height)
             "if (format eq \"png\") set terminal pngcairo size %.0f,%.0f font \"Helvetica,10\" "
             "fontscale 2 linewidth 2 pointscale 2.6 dashlength 1.6\n"
             "if (format eq \"pdf\") set terminal pdfcairo size %.2fin,%.2fin font \"Helvetica,10\" "
-            "fontscale 1 dashlength 1.6\n",
+            "fontscale 0.78 dashlength 1.6\n",
             width, height, 2 * width, 2 * height, width / 96, height / 96);
     fputs("body = format eq \"svg\" ? 13 : 10\n"
           "title_font = sprintf(\"Helvetica Bold,%g\", 1.2 * body)\n"

@@ -54,6 +54,8 @@ void style_begin(FILE *to, const struct heading *h, double width, double height)
 /* 'text' as a single-quoted string of gnuplot: nothing in it is substituted, evaluated or set as markup
  * (labels are also noenhanced). Control characters become spaces, broken UTF-8 question marks. */
 void style_quote(FILE *to, const char *text);
+/* The same for the text of a tick, which gnuplot takes for a format. */
+void style_quote_tick(FILE *to, const char *text);
 /* A label at a place in "screen" pixels from the left and top. */
 struct label {
     double x, y;        /* pixels from the left and the top */

@@ -144,13 +144,12 @@ static void print_values(const struct rows *r, const struct sweep_panel *p, cons
     }
 }
 
-/* gnuplot takes the text of a tick for a format, so that names stand as labels where they hold a percent. */
 static void print_names(const struct rows *r, bool texts, FILE *to)
 {
     fputs("set ytics noenhanced scale 0 (", to);
     for (size_t i = 0; i < r->n; i++) {
         fputs(i ? ", " : "", to);
-        style_quote(to, texts ? r->name[i] : "");
+        style_quote_tick(to, texts ? r->name[i] : "");
         fprintf(to, " %zu", r->n - i);
     }
     fputs(")\n", to);

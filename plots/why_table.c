@@ -7,6 +7,7 @@
 
 #include "plots/figures.h"
 #include "plots/grid.h"
+#include "plots/style.h"
 #include "plots/why.h"
 
 #define SERIES  64u
@@ -123,7 +124,7 @@ static void print_reasons(const struct why *dear, const struct why *cheap, FILE 
     fputs(".\n", to);
 }
 
-static void print_sentence(const struct breakdown *b, FILE *to)
+static void print_sentence(const struct breakdown *b, size_t width, FILE *to)
 {
     size_t dear = 0, cheap = 0;
     for (size_t i = 1; i < b->n; i++) {
@@ -131,15 +132,18 @@ static void print_sentence(const struct breakdown *b, FILE *to)
         cheap = b->why[i].bytes < b->why[cheap].bytes ? i : cheap;
     }
     double ratio = b->why[dear].bytes / b->why[cheap].bytes;
-    char much[48], little[48];
+    char much[48], little[48], claim[600], numbers[128];
     if (ratio < 1.01)
         return;
     figure_short(b->why[dear].bytes, "B", much, sizeof much);
     figure_short(b->why[cheap].bytes, "B", little, sizeof little);
-    fprintf(to,
-            ratio < 99.5 ? "\nA connection of %s takes %.3g times the memory of one of %s: %s against %s."
-                         : "\nA connection of %s takes %.0f times the memory of one of %s: %s against %s.",
-            name_of(b, dear), ratio, name_of(b, cheap), much, little);
+    snprintf(claim, sizeof claim,
+             ratio < 99.5 ? "A connection of %.200s takes %.3g times the memory of one of %.200s:"
+                          : "A connection of %.200s takes %.0f times the memory of one of %.200s:",
+             name_of(b, dear), ratio, name_of(b, cheap));
+    snprintf(numbers, sizeof numbers, "%s against %s.", much, little);
+    bool fits = style_characters(claim) + style_characters(numbers) < width;
+    fprintf(to, "\n%s%c%s", claim, fits ? ' ' : '\n', numbers);
     print_reasons(&b->why[dear], &b->why[cheap], to);
 }
 
@@ -157,7 +161,7 @@ void why_table_print(const struct frame *f, size_t width, bool bold, FILE *to)
         figure_at_largest(f, at, sizeof at);
         fprintf(to, "\nWhy: where the memory goes, at its peak%s\n", at);
         print_parts(b, width, bold, to);
-        print_sentence(b, to);
+        print_sentence(b, width, to);
     }
     free(b);
 }

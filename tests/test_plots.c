@@ -1,0 +1,499 @@
+/* floor: plots */
+/* test_plots.c - figures: axes, names, frames, and what stands in a result folder's plots/. */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plots/axis.h"
+#include "plots/frame.h"
+#include "plots/names.h"
+#include "plots/plots.h"
+#include "plots/sheet.h"
+#include "plots/style.h"
+#include "plots/why.h"
+#include "tests/suite.h"
+
+/* ---- a result folder ---- */
+
+static char folder[64];
+
+static const char *in_folder(const char *name)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void make_folder(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/test_plots.XXXXXX");
+    CHECK(mkdtemp(folder) != NULL);
+}
+
+static void remove_folder(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    CHECK_INT(system(command), 0);
+}
+
+static void write_text(const char *name, const char *text)
+{
+    FILE *f = fopen(in_folder(name), "w");
+    CU_ASSERT_FATAL(f != NULL);
+    CHECK(fputs(text, f) >= 0);
+    CHECK_INT(fclose(f), 0);
+}
+
+/* The whole of a file, to be freed; "" where there is none. */
+static char *read_text(const char *name)
+{
+    FILE *f = fopen(in_folder(name), "r");
+    char *text = NULL;
+    size_t room = 0;
+    if (!f || getdelim(&text, &room, '\0', f) < 0) {
+        free(text);
+        text = strdup("");
+    }
+    if (f)
+        fclose(f);
+    CU_ASSERT_FATAL(text != NULL);
+    return text;
+}
+
+static bool exists(const char *name) { return access(in_folder(name), F_OK) == 0; }
+
+static bool holds(const char *name, const char *needle)
+{
+    char *text = read_text(name);
+    bool found = strstr(text, needle) != NULL;
+    if (!found)
+        printf("\n%s does not hold: %s", name, needle);
+    free(text);
+    return found;
+}
+
+/* One point of summary.json. */
+struct given {
+    const char *variant, *value; /* of the swept key, as JSON */
+    double total, stacks, sockets, connections;
+    const char *p99; /* JSON of its mean */
+};
+
+static void write_metric(FILE *f, const char *name, const char *mean, const char *unit, const char *rest)
+{
+    fprintf(f, "\"%s\":{\"mean\":%s,\"ci\":null,\"min\":null,\"max\":null,\"unit\":\"%s\"%s},", name, mean,
+            unit, rest);
+}
+
+static void write_number(FILE *f, const char *name, double mean, const char *unit)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.10g", mean);
+    write_metric(f, name, text, unit, "");
+}
+
+static void write_given(FILE *f, const struct given *s, const char *key)
+{
+    bool unknown = !strcmp(s->p99, "null");
+    fprintf(f, "{\"variant\":\"%s\",\"parameters\":{", s->variant);
+    if (key)
+        fprintf(f, "\"%s\":%s", key, s->value);
+    fprintf(f, "},\"replications\":1,\"verdict\":\"%s\",\"limit\":null,\"metrics\":{",
+            unknown ? "overloaded" : "stable");
+    write_metric(f, "latency.p50", "0.01", "s", "");
+    write_metric(f, "latency.p99", s->p99, "s", unknown ? ",\"at_least\":12.3" : "");
+    write_number(f, "throughput", s->connections / 60, "1/s");
+    write_number(f, "offered", s->connections / 60, "1/s");
+    write_metric(f, "cpu.utilisation", "0.5", "1", "");
+    write_number(f, "memory.total.peak", s->total, "B");
+    write_number(f, "memory.resident.peak", s->total - s->sockets, "B");
+    write_number(f, "memory.reserved.peak", 0, "B");
+    write_number(f, "memory.peak.base", s->total - s->stacks - s->sockets, "B");
+    write_number(f, "memory.peak.sockets", s->sockets, "B");
+    write_number(f, "memory.peak.stacks", s->stacks, "B");
+    write_number(f, "memory.per_connection", (s->stacks + s->sockets) / s->connections, "B");
+    fprintf(f, "\"connections.peak\":{\"mean\":%g,\"ci\":null,\"min\":null,\"max\":null,\"unit\":\"1\"}}}",
+            s->connections);
+}
+
+/* key may be NULL: nothing is swept. */
+static void write_summary(const struct given *s, size_t n, const char *key, const char *unit,
+                          const char *title)
+{
+    FILE *f = fopen(in_folder("summary.json"), "w");
+    CU_ASSERT_FATAL(f != NULL);
+    fprintf(f, "{\"herdsim\":\"0\",\"scenario\":\"s\",\"title\":\"%s\",\"seed\":1,\"sweep\":[", title);
+    if (key)
+        fprintf(f, "{\"key\":\"%s\",\"unit\":\"%s\"}", key, unit);
+    fputs("],\"points\":[", f);
+    for (size_t i = 0; i < n; i++) {
+        fputs(i ? "," : "", f);
+        write_given(f, &s[i], key);
+    }
+    fputs("],\"comparisons\":[]}", f);
+    CHECK_INT(fclose(f), 0);
+}
+
+static const struct given sweep[] = {
+    { "threads", "100", 5e6, 8e5, 4e5, 100, "0.1" },
+    { "threads", "10000", 2e8, 8e7, 4e7, 10000, "null" },
+    { "event loop", "100", 2e6, 0, 4e5, 100, "0.1" },
+    { "event loop", "10000", 5e7, 0, 4e7, 10000, "0.2" },
+};
+#define COLLARS "fleets.a.collars"
+
+static void expect_written(void)
+{
+    char error[512] = "";
+    CHECK_INT(plots_write(folder, error, sizeof error), 0);
+    CHECK_TEXT(error, "");
+}
+
+/* ---- axes ---- */
+
+static bool has_tick(const struct axis *a, double at, const char *text)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (fabs(a->tick[i].at - at) <= 1e-9 * fabs(at) && !strcmp(a->tick[i].text, text))
+            return true;
+    return false;
+}
+
+static void bytes_have_binary_ticks(void)
+{
+    struct axis a;
+    axis_fit(&a, "B", 2e6, 9e10, true);
+    CHECK(a.log);
+    CHECK(has_tick(&a, 10 * 1048576.0, "10 MiB"));
+    CHECK(has_tick(&a, 1073741824.0, "1 GiB"));
+    CHECK(!has_tick(&a, 1e9, "1 GiB"));
+    axis_fit(&a, "B", 0, 40 * 1024.0, false);
+    CHECK_TEXT(a.unit, "KiB");
+    CHECK(has_tick(&a, 20 * 1024.0, "20"));
+}
+
+static void counts_have_their_thousands_separated(void)
+{
+    struct axis a;
+    axis_fit(&a, "1", 100, 10000, true);
+    CHECK(has_tick(&a, 1000, "1,000"));
+    CHECK(has_tick(&a, 10000, "10,000"));
+}
+
+static void times_are_in_the_unit_a_person_would_use(void)
+{
+    struct axis a;
+    axis_fit(&a, "s", 0, 660, false);
+    CHECK_TEXT(a.unit, "min");
+    CHECK(has_tick(&a, 300, "5"));
+    axis_fit(&a, "s", 0.02, 0.5, true);
+    CHECK(has_tick(&a, 0.1, "100 ms"));
+}
+
+static void a_log_axis_needs_values_above_zero_and_some_span(void)
+{
+    struct axis a;
+    axis_fit(&a, "s", 0, 1, true);
+    CHECK(!a.log);
+    axis_fit(&a, "s", 1, 2, true);
+    CHECK(!a.log);
+    CHECK_NEAR(a.lo, 0, 0);
+    axis_fit(&a, "s", NAN, NAN, true);
+    CHECK(a.hi > a.lo);
+}
+
+static void values_lie_where_the_axis_says(void)
+{
+    struct axis a;
+    axis_fit(&a, "1", 10, 1000, true);
+    CHECK_NEAR(axis_place(&a, a.lo), 0, 1e-12);
+    CHECK_NEAR(axis_place(&a, a.hi), 1, 1e-12);
+    CHECK_NEAR(axis_place(&a, 100), 0.5, 1e-9);
+}
+
+/* ---- names ---- */
+
+static void names_keep_apart_in_order_and_within_bounds(void)
+{
+    unsigned state = 1;
+    for (int trial = 0; trial < 2000; trial++) {
+        double want[12], place[12];
+        size_t n = 1 + (size_t)trial % 12;
+        for (size_t i = 0; i < n; i++) {
+            state = state * 1664525u + 1013904223u;
+            want[i] = place[i] = (double)(state >> 8) / (1u << 24) * 300;
+        }
+        names_spread(place, n, 16, 0, 300);
+        bool apart = true, in_order = true, inside = true;
+        for (size_t i = 0; i < n; i++) {
+            inside &= place[i] >= -1e-9 && place[i] <= 300 + 1e-9;
+            for (size_t k = 0; k < i; k++) {
+                apart &= fabs(place[i] - place[k]) >= 16 - 1e-9;
+                in_order &= (want[i] < want[k]) == (place[i] < place[k]);
+            }
+        }
+        if (!apart || !in_order || !inside)
+            CU_FAIL_FATAL("names collide");
+    }
+    CU_PASS("2000 trials");
+}
+
+static void names_that_do_not_collide_stay(void)
+{
+    double place[] = { 100, 20, 60 };
+    names_spread(place, 3, 16, 0, 300);
+    CHECK_NEAR(place[0], 100, 1e-9);
+    CHECK_NEAR(place[1], 20, 1e-9);
+    CHECK_NEAR(place[2], 60, 1e-9);
+}
+
+/* ---- text ---- */
+
+static void quoted_text_is_one_string_of_gnuplot(void)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    CU_ASSERT_FATAL(f != NULL);
+    style_quote(f, "it's `x` @A\n\xff\xc3");
+    CHECK_INT(fclose(f), 0);
+    CHECK_TEXT(text, "'it''s `x` @A ?"
+                     "?'");
+    free(text);
+}
+
+static void text_is_fitted_by_characters(void)
+{
+    char text[64];
+    style_fit("größe", 5, text, sizeof text);
+    CHECK_TEXT(text, "größe");
+    style_fit("größenordnung", 5, text, sizeof text);
+    CHECK_TEXT(text, "größ…");
+    style_fit("größenordnung", 99, text, 8); /* short of bytes: never half a character */
+    CHECK_TEXT(text, "grö…");
+    CHECK_INT(style_characters("größe"), 5);
+}
+
+static void a_sheet_is_read_by_its_header(void)
+{
+    struct sheet s;
+    char error[128] = "";
+    make_folder();
+    write_text("t.csv", "a,\"b,c\",d\r\n1,\"x \"\"y\"\"\nz\",2.5\r\n,,\n7\n");
+    CHECK_INT(sheet_open(&s, in_folder("t.csv"), error, sizeof error), 0);
+    size_t d = sheet_column(&s, "d"), bc = sheet_column(&s, "b,c");
+    CHECK(sheet_column(&s, "nothing") == SHEET_NONE);
+    CHECK(sheet_next(&s));
+    CHECK_TEXT(sheet_text(&s, bc), "x \"y\"\nz");
+    CHECK_NEAR(sheet_number(&s, d), 2.5, 0);
+    CHECK(sheet_next(&s));
+    CHECK(isnan(sheet_number(&s, d)));
+    CHECK(sheet_next(&s));
+    CHECK_NEAR(sheet_number(&s, 0), 7, 0);
+    CHECK_TEXT(sheet_text(&s, d), "");
+    CHECK(!sheet_next(&s));
+    sheet_close(&s);
+    CHECK_INT(sheet_open(&s, in_folder("absent.csv"), error, sizeof error), 1);
+    remove_folder();
+}
+
+/* ---- frames ---- */
+
+static void load(struct frame *f)
+{
+    char error[512] = "";
+    if (frame_load(f, folder, error, sizeof error) != 0)
+        CU_FAIL_FATAL(error);
+}
+
+static void a_swept_number_becomes_the_axis(void)
+{
+    struct frame f;
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    load(&f);
+    CHECK_INT(f.axis, FRAME_NUMBERS);
+    CHECK_TEXT(f.x_key, COLLARS);
+    CHECK_INT(f.n_series, 2);
+    CHECK_TEXT(f.series[1], "event loop");
+    CHECK(frame_largest(&f, 0) == &f.point[1]);
+    CHECK_INT(frame_series_shown(&f, 3), 1);
+    CHECK(frame_series_shown(&f, 2) == FRAME_NONE);
+    CHECK(frame_series_shown(&f, 99) == FRAME_NONE);
+    frame_term(&f);
+    remove_folder();
+}
+
+static void swept_words_become_categories(void)
+{
+    static const struct given s[] = { { "base", "\"fair\"", 5e6, 8e5, 4e5, 100, "0.1" },
+                                      { "base", "\"fifo\"", 5e6, 8e5, 4e5, 100, "0.1" } };
+    struct frame f;
+    make_folder();
+    write_summary(s, 2, "machine.scheduler.policy", "1", "T");
+    load(&f);
+    CHECK_INT(f.axis, FRAME_CATEGORIES);
+    CHECK_NEAR(f.point[1].x, 1, 0);
+    CHECK_INT(f.n_series, 1);
+    CHECK_TEXT(f.series[0], "");
+    frame_term(&f);
+    remove_folder();
+}
+
+static void one_value_is_no_sweep(void)
+{
+    static const struct given s[] = { { "a", "5", 5e6, 8e5, 4e5, 100, "0.1" },
+                                      { "b", "5", 5e6, 8e5, 4e5, 100, "0.1" } };
+    struct frame f;
+    make_folder();
+    write_summary(s, 2, COLLARS, "1", "T");
+    load(&f);
+    CHECK_INT(f.axis, FRAME_NO_AXIS);
+    expect_written();
+    CHECK(holds("plots/memory.gp", "'b' 1")); /* a row of dots for each variant */
+    frame_term(&f);
+    remove_folder();
+}
+
+static void the_parts_of_a_connection_add_up(void)
+{
+    struct frame f;
+    struct why w;
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    load(&f);
+    CU_ASSERT_FATAL(why_of_series(&f, 0, &w));
+    CHECK_INT(w.n, 2);
+    CHECK_TEXT(w.part[0].name, "stacks"); /* the process before the kernel, whatever the file's order */
+    CHECK_NEAR(w.part[0].bytes, 8000, 1e-6);
+    CHECK_NEAR(w.part[1].bytes, 4000, 1e-6);
+    CHECK_NEAR(w.bytes, 12000, 1e-6);
+    CHECK_NEAR(w.connections, 10000, 1e-6);
+    frame_term(&f);
+    remove_folder();
+}
+
+/* ---- figures ---- */
+
+static void figures_are_scripts_with_their_data(void)
+{
+    static const char *const names[] = { "memory", "why", "latency", "throughput" };
+    char path[64];
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "A title");
+    expect_written();
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "plots/%s.gp", names[i]);
+        CHECK(holds(path, "\nformat = \"svg\"\n"));
+        CHECK(holds(path, "'A title'"));
+        snprintf(path, sizeof path, "plots/%s.dat", names[i]);
+        CHECK(exists(path));
+    }
+    CHECK(!exists("plots/spectrum.gp"));
+    CHECK(!exists("plots/time.gp"));
+    CHECK(!exists("plots/timeline.gp"));
+    remove_folder();
+}
+
+static void an_undefined_percentile_leaves_a_gap_and_a_bound(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    expect_written();
+    CHECK(holds("plots/latency.dat", "\n100 0.1 nan nan nan 0\n10000 nan nan nan 12.3 1\n"));
+    CHECK(holds("plots/latency.gp", "with vectors"));
+    CHECK(holds("plots/latency.gp", "never answered"));
+    remove_folder();
+}
+
+static void zero_on_a_logarithmic_axis_is_said(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    expect_written();
+    CHECK(holds("plots/memory.gp", "Zero has no place on a logarithmic axis"));
+    char *text = read_text("plots/memory.gp");
+    CHECK(strstr(text, "threads, reserved") == NULL);
+    free(text);
+    remove_folder();
+}
+
+static void a_spectrum_ends_where_the_unanswered_begin(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    write_text("latency.csv", "point,variant," COLLARS ",histogram,lo,hi,count,above\n"
+                              "0,threads,100,latency,5,6,10,0\n" /* not the largest fleet */
+                              "1,threads,10000,latency,0.001,0.002,50,10\n"
+                              "1,threads,10000,latency,0.002,0.004,40,10\n"
+                              "1,threads,10000,sojourn,7,8,40,0\n"
+                              "3,event loop,10000,latency,0.001,0.002,10,0\n");
+    expect_written();
+    /* 50 of 100, then 90 of 100 at one nine, where the ten unanswered begin */
+    CHECK(holds("plots/spectrum.dat", "\n0 0.001 nan nan nan 0\n0.301029995664 0.002 nan nan nan 0\n"
+                                      "1 0.004 nan nan 0.004 0\n"));
+    CHECK(holds("plots/spectrum.dat", "\n1.30102999566 0.002 nan nan nan 0\n")); /* rank 9.5 of 10 */
+    CHECK(holds("plots/spectrum.gp", "'threads, 10 % without reply'"));
+    remove_folder();
+}
+
+static void the_course_shows_memory_and_shades_the_warm_up(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    write_text("scenario.yaml", "run: {warmup: 60 s}\n");
+    write_text("series.csv",
+               "point,variant," COLLARS ",time,connections,threads,outstanding,queue,resident,kernel,"
+               "reserved,busy\n1,threads,10000,0,0,1,0,0,100,20,0,0\n1,threads,10000,300,5,1,3,0,1000,"
+               "200,0,0\n");
+    expect_written();
+    CHECK(holds("plots/time.dat", "\n0 120 nan nan nan 0\n300 1200 nan nan nan 0\n"));
+    CHECK(holds("plots/time.gp", "set object rectangle from 0, graph 0 to 60, graph 1"));
+    remove_folder();
+}
+
+static void a_timeline_is_for_small_runs(void)
+{
+    char *rows = malloc(1 << 16), *at = rows;
+    CU_ASSERT_FATAL(rows != NULL);
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    write_text("timeline.csv", "point,variant," COLLARS ",lane,lane_index,activity,from,to\n"
+                               "0,threads,100,thread,4,work,0,1\n0,threads,100,collar,0,report,0,3\n"
+                               "0,threads,100,thread,5,wait,1,2\n");
+    expect_written();
+    CHECK(holds("plots/timeline.gp", "'thread 1' 1, 'collar' 0, 'thread 2' 2"));
+    unlink(in_folder("plots/timeline.gp"));
+    at += sprintf(at, "point,variant," COLLARS ",lane,lane_index,activity,from,to\n");
+    for (int i = 0; i < 500; i++)
+        at += sprintf(at, "0,threads,100,collar,%d,report,0,1\n", i);
+    write_text("timeline.csv", rows);
+    expect_written();
+    CHECK(!exists("plots/timeline.gp"));
+    free(rows);
+    remove_folder();
+}
+
+SUITE("plots", { "bytes have binary ticks", bytes_have_binary_ticks },
+      { "counts have their thousands separated", counts_have_their_thousands_separated },
+      { "times are in the unit a person would use", times_are_in_the_unit_a_person_would_use },
+      { "a log axis needs values above zero and some span",
+        a_log_axis_needs_values_above_zero_and_some_span },
+      { "values lie where the axis says", values_lie_where_the_axis_says },
+      { "names keep apart, in order and within bounds", names_keep_apart_in_order_and_within_bounds },
+      { "names that do not collide stay", names_that_do_not_collide_stay },
+      { "quoted text is one string of gnuplot", quoted_text_is_one_string_of_gnuplot },
+      { "text is fitted by characters", text_is_fitted_by_characters },
+      { "a sheet is read by its header", a_sheet_is_read_by_its_header },
+      { "a swept number becomes the axis", a_swept_number_becomes_the_axis },
+      { "swept words become categories", swept_words_become_categories },
+      { "one value is no sweep", one_value_is_no_sweep },
+      { "the parts of a connection add up", the_parts_of_a_connection_add_up },
+      { "figures are scripts with their data", figures_are_scripts_with_their_data },
+      { "an undefined percentile leaves a gap and a bound",
+        an_undefined_percentile_leaves_a_gap_and_a_bound },
+      { "zero on a logarithmic axis is said", zero_on_a_logarithmic_axis_is_said },
+      { "a spectrum ends where the unanswered begin", a_spectrum_ends_where_the_unanswered_begin },
+      { "the course shows memory and shades the warm-up", the_course_shows_memory_and_shades_the_warm_up },
+      { "a timeline is for small runs", a_timeline_is_for_small_runs })
