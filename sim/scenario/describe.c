@@ -22,12 +22,11 @@ struct describe {
 static void print_default(const struct row *row, char *text, size_t size)
 {
     const struct field *f = row->field;
-    bool is_group = f->kind == FIELD_GROUP || f->kind == FIELD_MAP || f->kind == FIELD_LIST;
     if (row->kind && !strcmp(row->kind->key, f->key))
         snprintf(text, size, " (one of these)");
     else if (f->def && *f->def && strcmp(f->def, "{}"))
         snprintf(text, size, " = %s", f->def);
-    else if (!f->def && !is_group && !(f->flags & FIELD_OPTIONAL))
+    else if (row_is_needed(f))
         snprintf(text, size, ", needed");
     else
         *text = '\0';

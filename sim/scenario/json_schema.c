@@ -10,6 +10,7 @@
 #include "sim/kernel/check.h"
 #include "sim/scenario/bind.h"
 #include "sim/scenario/describe.h"
+#include "sim/scenario/rows.h"
 #include "sim/scenario/units.h"
 
 #define RECORDS_MAX    128u
@@ -315,7 +316,7 @@ static void put_fields(struct exporter *x, json_t *keys, json_t *required, const
 {
     for (const struct field *f = fields; f && f->kind != FIELD_END; f++) {
         put(x, keys, f->key, field_form(x, f));
-        if (required && !f->def && !(f->flags & FIELD_OPTIONAL))
+        if (required && row_is_needed(f))
             add(x, required, json_string(f->key));
     }
 }

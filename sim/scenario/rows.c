@@ -89,6 +89,24 @@ void rows_walk(const struct record *root, void (*visit)(void *context, const str
     walk_record(&w, root, 0, 0);
 }
 
+/* What lies under a mapping (a profile) may hold what would be needed. */
+static bool has_needed_key(const struct record *rec)
+{
+    if (rec->alternatives || rec->models)
+        return true;
+    bool needed = false;
+    for (const struct field *f = rec->base ? NULL : rec->fields; f && f->kind != FIELD_END; f++)
+        needed |= row_is_needed(f);
+    return needed;
+}
+
+bool row_is_needed(const struct field *f)
+{
+    if (f->kind == FIELD_GROUP && f->def && !strcmp(f->def, "{}"))
+        return has_needed_key(f->sub);
+    return !f->def && !(f->flags & FIELD_OPTIONAL);
+}
+
 static void list_words(const struct word *words, char *text, size_t size)
 {
     size_t n = 0;

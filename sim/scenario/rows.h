@@ -17,6 +17,8 @@ struct row {
 /* Calls visit for every row, in the order of the tables; parents come before children. */
 void rows_walk(const struct record *root, void (*visit)(void *context, const struct row *row), void *context);
 
+/* Whether a user must write the key: it has no default, or is a group in which something must be written. */
+bool row_is_needed(const struct field *f);
 /* What a row takes, in a few words: "size", "time or distribution", "one of a, b". */
 void row_type(const struct field *f, char *text, size_t size);
 
