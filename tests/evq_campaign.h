@@ -48,7 +48,8 @@ static inline bool pair_pop(struct pair *p)
 {
     struct event x = { 0, 0 }, y = { 0, 0 };
     bool got_x = evq_pop(p->evq, &x), got_y = heapq_pop(p->heapq, &y);
-    if (got_x != got_y || x.time != y.time || x.what != y.what || evq_count(p->evq) != heapq_count(p->heapq)) {
+    if (got_x != got_y || x.time != y.time || x.what != y.what ||
+        evq_count(p->evq) != heapq_count(p->heapq)) {
         if (p->differences++ == 0)
             printf("\nafter %llu pushes: %lld #%llu, expected %lld #%llu", (unsigned long long)p->pushed,
                    (long long)x.time, (unsigned long long)x.what, (long long)y.time,
@@ -68,10 +69,7 @@ static inline void pair_drain(struct pair *p)
 /* How far ahead the next event is scheduled. */
 typedef simtime delay_maker(struct pair *p);
 
-static inline uint64_t below(struct pair *p, uint64_t n)
-{
-    return rng_u64(&p->rng) % n;
-}
+static inline uint64_t below(struct pair *p, uint64_t n) { return rng_u64(&p->rng) % n; }
 
 static inline simtime no_delay(struct pair *p)
 {
@@ -79,20 +77,11 @@ static inline simtime no_delay(struct pair *p)
     return 0;
 }
 
-static inline simtime one_nanosecond(struct pair *p)
-{
-    return (simtime)below(p, 2);
-}
+static inline simtime one_nanosecond(struct pair *p) { return (simtime)below(p, 2); }
 
-static inline simtime few_nanoseconds(struct pair *p)
-{
-    return (simtime)below(p, 50);
-}
+static inline simtime few_nanoseconds(struct pair *p) { return (simtime)below(p, 50); }
 
-static inline simtime within_millisecond(struct pair *p)
-{
-    return (simtime)below(p, 1000000);
-}
+static inline simtime within_millisecond(struct pair *p) { return (simtime)below(p, 1000000); }
 
 static inline simtime exponential_second(struct pair *p)
 {
@@ -100,10 +89,7 @@ static inline simtime exponential_second(struct pair *p)
 }
 
 /* Every scale that an int64 has. */
-static inline simtime any_scale(struct pair *p)
-{
-    return (simtime)(rng_u64(&p->rng) >> (2 + below(p, 62)));
-}
+static inline simtime any_scale(struct pair *p) { return (simtime)(rng_u64(&p->rng) >> (2 + below(p, 62))); }
 
 /* What a fleet looks like. */
 static inline simtime fleet_mix(struct pair *p)
@@ -121,10 +107,7 @@ static inline simtime clock_tick(struct pair *p)
 }
 
 /* Clock ticks smeared over a microsecond. */
-static inline simtime smeared_tick(struct pair *p)
-{
-    return clock_tick(p) + (simtime)below(p, 1000);
-}
+static inline simtime smeared_tick(struct pair *p) { return clock_tick(p) + (simtime)below(p, 1000); }
 
 static inline simtime same_delay(struct pair *p)
 {
@@ -138,10 +121,7 @@ static inline simtime far_outlier(struct pair *p)
     return below(p, 1000) ? (simtime)below(p, 1000) : (simtime)(300000000000000000 + below(p, 1000));
 }
 
-static inline simtime never(struct pair *p)
-{
-    return below(p, 3) ? (simtime)below(p, 10000) : SIMTIME_MAX;
-}
+static inline simtime never(struct pair *p) { return below(p, 3) ? (simtime)below(p, 10000) : SIMTIME_MAX; }
 
 /* A third of the events at the current instant, a third at the same later one. */
 static inline simtime floods(struct pair *p)
