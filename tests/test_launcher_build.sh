@@ -42,8 +42,12 @@ run "$tree/herdsim" --version
 status_is 0
 out_has "herdsim "
 
-it "a build folder that was copied from elsewhere is configured again"
+it "a tree that was moved still runs, and is configured again when it must be built"
 mv "$tree" "$work/moved"
+run "$work/moved/herdsim" --version
+status_is 0
+err_is_empty
+touch "$work/moved/sim/cli/main.c"
 run "$work/moved/herdsim" --version
 status_is 0
 err_has "made from another folder"

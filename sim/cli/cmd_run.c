@@ -119,7 +119,7 @@ static void print_plan(const struct job *j)
     for (size_t i = 0; i < p->n_variants; i++)
         width = (int)strlen(p->variant[i]) > width ? (int)strlen(p->variant[i]) : width;
     for (size_t i = 0; i < p->n_points; i++) {
-        printf("  %4zu  %-*s", i + 1, width, p->point[i].variant);
+        printf("  %4zu  %-*s", i + 1, p->n_keys ? width : 0, p->point[i].variant);
         print_parameters(&p->point[i]);
     }
 }
