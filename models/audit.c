@@ -41,9 +41,9 @@ static void conservation(struct world *w, struct trial *out)
 /* Adds the stays of those still there and compares. */
 static void little(struct trial *out, const char *name, struct station *s, simtime end, gauge_area present)
 {
-    gauge_settle(&s->number, end);
-    if (s->number.area != s->stayed + present)
-        fail(out, "Little's law at %s: area %.9g s, stays %.9g s", name, (double)s->number.area / NS_PER_S,
+    gauge_area area = gauge_area_until(&s->number, end);
+    if (area != s->stayed + present)
+        fail(out, "Little's law at %s: area %.9g s, stays %.9g s", name, (double)area / NS_PER_S,
              (double)(s->stayed + present) / NS_PER_S);
 }
 
@@ -73,8 +73,7 @@ static void stations(struct world *w, struct trial *out)
 static void utilisation(struct world *w, struct trial *out)
 {
     struct machine *m = &w->machine;
-    gauge_settle(&m->busy, w->end);
-    gauge_area busy = m->busy_before + m->busy.area, booked = -m->unfinished;
+    gauge_area busy = m->busy_before + gauge_area_until(&m->busy, w->end), booked = -m->unfinished;
     for (int c = 0; c < CPU_CAUSES; c++)
         booked += m->booked[c];
     for (uint32_t t = 0; t < w->thread_used; t++)

@@ -86,10 +86,15 @@ static simtime next_wake(struct world *w, const struct fleet *f, uint32_t collar
 
 static uint32_t fleet_of(const struct world *w, uint32_t collar)
 {
-    uint32_t f = 0;
-    while (collar - w->fleet[f].first >= w->fleet[f].n)
-        f++;
-    return f;
+    uint32_t low = 0, high = w->fleets - 1;
+    while (low < high) {
+        uint32_t middle = (low + high + 1) / 2;
+        if (w->fleet[middle].first <= collar)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
 }
 
 void fleet_wake(struct world *w, uint32_t collar)

@@ -16,8 +16,7 @@ void measure_warm(struct world *w)
         gauge_window(gauges[i], w->now);
     for (size_t i = 0; i < sizeof stations / sizeof *stations; i++)
         station_window(stations[i], w->now);
-    gauge_settle(&m->busy, w->now);
-    m->busy_before = m->busy.area;
+    m->busy_before = gauge_area_until(&m->busy, w->now);
     gauge_window(&m->busy, w->now);
     memcpy(m->booked_at_warm, m->booked, sizeof m->booked);
     m->switches = 0;
