@@ -93,6 +93,18 @@ static void fit_y(const struct panel *p, struct axis *y)
     axis_fit(y, p->unit, r.lo, r.hi, p->log);
 }
 
+/* Whether a value is missing because there is no zero on a logarithmic axis. */
+static bool loses_zero(const struct panel *p)
+{
+    struct axis y;
+    fit_y(p, &y);
+    for (size_t k = 0; y.log && k < p->n; k++)
+        for (size_t i = 0; i < p->curve[k].n; i++)
+            if (p->curve[k].dot[i].y <= 0)
+                return true;
+    return false;
+}
+
 /* The part of the curve that can be seen: intervals, line, marks. */
 static void print_curve(const struct chart *c, const struct curve *curve, size_t block, FILE *to)
 {
@@ -231,12 +243,28 @@ static void write_script(const struct chart *c, FILE *to)
     fputs("unset multiplot\n", to);
 }
 
-int chart_write(const struct chart *c, const char *folder, char *error, size_t size)
+static bool any_loses_zero(const struct chart *c)
 {
+    for (size_t p = 0; p < c->n; p++)
+        if (panel_has_values(&c->panel[p]) && loses_zero(&c->panel[p]))
+            return true;
+    return false;
+}
+
+int chart_write(const struct chart *chart, const char *folder, char *error, size_t size)
+{
+    struct chart c = *chart;
     struct figure_files files;
-    if (figure_open(&files, folder, c->heading.file, error, size) != 0)
+    char note[400];
+    if (any_loses_zero(&c)) {
+        const char *before = c.heading.note ? c.heading.note : "";
+        snprintf(note, sizeof note, "%s%sZero has no place on a logarithmic axis.", before,
+                 *before ? " " : "");
+        c.heading.note = note;
+    }
+    if (figure_open(&files, folder, c.heading.file, error, size) != 0)
         return -1;
-    write_script(c, files.script.to);
-    write_data(c, files.data.to);
+    write_script(&c, files.script.to);
+    write_data(&c, files.data.to);
     return figure_close(&files, error, size);
 }

@@ -51,7 +51,8 @@ static bool take_row(struct reading *r, const struct sheet *t, const size_t colu
     s->above = above > 0 ? above : 0;
     if (!(count > 0) || !isfinite(hi))
         return true;
-    if (s->curve.n == 0 && !append(s, 0, lo))
+    /* Nothing lies between the buckets: the curve jumps there instead of slanting. */
+    if ((s->curve.n == 0 || lo > s->curve.dot[s->curve.n - 1].y) && !append(s, s->seen, lo))
         return false;
     s->seen += count;
     return append(s, s->seen, hi);
@@ -127,9 +128,12 @@ static void print_note(const struct reading *r, char *text, size_t size)
         arrows |= r->series[s].above > 0 && r->series[s].seen > 0;
     if (arrows)
         n = (size_t)snprintf(text, size, "Arrow: the other reports had no reply: late, refused or lost. ");
+    const char *join = "No reply at all: ";
     for (size_t s = 0; s < f->n_series && n < size; s++)
-        if (r->series[s].above > 0 && r->series[s].seen <= 0)
-            n += (size_t)snprintf(text + n, size - n, "No reply at all: %.60s. ", f->series[s]);
+        if (r->series[s].above > 0 && r->series[s].seen <= 0) {
+            n += (size_t)snprintf(text + n, size - n, "%s%.60s", join, f->series[s]);
+            join = "; ";
+        }
 }
 
 static int write_figure(struct reading *r, struct panel *p)

@@ -172,21 +172,19 @@ int sweep_draw(const struct sweep_figure *s, const struct drawing *d)
 
 void sweep_note(const struct sweep_figure *s, const struct frame *f, char *text, size_t size)
 {
-    bool ringed = false, bars = false, arrows = false, zeros = false;
+    bool ringed = false, bars = false, arrows = false;
     for (size_t i = 0; i < f->n_points; i++) {
         ringed |= !f->point[i].stable && f->point[i].series != FRAME_NONE;
         for (size_t p = 0; p < count_panels(s); p++)
             for (size_t k = 0; k < sweep_kinds(&s->panel[p]); k++) {
                 struct frame_value v = frame_value(f, &f->point[i], s->panel[p].kind[k].metric);
                 bars |= v.hi > v.lo;
-                zeros |= s->panel[p].log && v.mean <= 0;
-                arrows |= isnan(v.mean) && isfinite(v.at_least);
+                arrows |= isnan(v.mean) && v.at_least > 0;
             }
     }
     const char *part[] = { bars ? "Bars: 95 % confidence intervals" : NULL,
-                           ringed ? "Ringed: not stable there, see the verdict" : NULL,
-                           arrows ? "Arrows: more than this, too many reports were never answered" : NULL,
-                           zeros ? "Zero has no place on a logarithmic axis" : NULL };
+                           ringed ? "Ringed: not stable" : NULL,
+                           arrows ? "Arrows: more than this; too many were never answered" : NULL };
     size_t n = 0;
     *text = '\0';
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)

@@ -16,14 +16,14 @@
 #define KEY     26.0 /* for the names of the kinds */
 
 /* Kinds differ by mark, series by colour; a single kind has the mark of its series. */
-static const int kind_point[SWEEP_KINDS] = { 7, 13, 6, 9 };
+static const int kind_point[SWEEP_KINDS] = { 7, 13, 4, 9 };
 #define REFERENCE_POINT 1 /* what they are held against: a cross */
 
 struct rows {
     const struct frame *frame;
     const struct sweep_figure *figure;
     const struct frame_point *point[ROWS];
-    char name[ROWS][160];
+    char name[ROWS][168];
     size_t n;
     size_t panels;
     double left, width, height, panel_width;
@@ -48,9 +48,9 @@ static void name_row(struct rows *r, size_t row)
     for (size_t k = 0; r->frame->axis != FRAME_NO_AXIS && k < p->n_parameters; k++)
         if (!strcmp(p->parameter[k].key, r->frame->x_key))
             value = p->parameter[k].text;
-    char fitted[2][64];
-    style_fit(series, 20, fitted[0], sizeof fitted[0]);
-    style_fit(value, 18, fitted[1], sizeof fitted[1]);
+    char fitted[2][80];
+    style_fit(series, *value ? 18 : 36, fitted[0], sizeof fitted[0]);
+    style_fit(value, 34 - style_characters(fitted[0]), fitted[1], sizeof fitted[1]);
     snprintf(r->name[row], sizeof r->name[row], "%s%s%s", fitted[0], *series && *value ? ", " : "",
              fitted[1]);
 }
@@ -124,21 +124,23 @@ static void print_values(const struct rows *r, const struct sweep_panel *p, cons
         struct frame_value v = frame_value(r->frame, r->point[row], p->kind[k].metric);
         double value = isfinite(v.mean) ? v.mean : v.at_least;
         char number[32];
-        if (!isfinite(value) || p->kind[k].reference)
+        if (!isfinite(value) || (!isfinite(v.mean) && value <= 0) || p->kind[k].reference)
             continue;
         if (!strcmp(p->unit, "%"))
             snprintf(number, sizeof number, "%.3g %%", 100 * value);
         else
             figure_short(value, p->unit, number, sizeof number);
         snprintf(text[n], sizeof text[n], "%s%s", isfinite(v.mean) ? "" : "> ", number);
-        place[n++] = fmax(axis_place(a, value), 0) * r->panel_width;
+        if (n > 0 && !strcmp(text[n], text[n - 1]))
+            continue;
+        place[n++] = fmax(axis_place(a, value), 0) * r->panel_width + 1e-6 * (double)k; /* equals in order */
     }
     names_spread(place, n, 66, 20, r->panel_width);
     for (size_t k = 0; k < n; k++) {
         fputs("set label ", to);
         style_quote(to, text[k]);
         fprintf(to,
-                " at graph %.4f, first %zu center offset 0,0.75 noenhanced font small_font textcolor rgb "
+                " at graph %.4f, first %zu center offset 0,1 noenhanced font small_font textcolor rgb "
                 "\"%s\"\n",
                 place[k] / r->panel_width, r->n - row, STYLE_FAINT);
     }
@@ -193,13 +195,14 @@ static void print_marks(const struct rows *r, const struct sweep_panel *p, size_
                 "linecolor rgb variable",
                 block + k, point);
         fprintf(to,
-                ", \\\n  data index %zu using ($6 == 1 ? $2 : NaN):1:7 with points pointtype 6 pointsize 2 "
+                ", \\\n  data index %zu using ($6 == 1 ? $2 : NaN):1:7 with points pointtype 6 pointsize 1.7 "
                 "linecolor rgb variable",
                 block + k);
-        fprintf(to,
-                ", \\\n  data index %zu using 5:1:(rise($5)):(0):7 with vectors filled head "
-                "size screen 0.008,20 linewidth 1.6 linecolor rgb variable",
-                block + k);
+        fprintf(
+            to,
+            ", \\\n  data index %zu using ($5 > 0 ? $5 : NaN):1:(rise($5)):(0):7 with vectors filled head "
+            "size screen 0.008,20 linewidth 1.6 linecolor rgb variable",
+            block + k);
     }
     fputc('\n', to);
 }

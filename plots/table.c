@@ -2,6 +2,7 @@
 #include "plots/table.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,7 +52,7 @@ static void value_text(const struct table *t, const struct frame_metric *m, cons
                        char *text, size_t size)
 {
     char number[48], interval[24] = "";
-    bool bound = !isfinite(v->mean) && isfinite(v->at_least);
+    bool bound = !isfinite(v->mean) && v->at_least > 0;
     double value = bound ? v->at_least : v->mean;
     if (!isfinite(value)) {
         snprintf(text, size, "-");
@@ -59,7 +60,10 @@ static void value_text(const struct table *t, const struct frame_metric *m, cons
     }
     if (is_share(m))
         snprintf(number, sizeof number, value > 0 && value < 5e-5 ? "< 0.01 %%" : "%.*f %%",
-                 value < 0.1 ? 2 : 1, 100 * value);
+                 value <= 0    ? 0
+                 : value < 0.1 ? 2
+                               : 1,
+                 100 * value);
     else
         figure_short(value, m->unit, number, sizeof number);
     if (!bound && !is_share(m))
@@ -67,25 +71,38 @@ static void value_text(const struct table *t, const struct frame_metric *m, cons
     snprintf(text, size, "%s%s%s", bound ? "> " : "", number, interval);
 }
 
+/* Names of the contracts become words: "out_of_memory" is "out of memory". */
+static void print_words(char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void print_words(char *text, size_t size, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, size, format, args);
+    va_end(args);
+    for (char *c = text; *c; c++)
+        if (*c == '_')
+            *c = ' ';
+}
+
 static void limit_text(const struct frame_point *p, char *text, size_t size)
 {
     char at[32], connections[32];
     figure_short(p->limit_at, "s", at, sizeof at);
     figure_number(p->limit_connections, "1", connections, sizeof connections);
-    snprintf(text, size, "%s at %s, %s connections", p->limit, at, connections);
+    print_words(text, size, "%s: %s at %s, %s connections", p->verdict, p->limit, at, connections);
 }
 
 static void verdict_text(const struct table *t, const struct frame_point *p, char *text, size_t size)
 {
-    char limit[160] = "", done[48] = "";
+    uint32_t planned = t->outcome->plan->replications;
     if (p->limit && t->squeeze < NO_LIMITS)
-        limit_text(p, limit, sizeof limit);
-    if (p->replications < t->outcome->plan->replications)
-        snprintf(done, sizeof done, ", %u of %u done", p->replications, t->outcome->plan->replications);
-    snprintf(text, size, "%s%s%s%s", p->verdict, *limit ? ": " : "", limit, p->replications ? done : "");
-    for (char *c = text; *c; c++)
-        if (*c == '_')
-            *c = ' ';
+        limit_text(p, text, size);
+    else
+        print_words(text, size, "%s", p->verdict);
+    size_t n = strlen(text);
+    if (p->replications > 0 && p->replications < planned && n < size)
+        snprintf(text + n, size - n, ", %u of %u done", p->replications, planned);
 }
 
 static void parameter_text(const struct frame_parameter *p, char *text, size_t size)
@@ -103,7 +120,7 @@ static bool says_something(const struct table *t, size_t metric)
 {
     for (size_t i = 0; i < t->frame->n_points; i++) {
         const struct frame_value *v = &t->frame->point[i].value[metric];
-        if (v->mean > 0 || isfinite(v->at_least))
+        if (v->mean > 0 || v->at_least > 0)
             return true;
     }
     return false;
@@ -207,7 +224,7 @@ static void print_limits(const struct table *t, FILE *to)
             parameter_text(&p->parameter[k], value, sizeof value);
             fprintf(to, ", %s", value);
         }
-        fprintf(to, ": %s: %s\n", p->verdict, limit);
+        fprintf(to, ": %s\n", limit);
     }
 }
 

@@ -77,6 +77,7 @@ bool why_of_series(const struct frame *f, size_t series, struct why *w)
     w->bytes = sum / w->connections;
     for (size_t i = 0; i < w->n; i++)
         w->part[i].bytes /= w->connections;
-    w->reserved = frame_value(f, w->point, "memory.reserved.peak").mean / peak;
+    /* Two peaks that belong together only where nothing was refused or killed in between. */
+    w->reserved = !w->point->stable ? NAN : frame_value(f, w->point, "memory.reserved.peak").mean / peak;
     return true;
 }

@@ -21,7 +21,7 @@ struct why {
     const struct frame_point *point;
     double bytes;                    /* all parts together */
     double connections;              /* open at that instant */
-    double reserved;                 /* address space per connection, NaN where unknown */
+    double reserved;                 /* address space per connection, NaN where unknown or not stable */
     struct why_part part[WHY_PARTS]; /* the process's, then the kernel's; also those of zero bytes */
     size_t n;
 };

@@ -37,7 +37,7 @@ static void set_bytes(struct grid *g, struct grid_row *row, size_t column, doubl
 static void add_part(struct grid *g, const struct breakdown *b, size_t first, size_t last, size_t part)
 {
     bool used = false;
-    for (size_t i = 0; i < b->n; i++)
+    for (size_t i = first; i < last; i++)
         used |= b->why[i].part[part].bytes >= 0.5;
     if (!used)
         return;
@@ -55,6 +55,11 @@ static void add_sums(struct grid *g, const struct breakdown *b, size_t first, si
     grid_set(g, row, 0, "together");
     for (size_t i = first; i < last; i++)
         set_bytes(g, row, 1 + i - first, b->why[i].bytes);
+    bool reserved = false;
+    for (size_t i = first; i < last; i++)
+        reserved |= b->why[i].reserved > 0;
+    if (!reserved)
+        return;
     row = grid_row(g);
     grid_set(g, row, 0, "reserved address space");
     for (size_t i = first; i < last; i++)
@@ -127,9 +132,9 @@ static void print_reasons(const struct why *dear, const struct why *cheap, FILE 
 static void print_sentence(const struct breakdown *b, size_t width, FILE *to)
 {
     size_t dear = 0, cheap = 0;
-    for (size_t i = 1; i < b->n; i++) {
-        dear = b->why[i].bytes > b->why[dear].bytes ? i : dear;
-        cheap = b->why[i].bytes < b->why[cheap].bytes ? i : cheap;
+    for (size_t i = 1; i < b->n; i++) { /* of equals, to 1 %, the first */
+        dear = b->why[i].bytes > 1.01 * b->why[dear].bytes ? i : dear;
+        cheap = b->why[i].bytes < 0.99 * b->why[cheap].bytes ? i : cheap;
     }
     double ratio = b->why[dear].bytes / b->why[cheap].bytes;
     char much[48], little[48], claim[600], numbers[128];

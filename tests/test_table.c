@@ -63,7 +63,8 @@ static void set_up(void)
 {
     static const char *const variants[] = { "threads", "event loop" };
     static const double fleets[] = { 1000, 10000 };
-    head = (struct scenario_head){ .name = "s", .title = "A herd", .run = { .duration = 600 * NS_PER_S } };
+    head =
+        (struct scenario_head){ .name = "s", .title = "A herd", .run = { .duration = simtime_from_s(600) } };
     plan = (struct plan){
         .study = &study, .head = &head, .point = points, .n_points = POINTS, .replications = 5
     };
