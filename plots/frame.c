@@ -40,10 +40,7 @@ const struct frame_point *frame_largest(const struct frame *f, size_t series)
 
 size_t frame_series_shown(const struct frame *f, double point)
 {
-    if (!(point >= 0) || point >= (double)f->n_points)
-        return FRAME_NONE;
-    const struct frame_point *p = &f->point[(size_t)point];
-    return p->series != FRAME_NONE && frame_largest(f, p->series) == p ? p->series : FRAME_NONE;
+    return point >= 0 && point < (double)f->n_points ? f->shown[(size_t)point] : FRAME_NONE;
 }
 
 static const struct frame_parameter *parameter(const struct frame_point *p, const char *key)
@@ -180,6 +177,22 @@ static int describe_held(struct frame *f)
     return 0;
 }
 
+/* Looked up for every row of a table, so it is worked out once. */
+static int find_shown(struct frame *f)
+{
+    f->shown = ARENA_ARRAY(&f->arena, size_t, f->n_points + 1);
+    if (!f->shown)
+        return -1;
+    for (size_t i = 0; i < f->n_points; i++)
+        f->shown[i] = FRAME_NONE;
+    for (size_t s = 0; s < f->n_series; s++) {
+        const struct frame_point *p = frame_largest(f, s);
+        if (p)
+            f->shown[p - f->point] = s;
+    }
+    return 0;
+}
+
 int frame_arrange(struct frame *f)
 {
     bool variants = false;
@@ -197,7 +210,7 @@ int frame_arrange(struct frame *f)
     place_points(f);
     if (make_series(f, variants, false) != 0)
         return -1;
-    if (f->n_series <= STYLE_SERIES)
-        return 0;
-    return make_series(f, variants, true) || describe_held(f) ? -1 : 0;
+    if (f->n_series > STYLE_SERIES && (make_series(f, variants, true) || describe_held(f)))
+        return -1;
+    return find_shown(f);
 }

@@ -56,6 +56,7 @@ struct frame {
     /* Set by frame_arrange(). */
     const char **series; /* what to call them; "" when there is but one */
     size_t n_series;
+    size_t *shown; /* [n_points]: see frame_series_shown() */
     enum frame_axis axis;
     const char *x_key, *x_unit;
     const char *held;      /* "machine.cores = 4": further parameters that figures hold; "" when none */
