@@ -9,7 +9,6 @@
 #define GAP    40.0  /* between panels: room for the label of the one below */
 #define LEFT   86.0  /* for tick labels */
 #define RIGHT  24.0  /* beside names, or alone */
-#define DENSE  100u  /* more values than that make a restless line, drawn thinner */
 #define WIDEST 290.0 /* of names */
 
 struct layout {
@@ -123,7 +122,7 @@ static void print_curve(const struct chart *c, const struct curve *curve, size_t
              " with yerrorbars pointtype 0 linewidth 1.2 dashtype solid linecolor rgb \"%s\"", look->colour);
     if (several || !c->points)
         PART("1:2", " with lines linewidth %g dashtype %s linecolor rgb \"%s\"",
-             curve->n > DENSE ? 0.6 * look->width : look->width, curve->dash, look->colour);
+             (c->restless ? 0.65 : 1) * look->width, curve->dash, look->colour);
     if (c->points && look->size > 0)
         PART("1:2", " with points pointtype %d pointsize %g linecolor rgb \"%s\"", look->point, look->size,
              look->colour);

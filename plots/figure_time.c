@@ -98,7 +98,7 @@ static int read_table(struct reading *r)
 static int write_figure(struct reading *r)
 {
     const struct drawing *d = r->drawing;
-    struct chart c = { .panel = r->panel, .n = COURSES, .shade_to = NAN };
+    struct chart c = { .panel = r->panel, .n = COURSES, .restless = true, .shade_to = NAN };
     char at[160], subtitle[300], x_label[64];
     if (!chart_has_values(&c) || !(r->end > 0))
         return FIGURE_SKIPPED;
