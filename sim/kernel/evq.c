@@ -132,7 +132,8 @@ static void centre(struct evq *f)
 }
 
 /* Moves the later half of a full bottom beyond the edge, which moves down to it. Events at now stay, as
- * they come before those of the instant chain. */
+ * they come before those of the instant chain. What moves lies in the bucket that was opened last or later
+ * ones, as that bucket's first event is over. */
 static void spill(struct queue *q)
 {
     struct evq *f = &q->front;
@@ -146,11 +147,6 @@ static void spill(struct queue *q)
         put_beyond(q, f->slot[i - 1]);
     f->low = end;
     f->edge = (uint64_t)cut;
-    if (q->depth > 0) {
-        struct rung *r = &q->rung[q->depth - 1];
-        uint32_t i = (uint32_t)rung_bucket(r, f->edge);
-        r->current = i < r->current ? i : r->current;
-    }
 }
 
 /* In the later half, which is moved down. */
