@@ -81,6 +81,9 @@ static void documents_that_are_none_are_refused(void)
         "<<: {a: 1}\n",
         "y:1:1: error: merge keys (<<) are not supported; write the keys out or override them in variants\n");
     expect("a: \"x\\0y\"\n", "y:1:4: error: text can't hold a NUL character\n");
+    expect("%TAG !a! tag:x\n---\na: 1\n", "y:1:1: error: %TAG directives have no use in a scenario\n");
+    expect("a: 1\n...\n%TAG !a! tag:x\n", "y:3:1: error: %TAG directives have no use in a scenario\n");
+    expect("%YAML 1.1\n---\na: 1\n", "");
     expect_part("a: [1, 2\nb: 3\n",
                 "not valid YAML: did not find expected ',' or ']' while parsing a flow sequence");
     expect_part("a: 'open\n", "not valid YAML");

@@ -40,8 +40,5 @@ enum unit_dim field_dim(const struct field *f);
 
 /* "an" or "a". */
 const char *article(const char *noun);
-/* "a, b, c and 12 more" of n names that name(context, i) gives, in d's arena. */
-const char *bind_names(struct diag *d, const char *(*name)(const void *context, size_t i),
-                       const void *context, size_t n);
 
 #endif

@@ -196,7 +196,7 @@ static void blame_name(struct binder *b, const struct field *f, const struct nod
     for (int k = 0; k < DIST_KINDS; k++)
         if (dist_types[k].name)
             nearest_try(&n, dist_types[k].name);
-    const char *known = bind_names(b->diag, kind_name, NULL, DIST_KINDS - 1);
+    const char *known = diag_list(b->diag, kind_name, NULL, DIST_KINDS - 1);
     if (n.match)
         diag_error(b->diag, key->at, "%s: unknown distribution '%s'; did you mean '%s'?", f->key,
                    diag_shown(b->diag, key->text), n.match);

@@ -43,7 +43,7 @@ static const struct model *other_model(const struct keys *k, const char *key)
 
 static void blame_unknown(struct binder *b, const struct keys *k, const struct node *key)
 {
-    struct nearest n = nearest_to(key->text);
+    struct nearest n = nearest_to(diag_is_full(b->diag) ? "" : key->text);
     try_all(&n, k->rec->fields);
     if (k->rec->models)
         nearest_try(&n, "model");
@@ -66,12 +66,10 @@ static void note_no_effect(struct binder *b, const struct keys *k, const struct 
 {
     if (!k->model)
         return; /* the model itself is wrong, which has been said */
-    const char *text = arena_printf(&b->diag->arena, "'%s' has no effect with model '%s' (%s has it)",
-                                    key->text, k->model->name, other->name);
-    if (text)
-        diag_note_effect(b->diag, key->at, false, text);
-    else
-        diag_no_memory(b->diag);
+    char text[300];
+    snprintf(text, sizeof text, "'%s' has no effect with model '%s' (%s has it)", key->text, k->model->name,
+             other->name);
+    diag_note_effect(b->diag, key->at, false, text);
 }
 
 static void check_key(struct binder *b, const struct keys *k, const struct node *key)

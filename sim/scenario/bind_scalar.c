@@ -172,7 +172,7 @@ static void bind_enum(struct binder *b, const struct field *f, const struct node
         }
         nearest_try(&n, f->words[count].name);
     }
-    const char *known = bind_names(b->diag, word_name, f->words, (size_t)count);
+    const char *known = diag_list(b->diag, word_name, f->words, (size_t)count);
     const char *shown = diag_shown(b->diag, value->text);
     if (n.match)
         diag_error(b->diag, value->at, "%s: '%s' is not one of: %s; did you mean '%s'?", f->key, shown, known,
@@ -186,28 +186,31 @@ static const char *key_name(const void *map, size_t i)
     return ((const struct node *)map)->pair[i].key->text;
 }
 
-static void bind_name(struct binder *b, const struct field *f, const struct node *value, void *member)
+static void blame_name(struct binder *b, const struct field *f, const struct node *value,
+                       const struct node *names)
 {
-    const struct node *names = node_get(b->root, f->target);
-    struct nearest n = nearest_to(value->text);
-    const char *shown = diag_shown(b->diag, value->text);
-    if (!names || names->kind != NODE_MAP || !names->n) {
-        diag_error(b->diag, value->at, "%s: '%s' names nothing: there are no %s", f->key, shown, f->target);
-        return;
-    }
-    for (size_t i = 0; i < names->n; i++) {
-        if (!strcmp(names->pair[i].key->text, value->text)) {
-            *(const char **)member = names->pair[i].key->text;
-            return;
-        }
+    const char *shown = diag_shown(b->diag, value->text),
+               *known = diag_list(b->diag, key_name, names, names->n);
+    struct nearest n = nearest_to(diag_is_full(b->diag) ? "" : value->text);
+    for (size_t i = 0; i < names->n; i++)
         nearest_try(&n, names->pair[i].key->text);
-    }
-    const char *known = bind_names(b->diag, key_name, names, names->n);
     if (n.match)
         diag_error(b->diag, value->at, "%s: '%s' is not among the %s; did you mean '%s'? (%s)", f->key, shown,
                    f->target, diag_shown(b->diag, n.match), known);
     else
         diag_error(b->diag, value->at, "%s: '%s' is not among the %s: %s", f->key, shown, f->target, known);
+}
+
+static void bind_name(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    const struct node *names = node_get(b->root, f->target), *key = node_key(names, value->text);
+    if (key)
+        *(const char **)member = key->text;
+    else if (names && names->kind == NODE_MAP && names->n)
+        blame_name(b, f, value, names);
+    else
+        diag_error(b->diag, value->at, "%s: '%s' names nothing: there are no %s", f->key,
+                   diag_shown(b->diag, value->text), f->target);
 }
 
 static void bind_none(const struct field *f, void *member)

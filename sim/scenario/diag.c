@@ -11,6 +11,7 @@
 #define EFFECTS_MAX 10000u
 #define TEXT_SIZE   2048u
 #define SHOWN_MAX   60u
+#define NAMES_MAX   12u /* of a list */
 
 void diag_term(struct diag *d)
 {
@@ -117,11 +118,16 @@ void diag_warn(struct diag *d, struct mark at, const char *format, ...)
     va_end(args);
 }
 
+/* Each point of a plan notes the same places in the same order: the one after the last is tried first. */
 static struct diag_effect *find_effect(struct diag *d, struct mark at)
 {
-    for (size_t i = d->effects; i-- > 0;)
-        if (same_place(d->effect[i].at, at))
-            return &d->effect[i];
+    for (size_t i = 1; i <= d->effects; i++) {
+        size_t k = (d->last_effect + i) % d->effects;
+        if (same_place(d->effect[k].at, at)) {
+            d->last_effect = k;
+            return &d->effect[k];
+        }
+    }
     return NULL;
 }
 
@@ -138,8 +144,9 @@ static struct diag_effect *new_effect(struct diag *d, struct mark at)
         diag_no_memory(d);
         return NULL;
     }
-    d->effect[d->effects] = (struct diag_effect){ .at = at };
-    return &d->effect[d->effects++];
+    d->last_effect = d->effects++;
+    d->effect[d->last_effect] = (struct diag_effect){ .at = at };
+    return &d->effect[d->last_effect];
 }
 
 void diag_note_effect(struct diag *d, struct mark at, bool has_effect, const char *text)
@@ -172,9 +179,27 @@ const char *diag_shown(struct diag *d, const char *text)
     n = SHOWN_MAX - 3;
     while (n && ((unsigned char)text[n] & 0xC0) == 0x80)
         n--;
-    const char *shown = arena_printf(&d->arena, "%.*s...", (int)n, text);
-    return shown ? shown : "...";
+    char *shown = d->shown[d->next_shown++ % (sizeof d->shown / sizeof *d->shown)];
+    snprintf(shown, sizeof d->shown[0], "%.*s...", (int)n, text);
+    return shown;
 }
+
+const char *diag_list(struct diag *d, const char *(*name)(const void *context, size_t i), const void *context,
+                      size_t n)
+{
+    size_t used = 0, i = 0;
+    d->list[0] = '\0';
+    for (; i < n && i < NAMES_MAX && used < sizeof d->list; i++) {
+        int more = snprintf(d->list + used, sizeof d->list - used, "%s%s", i ? ", " : "",
+                            diag_shown(d, name(context, i)));
+        used += more > 0 ? (size_t)more : 0;
+    }
+    if (i < n && used < sizeof d->list)
+        snprintf(d->list + used, sizeof d->list - used, " and %zu more", n - i);
+    return d->list;
+}
+
+bool diag_is_full(const struct diag *d) { return d->kept[DIAG_ERROR] >= KEPT_MAX; }
 
 /* The order of printing: sources as they were first met, then places, then the order of complaint. */
 struct ranked {

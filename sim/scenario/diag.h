@@ -39,8 +39,11 @@ struct diag {
     size_t kept[DIAG_KINDS], left_out[DIAG_KINDS]; /* past a few hundred, complaints are only counted */
     uint64_t raised; /* every call of diag_error, also for a complaint that is known: did this part fail? */
     struct diag_effect *effect;
-    size_t effects, effects_room;
+    size_t effects, effects_room, last_effect;
     bool out_of_memory;
+    char shown[16][64]; /* texts for the message that is being made: no complaint costs memory until kept */
+    unsigned next_shown;
+    char list[1000];
 };
 
 /* A zeroed diag is ready for use. */
@@ -55,8 +58,13 @@ void diag_no_memory(struct diag *d);
 void diag_note_effect(struct diag *d, struct mark at, bool has_effect, const char *text);
 /* Turns every noted key that had an effect nowhere into an error. */
 void diag_settle_effects(struct diag *d);
-/* A user's text short enough for a message, cut between characters. */
+/* A user's text short enough for a message, cut between characters; good for the next few calls. */
 const char *diag_shown(struct diag *d, const char *text);
+/* "a, b, c and 12 more" of n names that name(context, i) gives; good until the next call. */
+const char *diag_list(struct diag *d, const char *(*name)(const void *context, size_t i), const void *context,
+                      size_t n);
+/* Further errors are only counted, so there is no need to word them well. */
+bool diag_is_full(const struct diag *d);
 /* Prints everything in order of place: "file:line:column: error: text". */
 void diag_print(const struct diag *d, FILE *to);
 

@@ -390,8 +390,24 @@ static const struct node *read_stream(struct reader *r)
     return r->stop ? NULL : root;
 }
 
+/* libyaml compares each tag directive with all others, and would be kept busy for hours. Nobody needs
+ * one: tags are refused as well. */
+static bool has_tag_directive(const char *text, struct mark at, struct diag *d)
+{
+    const char *found = strncmp(text, "%TAG", 4) ? strstr(text, "\n%TAG") : text;
+    if (!found)
+        return false;
+    for (const char *p = text; p <= found && *found == '\n'; p++)
+        at.line += *p == '\n';
+    at.column = 1;
+    diag_error(d, at, "%%TAG directives have no use in a scenario");
+    return true;
+}
+
 const struct node *node_parse_at(struct arena *a, const char *text, struct mark at, struct diag *d)
 {
+    if (has_tag_directive(text, at, d))
+        return NULL;
     struct reader *r = calloc(1, sizeof *r);
     if (!r || !(r->source = arena_text(a, at.source)) || !yaml_parser_initialize(&r->parser)) {
         diag_no_memory(d);

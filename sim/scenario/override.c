@@ -86,7 +86,7 @@ static void blame_name(struct setter *s, const struct field *f, const struct nod
     struct nearest n = nearest_to(name);
     for (size_t i = 0; i < names->n; i++)
         nearest_try(&n, names->pair[i].key->text);
-    const char *known = bind_names(s->diag, key_name, names, names->n);
+    const char *known = diag_list(s->diag, key_name, names, names->n);
     if (n.match)
         diag_error(s->diag, s->at, "'%s': no %s is named '%s'; did you mean '%s'? (%s)",
                    diag_shown(s->diag, s->path), f->sub->name, name, n.match, known);

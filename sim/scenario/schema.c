@@ -18,19 +18,6 @@ const char *article(const char *noun) { return strchr("aeiou", *noun) ? "an" : "
 
 static void no_memory(struct binder *b) { diag_no_memory(b->diag); }
 
-#define NAMES_SHOWN 12u
-
-const char *bind_names(struct diag *d, const char *(*name)(const void *context, size_t i),
-                       const void *context, size_t n)
-{
-    const char *text = "";
-    for (size_t i = 0; i < n && i < NAMES_SHOWN && text; i++)
-        text = arena_printf(&d->arena, "%s%s%s", text, i ? ", " : "", diag_shown(d, name(context, i)));
-    if (n > NAMES_SHOWN && text)
-        text = arena_printf(&d->arena, "%s and %zu more", text, n - NAMES_SHOWN);
-    return text ? text : "...";
-}
-
 /* A record's mapping; a bare scalar becomes one where the record has a shorthand. NULL: not to be had. */
 static const struct node *as_map(struct binder *b, const struct record *rec, const struct node *value)
 {
@@ -89,7 +76,7 @@ static const struct alternative *pick_alternative(struct binder *b, const struct
         k = find_alternative(b, rec, l.under);
     if (k == -1)
         diag_error(b->diag, l.over->at, "%s %s needs one of the keys: %s", article(rec->name), rec->name,
-                   bind_names(b->diag, alternative_name, rec->alternatives, count_alternatives(rec)));
+                   diag_list(b->diag, alternative_name, rec->alternatives, count_alternatives(rec)));
     if (k < 0)
         return NULL;
     memcpy((char *)item + rec->tag_off, &k, sizeof k);
@@ -107,7 +94,7 @@ static void blame_model(struct binder *b, const struct record *rec, const struct
     size_t count = 0;
     for (; rec->models[count]; count++)
         nearest_try(&n, rec->models[count]->name);
-    const char *known = bind_names(b->diag, model_name, rec->models, count);
+    const char *known = diag_list(b->diag, model_name, rec->models, count);
     if (n.match)
         diag_error(b->diag, value->at, "unknown model '%s'; did you mean '%s'? (models: %s)",
                    diag_shown(b->diag, value->text), n.match, known);
@@ -124,7 +111,7 @@ static const struct model *find_model(struct binder *b, const struct record *rec
         while (rec->models[count])
             count++;
         diag_error(b->diag, l.over->at, "missing key 'model'; models: %s",
-                   bind_names(b->diag, model_name, rec->models, count));
+                   diag_list(b->diag, model_name, rec->models, count));
         return NULL;
     }
     static const struct field row = { .key = "model" };
@@ -245,12 +232,17 @@ static bool is_name(const char *text)
            text[0] != '.' && text[n - 1] != '.';
 }
 
+/* More than anybody writes: every name may be compared with every other. */
+#define ITEMS_MAX 10000u
+
 /* Room for the items of a map or a list; NULL (after a complaint) where there are none. */
 static char *new_items(struct binder *b, const struct field *f, const struct node *value, void *member)
 {
     if (!value->n && !(f->flags & FIELD_OPTIONAL) && !f->def)
         diag_error(b->diag, value->at, "%s: at least one %s is needed", f->key, f->sub->name);
-    if (!value->n)
+    if (value->n > ITEMS_MAX)
+        diag_error(b->diag, value->at, "%s: more than %u entries", f->key, ITEMS_MAX);
+    if (!value->n || value->n > ITEMS_MAX)
         return NULL;
     struct items items = { .at = arena_take(b->arena, value->n, f->sub->size), .n = value->n };
     if (!items.at)

@@ -137,8 +137,8 @@ const char *number_parse(const char *text, bool sign, double *value, const char 
 
 const char *count_parse(const char *text, uint64_t *value)
 {
-    double number;
-    const char *end, *why = number_parse(text, false, &number, &end);
+    double number = 0;
+    const char *end = text, *why = number_parse(text, false, &number, &end);
     if (why)
         return why;
     if (*end)
@@ -204,8 +204,8 @@ static void squeeze(const char *from, char *to, size_t size)
 const char *unit_parse(const char *text, enum unit_dim which, double *value)
 {
     const struct dimension *dim = &unit_dims[which];
-    double number;
-    const char *end, *why = number_parse(text, false, &number, &end);
+    double number = 0;
+    const char *end = text, *why = number_parse(text, false, &number, &end);
     if (why)
         return why;
     end += strspn(end, " \t");
