@@ -34,8 +34,8 @@ static void conservation(struct world *w, struct trial *out)
         live += q->state != REQ_FREE && (q->flags & REQ_MEASURED) && !(q->flags & REQ_ABANDONED);
     }
     if (n->sent != resolved + live)
-        fail(out, "conservation: %llu reports sent, but %llu ended and %llu in flight", (unsigned long long)n->sent,
-             (unsigned long long)resolved, (unsigned long long)live);
+        fail(out, "conservation: %llu reports sent, but %llu ended and %llu in flight",
+             (unsigned long long)n->sent, (unsigned long long)resolved, (unsigned long long)live);
 }
 
 /* Adds the stays of those still there and compares. */
@@ -47,7 +47,10 @@ static void little(struct trial *out, const char *name, struct station *s, simti
              (double)(s->stayed + present) / NS_PER_S);
 }
 
-static gauge_area stay(const struct world *w, simtime since) { return w->end - (since > w->warm ? since : w->warm); }
+static gauge_area stay(const struct world *w, simtime since)
+{
+    return w->end - (since > w->warm ? since : w->warm);
+}
 
 static void stations(struct world *w, struct trial *out)
 {
@@ -83,7 +86,8 @@ static void utilisation(struct world *w, struct trial *out)
         if (m->core[c].thread != NONE)
             booked += w->end - m->core[c].started;
     /* processor sharing rounds each departure to a whole nanosecond */
-    double slack = m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING ? 2e-6 * (double)busy + 1e3 * m->cores : 0;
+    double slack =
+        m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING ? 2e-6 * (double)busy + 1e3 * m->cores : 0;
     double off = (double)(busy - booked);
     if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING)
         off += shared_unserved(w);

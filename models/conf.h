@@ -52,11 +52,11 @@ struct machine_conf {
 
 struct link_conf {
     const char *name;
-    struct dist latency;      /* one way */
-    double loss;              /* of each transmission */
-    simtime retransmit;       /* time-out before the first retransmission; doubles each time */
-    uint64_t attempts;        /* transmissions before the message is given up */
-    double bandwidth;         /* bit/s each way, shared by all that use the link; INFINITY: not limited */
+    struct dist latency; /* one way */
+    double loss;         /* of each transmission */
+    simtime retransmit;  /* time-out before the first retransmission; doubles each time */
+    uint64_t attempts;   /* transmissions before the message is given up */
+    double bandwidth;    /* bit/s each way, shared by all that use the link; INFINITY: not limited */
 };
 
 enum step_kind { STEP_CPU, STEP_WAIT, STEP_BLOCK, STEP_MEMORY };
@@ -75,11 +75,11 @@ struct server_conf {
 enum report_kind { REPORT_EVERY, REPORT_POISSON, REPORT_THINK, REPORT_TRACE, REPORT_ONCE };
 enum report_phase { PHASE_RANDOM, PHASE_ALIGNED, PHASE_SPREAD };
 struct report_conf {
-    int kind;  /* enum report_kind */
+    int kind; /* enum report_kind */
     simtime every;
     int phase; /* enum report_phase */
     simtime jitter;
-    struct dist gap;   /* poisson: exponential; think */
+    struct dist gap; /* poisson: exponential; think */
     uint64_t batch;
     bool once;
     const struct node *trace_node;
@@ -95,7 +95,7 @@ struct fleet_conf {
     uint64_t payload;
     int connection; /* enum connection_kind */
     const char *link, *server;
-    simtime timeout; /* SIMTIME_MAX: none */
+    simtime timeout;                   /* SIMTIME_MAX: none */
     uint32_t link_index, server_index; /* resolved by the root's check; link_index NO_LINK: none */
 };
 #define NO_LINK UINT32_MAX

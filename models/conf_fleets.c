@@ -14,7 +14,7 @@ static const struct word phases[] = {
     { NULL, NULL }
 };
 
-#define BATCH F_COUNT(struct report_conf, batch, "batch", "1", 1, 1e6, "reports sent at once each time")
+#define BATCH     F_COUNT(struct report_conf, batch, "batch", "1", 1, 1e6, "reports sent at once each time")
 #define JITTER(t) F_TIME(struct report_conf, jitter, "jitter", "0 s", 0, YEAR, t)
 
 static const struct field every_fields[] = {
@@ -22,20 +22,26 @@ static const struct field every_fields[] = {
     F_ENUM(struct report_conf, phase, "phase", "random", phases, "when in the period"),
     JITTER("each report is late by a uniform draw up to this; not cumulative"), BATCH, F_END
 };
-static const struct field poisson_fields[] = {
-    { .kind = FIELD_TIME, .key = "poisson", .min = 1e-9, .max = YEAR,
-      .off = FIELD_AT(struct report_conf, every, simtime), .doc = "independent exponential gaps of this mean" },
-    BATCH, F_END
-};
-static const struct field think_fields[] = {
-    F_DIST(struct report_conf, gap, "think", UNIT_TIME, NULL, 0, YEAR,
-           "closed loop: the next report starts this long after the last one's outcome; with a warm-up the first "
-           "think time is what is left of one under way"),
-    BATCH, F_END
-};
+static const struct field poisson_fields[] = { { .kind = FIELD_TIME,
+                                                 .key = "poisson",
+                                                 .min = 1e-9,
+                                                 .max = YEAR,
+                                                 .off = FIELD_AT(struct report_conf, every, simtime),
+                                                 .doc = "independent exponential gaps of this mean" },
+                                               BATCH,
+                                               F_END };
+static const struct field think_fields[] = { F_DIST(struct report_conf, gap, "think", UNIT_TIME, NULL, 0,
+                                                    YEAR,
+                                                    "closed loop: the next report starts this long after the "
+                                                    "last one's outcome; with a warm-up the first "
+                                                    "think time is what is left of one under way"),
+                                             BATCH, F_END };
 static const struct field trace_fields[] = {
-    { .kind = FIELD_NODE, .key = "trace", .off = FIELD_AT(struct report_conf, trace_node, const struct node *),
-      .doc = "send times in seconds: the first column of a CSV file, or a list; dealt to the collars in turn" },
+    { .kind = FIELD_NODE,
+      .key = "trace",
+      .off = FIELD_AT(struct report_conf, trace_node, const struct node *),
+      .doc =
+          "send times in seconds: the first column of a CSV file, or a list; dealt to the collars in turn" },
     F_END
 };
 static const struct field once_fields[] = {
@@ -74,7 +80,8 @@ static void set_trace(struct binder *b, struct report_conf *r, const double *sec
 static double number_of(struct binder *b, const struct node *at)
 {
     double v = 0;
-    const char *why = at->kind == NODE_SCALAR ? unit_parse(at->text, UNIT_NONE, &v) : "expects a number of seconds";
+    const char *why =
+        at->kind == NODE_SCALAR ? unit_parse(at->text, UNIT_NONE, &v) : "expects a number of seconds";
     if (why)
         diag_error(b->diag, at->at, "trace: %s", why);
     return v;
@@ -117,8 +124,10 @@ static void check_report(struct binder *b, const struct node *map, void *item)
         diag_error(b->diag, r->trace_node->at, "trace: expects a CSV file or a list of times");
 }
 
-static const struct record report_record = { .name = "report", .doc = "when reports are sent",
-                                             .size = sizeof(struct report_conf), .alternatives = reports,
+static const struct record report_record = { .name = "report",
+                                             .doc = "when reports are sent",
+                                             .size = sizeof(struct report_conf),
+                                             .alternatives = reports,
                                              .tag_off = FIELD_AT(struct report_conf, kind, int),
                                              .check = check_report };
 
@@ -131,17 +140,29 @@ static const struct word connections[] = {
 static const struct field fleet_fields[] = {
     F_COUNT(struct fleet_conf, collars, "collars", NULL, 1, 50e6, "how many elephants wear one"),
     F_GROUP(struct fleet_conf, report, "report", struct report_conf, &report_record, "when reports are sent"),
-    F_SIZE(struct fleet_conf, payload, "payload", "18 B", 0, 0x1p30,
-           "application bytes of a report, and of its reply (18 B: a GPS fix as Smart Parks collars pack it)"),
-    F_ENUM(struct fleet_conf, connection, "connection", "persistent", connections, "how a collar is connected"),
-    { .kind = FIELD_NAME, .key = "link", .flags = FIELD_OPTIONAL, .target = "links",
-      .off = FIELD_AT(struct fleet_conf, link, const char *), .doc = "the link used; none: no delay and no loss" },
+    F_SIZE(
+        struct fleet_conf, payload, "payload", "18 B", 0, 0x1p30,
+        "application bytes of a report, and of its reply (18 B: a GPS fix as Smart Parks collars pack it)"),
+    F_ENUM(struct fleet_conf, connection, "connection", "persistent", connections,
+           "how a collar is connected"),
+    { .kind = FIELD_NAME,
+      .key = "link",
+      .flags = FIELD_OPTIONAL,
+      .target = "links",
+      .off = FIELD_AT(struct fleet_conf, link, const char *),
+      .doc = "the link used; none: no delay and no loss" },
     F_NAME(struct fleet_conf, server, "server", NULL, "servers", "the server that the reports go to"),
-    { .kind = FIELD_TIME, .key = "timeout", .def = "none", .min = 1e-9, .max = YEAR, .flags = FIELD_NONE_OK,
+    { .kind = FIELD_TIME,
+      .key = "timeout",
+      .def = "none",
+      .min = 1e-9,
+      .max = YEAR,
+      .flags = FIELD_NONE_OK,
       .off = FIELD_AT(struct fleet_conf, timeout, simtime),
       .doc = "a collar gives a report up when no reply came so long after its intended time" },
     F_END
 };
 
-const struct record fleet_record = { .name = "fleet", .doc = "collars of one kind",
-                                     .size = sizeof(struct fleet_conf), .fields = fleet_fields };
+const struct record fleet_record = {
+    .name = "fleet", .doc = "collars of one kind", .size = sizeof(struct fleet_conf), .fields = fleet_fields
+};

@@ -5,15 +5,20 @@
 
 static const struct field herd_fields[] = {
     SCENARIO_HEAD_FIELDS(struct herd_conf),
-    F_GROUP(struct herd_conf, machine, "machine", struct machine_conf, &machine_record, "what the servers run on"),
-    { .kind = FIELD_MAP, .key = "links", .sub = &link_record, .flags = FIELD_OPTIONAL,
-      .off = FIELD_AT(struct herd_conf, links, struct items), .doc = "how collars reach the servers" },
+    F_GROUP(struct herd_conf, machine, "machine", struct machine_conf, &machine_record,
+            "what the servers run on"),
+    { .kind = FIELD_MAP,
+      .key = "links",
+      .sub = &link_record,
+      .flags = FIELD_OPTIONAL,
+      .off = FIELD_AT(struct herd_conf, links, struct items),
+      .doc = "how collars reach the servers" },
     F_MAP(struct herd_conf, servers, "servers", &server_record, "the servers"),
     F_MAP(struct herd_conf, fleets, "fleets", &fleet_record, "the collars"),
     F_END
 };
 
-#define FLEETS_MAX 255u
+#define FLEETS_MAX  255u
 #define COLLARS_MAX 100000000ull
 
 static void find_indices(struct herd_conf *c, struct fleet_conf *f)
@@ -46,5 +51,8 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
                    (unsigned long long)collars, COLLARS_MAX);
 }
 
-const struct record herd_record = { .name = "scenario", .doc = "a scenario", .size = sizeof(struct herd_conf),
-                                    .fields = herd_fields, .check = check_herd };
+const struct record herd_record = { .name = "scenario",
+                                    .doc = "a scenario",
+                                    .size = sizeof(struct herd_conf),
+                                    .fields = herd_fields,
+                                    .check = check_herd };

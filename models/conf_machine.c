@@ -17,8 +17,10 @@ static const struct field scheduler_fields[] = {
            "how long a thread keeps its core while others wait (Linux: the base slice)"),
     F_END
 };
-static const struct record scheduler_record = { .name = "scheduler", .doc = "the run queue",
-                                                .size = sizeof(struct scheduler_conf), .fields = scheduler_fields };
+static const struct record scheduler_record = { .name = "scheduler",
+                                                .doc = "the run queue",
+                                                .size = sizeof(struct scheduler_conf),
+                                                .fields = scheduler_fields };
 
 static const struct field limits_fields[] = {
     F_SIZE_NONE(struct limits_conf, address_space, "address_space", "none", 4096, 0x1p62,
@@ -33,8 +35,10 @@ static const struct field limits_fields[] = {
                  "connections that wait to be accepted, for each server (net.core.somaxconn)"),
     F_END
 };
-static const struct record limits_record = { .name = "limits", .doc = "limits of the operating system",
-                                             .size = sizeof(struct limits_conf), .fields = limits_fields };
+static const struct record limits_record = { .name = "limits",
+                                             .doc = "limits of the operating system",
+                                             .size = sizeof(struct limits_conf),
+                                             .fields = limits_fields };
 
 #define COST(m, t) F_TIME(struct costs_conf, m, #m, "0 ns", 0, HOUR, t)
 static const struct field costs_fields[] = {
@@ -52,8 +56,10 @@ static const struct field costs_fields[] = {
     COST(page_fault, "the first touch of a page"),
     F_END
 };
-static const struct record costs_record = { .name = "costs", .doc = "CPU time of each operation",
-                                            .size = sizeof(struct costs_conf), .fields = costs_fields };
+static const struct record costs_record = { .name = "costs",
+                                            .doc = "CPU time of each operation",
+                                            .size = sizeof(struct costs_conf),
+                                            .fields = costs_fields };
 
 #define BYTES(m, t) F_SIZE(struct sizes_conf, m, #m, "0 B", 0, 0x1p50, t)
 static const struct field sizes_fields[] = {
@@ -74,20 +80,25 @@ static const struct field sizes_fields[] = {
     BYTES(buffer, "user-space buffer held while a request is in progress"),
     F_END
 };
-static const struct record sizes_record = { .name = "sizes", .doc = "memory of each thing",
-                                            .size = sizeof(struct sizes_conf), .fields = sizes_fields };
+static const struct record sizes_record = {
+    .name = "sizes", .doc = "memory of each thing", .size = sizeof(struct sizes_conf), .fields = sizes_fields
+};
 
 static const struct word overcommits[] = {
-    { "heuristic", "address space is given freely; memory counts when it is touched (vm.overcommit_memory 0)" },
+    { "heuristic",
+      "address space is given freely; memory counts when it is touched (vm.overcommit_memory 0)" },
     { "strict", "writable address space may not exceed swap + half of the memory (vm.overcommit_memory 2, "
                 "vm.overcommit_ratio 50)" },
     { NULL, NULL }
 };
 
 static const struct field machine_fields[] = {
-    { .kind = FIELD_NODE, .key = "profile", .def = "linux-x86_64",
+    { .kind = FIELD_NODE,
+      .key = "profile",
+      .def = "linux-x86_64",
       .doc = "where costs and sizes come from: linux-x86_64, ideal (no overheads at all), or a .yaml file",
-      .off = FIELD_AT(struct machine_conf, profile, const struct node *), .flags = FIELD_OPTIONAL },
+      .off = FIELD_AT(struct machine_conf, profile, const struct node *),
+      .flags = FIELD_OPTIONAL },
     F_COUNT(struct machine_conf, cores, "cores", "1", 1, 1024, "processor cores"),
     F_SIZE_NONE(struct machine_conf, memory, "memory", "none", 4096, 0x1p62,
                 "memory that the servers may use; beyond it and swap the kernel kills the largest"),
@@ -95,10 +106,12 @@ static const struct field machine_fields[] = {
     F_SIZE(struct machine_conf, page, "page", "4 KiB", 512, 0x1p31, "page size"),
     F_ENUM(struct machine_conf, overcommit, "overcommit", "heuristic", overcommits,
            "what the kernel promises when address space is reserved"),
-    F_GROUP(struct machine_conf, scheduler, "scheduler", struct scheduler_conf, &scheduler_record, "the run queue"),
+    F_GROUP(struct machine_conf, scheduler, "scheduler", struct scheduler_conf, &scheduler_record,
+            "the run queue"),
     F_GROUP(struct machine_conf, limits, "limits", struct limits_conf, &limits_record,
             "limits of the operating system, each a number or none"),
-    F_GROUP(struct machine_conf, costs, "costs", struct costs_conf, &costs_record, "CPU time of each operation"),
+    F_GROUP(struct machine_conf, costs, "costs", struct costs_conf, &costs_record,
+            "CPU time of each operation"),
     F_GROUP(struct machine_conf, sizes, "sizes", struct sizes_conf, &sizes_record, "memory of each thing"),
     F_END
 };
@@ -111,7 +124,8 @@ static const struct node *machine_base(struct binder *b, const struct node *map)
     return profile ? profile_keys(b->arena, profile, b->folder, b->diag) : NULL;
 }
 
-const struct record machine_record = {
-    .name = "machine", .doc = "what the servers run on", .size = sizeof(struct machine_conf),
-    .fields = machine_fields, .base = machine_base
-};
+const struct record machine_record = { .name = "machine",
+                                       .doc = "what the servers run on",
+                                       .size = sizeof(struct machine_conf),
+                                       .fields = machine_fields,
+                                       .base = machine_base };

@@ -3,7 +3,8 @@
 #include "models/server.h"
 
 #define STEP(k, u, lo, hi, t) \
-    static const struct field k##_fields[] = { F_DIST(struct step_conf, amount, #k, u, NULL, lo, hi, t), F_END }
+    static const struct field k##_fields[] = { F_DIST(struct step_conf, amount, #k, u, NULL, lo, hi, t), \
+                                               F_END }
 STEP(cpu, UNIT_TIME, 0, 86400, "work: holds a core");
 STEP(wait, UNIT_TIME, 0, 86400, "I/O that a thread sleeps through and an event loop awaits");
 STEP(block, UNIT_TIME, 0, 86400, "a blocking call (time.sleep): in an event loop it stops the whole loop");
@@ -16,8 +17,10 @@ static const struct alternative steps[] = {
     [STEP_MEMORY] = { "memory", "memory held until the reply", memory_fields },
     { NULL, NULL, NULL }
 };
-static const struct record step_record = { .name = "step", .doc = "one step of a handler",
-                                           .size = sizeof(struct step_conf), .alternatives = steps,
+static const struct record step_record = { .name = "step",
+                                           .doc = "one step of a handler",
+                                           .size = sizeof(struct step_conf),
+                                           .alternatives = steps,
                                            .tag_off = FIELD_AT(struct step_conf, kind, int) };
 
 static const struct field server_fields[] = {
@@ -33,7 +36,10 @@ static void check_server(struct binder *b, const struct node *map, void *item)
         diag_error(b->diag, map->at, "handler: expects 1 to %u steps", STEPS_MAX);
 }
 
-const struct record server_record = {
-    .name = "server", .doc = "a server process", .size = sizeof(struct server_conf), .fields = server_fields,
-    .models = server_models, .chosen_off = FIELD_AT(struct server_conf, model, struct chosen), .check = check_server
-};
+const struct record server_record = { .name = "server",
+                                      .doc = "a server process",
+                                      .size = sizeof(struct server_conf),
+                                      .fields = server_fields,
+                                      .models = server_models,
+                                      .chosen_off = FIELD_AT(struct server_conf, model, struct chosen),
+                                      .check = check_server };

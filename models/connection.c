@@ -7,13 +7,21 @@ uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_rep
     if (c != NONE) {
         w->conn_free = w->conn[c].next;
     } else {
-        if (w->conn_used == w->conn_room && !pool_grow(w, &w->conn, &w->conn_room, w->conn_used, sizeof *w->conn))
+        if (w->conn_used == w->conn_room &&
+            !pool_grow(w, &w->conn, &w->conn_room, w->conn_used, sizeof *w->conn))
             return NONE;
         c = w->conn_used++;
         w->conn[c].gen = 0;
     }
-    w->conn[c] = (struct conn){ .collar = collar, .head = NONE, .tail = NONE, .next = NONE, .worker = NONE,
-                                .serving = NONE, .gen = w->conn[c].gen + 1, .fleet = (uint8_t)fleet, .state = CONN_CLOSED,
+    w->conn[c] = (struct conn){ .collar = collar,
+                                .head = NONE,
+                                .tail = NONE,
+                                .next = NONE,
+                                .worker = NONE,
+                                .serving = NONE,
+                                .gen = w->conn[c].gen + 1,
+                                .fleet = (uint8_t)fleet,
+                                .state = CONN_CLOSED,
                                 .per_report = per_report };
     return c;
 }
@@ -38,7 +46,8 @@ void conn_connect(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
     const struct fleet *f = &w->fleet[k->fleet];
-    simtime given_up, at = link_arrival(w, f, DRAW_CONNECT_UP, k->collar, w->collar[k->collar].number, &given_up);
+    simtime given_up,
+        at = link_arrival(w, f, DRAW_CONNECT_UP, k->collar, w->collar[k->collar].number, &given_up);
     k->state = CONN_CONNECTING;
     k->known = false;
     k->gen++;
@@ -92,12 +101,13 @@ void conn_syn(struct world *w, uint32_t c)
         return;
     }
     if (s->accept_length >= w->conf->machine.limits.backlog) {
-        limit_hit(w, "backlog");
+        limit_hit(w, "backlog", w->connections.level);
         conn_abort(w, c, OUTCOME_REFUSED);
         return;
     }
     enter_accept_queue(w, s, c);
-    simtime given_up, at = link_arrival(w, f, DRAW_CONNECT_DOWN, k->collar, w->collar[k->collar].number, &given_up);
+    simtime given_up,
+        at = link_arrival(w, f, DRAW_CONNECT_DOWN, k->collar, w->collar[k->collar].number, &given_up);
     if (at == SIMTIME_MAX)
         at = given_up; /* the collar asks again until it hears */
     if (at == w->now)
@@ -171,7 +181,7 @@ uint32_t server_accept(struct server *s)
     while (s->accept_head != NONE) {
         uint32_t c = s->accept_head;
         if (s->files >= w->conf->machine.limits.open_files) {
-            limit_hit(w, "open_files");
+            limit_hit(w, "open_files", w->connections.level);
             conn_abort(w, c, OUTCOME_REFUSED);
             continue;
         }
@@ -189,7 +199,10 @@ void server_refuse(struct server *s, uint32_t conn) { conn_abort(s->world, conn,
 
 uint32_t conn_worker(const struct server *s, uint32_t conn) { return s->world->conn[conn].worker; }
 
-void conn_set_worker(struct server *s, uint32_t conn, uint32_t worker) { s->world->conn[conn].worker = worker; }
+void conn_set_worker(struct server *s, uint32_t conn, uint32_t worker)
+{
+    s->world->conn[conn].worker = worker;
+}
 
 uint32_t conn_serving(const struct server *s, uint32_t conn) { return s->world->conn[conn].serving; }
 

@@ -117,8 +117,10 @@ void fleet_wake(struct world *w, uint32_t collar)
 
 static void count_outcome(struct world *w, const struct request *q, enum outcome o)
 {
-    uint64_t *const counter[] = { [OUTCOME_ANSWERED] = &w->count.answered, [OUTCOME_REFUSED] = &w->count.refused,
-                                  [OUTCOME_TIMED_OUT] = &w->count.timed_out, [OUTCOME_LOST] = &w->count.lost,
+    uint64_t *const counter[] = { [OUTCOME_ANSWERED] = &w->count.answered,
+                                  [OUTCOME_REFUSED] = &w->count.refused,
+                                  [OUTCOME_TIMED_OUT] = &w->count.timed_out,
+                                  [OUTCOME_LOST] = &w->count.lost,
                                   [OUTCOME_DROPPED] = &w->count.dropped };
     ++*counter[o];
     hist_add(o == OUTCOME_ANSWERED ? w->hist[HIST_LATENCY] : w->gave_up, w->now - q->intended);
@@ -164,7 +166,8 @@ void fleet_start(struct world *w)
         struct fleet *f = &w->fleet[fi];
         bool persistent = f->conf->connection == CONNECTION_PERSISTENT;
         for (uint32_t i = 0; i < f->n && !w->failed; i++)
-            w->collar[f->first + i] = (struct collar){ .conn = persistent ? conn_new(w, fi, f->first + i, false) : NONE };
+            w->collar[f->first + i] =
+                (struct collar){ .conn = persistent ? conn_new(w, fi, f->first + i, false) : NONE };
         if (persistent)
             schedule(w, 0, EV_OPENING, 0, fi);
     }

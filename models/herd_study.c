@@ -12,10 +12,11 @@
 #include "sim/scenario/csv.h"
 #include "sim/scenario/inline.h"
 
-static const char *const hist_names[] = { [HIST_LATENCY] = "latency", [HIST_SOJOURN] = "sojourn",
-                                          [HIST_WAIT] = "wait", [HIST_LAG] = "loop.lag" };
-static const char *const columns[] = { "time", "connections", "threads", "outstanding", "queue",
-                                       "resident", "kernel", "reserved", "busy" };
+static const char *const hist_names[] = {
+    [HIST_LATENCY] = "latency", [HIST_SOJOURN] = "sojourn", [HIST_WAIT] = "wait", [HIST_LAG] = "loop.lag"
+};
+static const char *const columns[] = { "time",     "connections", "threads",  "outstanding", "queue",
+                                       "resident", "kernel",      "reserved", "busy" };
 static const char *const column_units[] = { "s", "1", "1", "1", "1", "B", "B", "B", "1" };
 
 /* --- the forecast ------------------------------------------------------------------------------- */
@@ -50,7 +51,8 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
 {
     const struct costs_conf *cost = &c->machine.costs;
     const struct server_conf *s = conf_server(c, server);
-    struct demand d = { .cores = (double)c->machine.cores, .overhead_s = simtime_to_s(cost->receive + cost->send) };
+    struct demand d = { .cores = (double)c->machine.cores,
+                        .overhead_s = simtime_to_s(cost->receive + cost->send) };
     for (size_t i = 0; i < s->handler.n; i++)
         add_step(&d, &server_steps(s)[i]);
     if (per_report)
@@ -74,7 +76,8 @@ static void foresee(const void *conf, struct mark at, struct diag *d)
         capacity = type->capacity(&need);
         if (load > capacity)
             diag_warn(d, at,
-                      "server '%s' (%s): %.4g reports/s are offered, but it can serve at most %.4g/s: its queue will "
+                      "server '%s' (%s): %.4g reports/s are offered, but it can serve at most %.4g/s: its "
+                      "queue will "
                       "grow without end",
                       conf_server(c, s)->name, type->model.name, load, capacity);
     }
@@ -82,19 +85,29 @@ static void foresee(const void *conf, struct mark at, struct diag *d)
 
 /* --- files in the resolved copy ----------------------------------------------------------------- */
 
-static const struct node *inline_profile(struct arena *a, const char *folder, const char *text, struct mark at,
-                                         struct diag *d)
+static const struct node *inline_profile(struct arena *a, const char *folder, const char *text,
+                                         struct mark at, struct diag *d)
 {
     const struct node *name = node_scalar(a, text, at);
     return name ? profile_load(a, name, folder, d) : NULL;
 }
 
-static const struct inliner inliners[] = { { "profile", inline_profile }, { "trace", csv_read_list },
-                                           { "empirical", csv_read_list }, { NULL, NULL } };
-
-const struct study herd_study = {
-    .root = &herd_record, .metrics = metric_rows, .n_metrics = METRICS, .hists = hist_names, .n_hists = TRIAL_HISTS,
-    .columns = columns, .column_units = column_units, .n_columns = COLUMNS, .verdicts = verdict_names,
-    .n_verdicts = VERDICTS, .inliners = inliners, .foresee = foresee, .worker_new = trial_worker_new,
-    .worker_free = trial_worker_free, .trial = trial_run
+static const struct inliner inliners[] = {
+    { "profile", inline_profile }, { "trace", csv_read_list }, { "empirical", csv_read_list }, { NULL, NULL }
 };
+
+const struct study herd_study = { .root = &herd_record,
+                                  .metrics = metric_rows,
+                                  .n_metrics = METRICS,
+                                  .hists = hist_names,
+                                  .n_hists = TRIAL_HISTS,
+                                  .columns = columns,
+                                  .column_units = column_units,
+                                  .n_columns = COLUMNS,
+                                  .verdicts = verdict_names,
+                                  .n_verdicts = VERDICTS,
+                                  .inliners = inliners,
+                                  .foresee = foresee,
+                                  .worker_new = trial_worker_new,
+                                  .worker_free = trial_worker_free,
+                                  .trial = trial_run };

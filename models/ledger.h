@@ -17,7 +17,8 @@ enum memory_side { SIDE_USER, SIDE_KERNEL };
 /* id, name in memory.peak.NAME, side, title, what it is */
 #define MEM_COMPONENTS(X) \
     X(BASE, "base", SIDE_USER, "base process", "the bare server process") \
-    X(BASE_KERNEL, "base_kernel", SIDE_KERNEL, "base process (kernel)", "what the kernel keeps for the bare process") \
+    X(BASE_KERNEL, "base_kernel", SIDE_KERNEL, "base process (kernel)", \
+      "what the kernel keeps for the bare process") \
     X(STACKS, "stacks", SIDE_USER, "thread stacks", "touched pages of thread stacks") \
     X(KERNEL_STACKS, "kernel_stacks", SIDE_KERNEL, "kernel stacks", "each thread's stack in the kernel") \
     X(TASKS, "task_structs", SIDE_KERNEL, "task structures", "what the kernel remembers of a thread") \
@@ -25,8 +26,10 @@ enum memory_side { SIDE_USER, SIDE_KERNEL };
     X(SOCKETS, "sockets", SIDE_KERNEL, "sockets", "the kernel's side of connections") \
     X(POLL_ITEMS, "poll_items", SIDE_KERNEL, "poll items", "connections registered with epoll") \
     X(UNREAD, "unread", SIDE_KERNEL, "unread messages", "messages in socket buffers") \
-    X(CONNECTIONS, "connections", SIDE_USER, "connection objects", "what the program remembers of a connection") \
-    X(REQUEST_TASKS, "request_tasks", SIDE_USER, "request tasks", "tasks or coroutines of requests in progress") \
+    X(CONNECTIONS, "connections", SIDE_USER, "connection objects", \
+      "what the program remembers of a connection") \
+    X(REQUEST_TASKS, "request_tasks", SIDE_USER, "request tasks", \
+      "tasks or coroutines of requests in progress") \
     X(BUFFERS, "buffers", SIDE_USER, "buffers", "I/O buffers of requests in progress") \
     X(REQUESTS, "requests", SIDE_USER, "request memory", "memory that handlers hold until the reply")
 

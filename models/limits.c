@@ -1,10 +1,10 @@
 /* limits.c - what happens when the machine has no more to give. */
 #include "models/world.h"
 
-void limit_hit(struct world *w, const char *name)
+void limit_hit(struct world *w, const char *name, int64_t connections)
 {
     if (!w->limit.name)
-        w->limit = (struct limit){ name, w->now, w->connections.level };
+        w->limit = (struct limit){ name, w->now, connections };
 }
 
 void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes)
@@ -48,7 +48,7 @@ void check_memory(struct world *w)
         struct server *s = largest(w);
         if (!s)
             return;
-        limit_hit(w, "memory");
+        limit_hit(w, "memory", w->connections.level);
         w->killed = true;
         server_kill(w, s);
     }

@@ -33,8 +33,8 @@ static simtime retransmissions(const struct link_conf *l, struct rng *r, bool *g
     return delay;
 }
 
-simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpose, uint32_t collar, uint32_t number,
-                     simtime *given_up)
+simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpose, uint32_t collar,
+                     uint32_t number, simtime *given_up)
 {
     if (!f->link_conf)
         return w->now;

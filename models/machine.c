@@ -252,7 +252,9 @@ bool machine_start(struct world *w)
         w->failed = "out of memory";
         return false;
     }
-    struct machine kept = { .core = core, .idle_mask = mask, .shared = { .job = m->shared.job, .room = m->shared.room } };
+    struct machine kept = { .core = core,
+                            .idle_mask = mask,
+                            .shared = { .job = m->shared.job, .room = m->shared.room } };
     *m = kept;
     m->conf = &w->conf->machine;
     m->cores = cores;

@@ -8,8 +8,8 @@
 /* The end of the warm-up: averages and counters begin. */
 void measure_warm(struct world *w)
 {
-    struct gauge *const gauges[] = { &w->ledger.resident, &w->ledger.kernel, &w->ledger.reserved, &w->connections,
-                                     &w->accepting, &w->machine.thread_count };
+    struct gauge *const gauges[] = { &w->ledger.resident, &w->ledger.kernel, &w->ledger.reserved,
+                                     &w->connections,     &w->accepting,     &w->machine.thread_count };
     struct station *const stations[] = { &w->outstanding, &w->in_server, &w->waiting, &w->machine.run_queue };
     struct machine *m = &w->machine;
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
@@ -39,7 +39,8 @@ void measure_sample(struct world *w)
     row[COL_BUSY] = (double)w->machine.busy.level;
 }
 
-void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from, simtime to)
+void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from,
+                  simtime to)
 {
     struct trial *out = w->out;
     if (!out->span || from == to)
@@ -84,7 +85,8 @@ static void latency_bounds(struct world *w, struct trial *out)
 static void durations(struct world *w, struct trial *out)
 {
     const struct counts *n = &w->count;
-    uint64_t above[TRIAL_HISTS] = { [HIST_LATENCY] = n->sent - n->answered, [HIST_SOJOURN] = n->arrived - n->replied,
+    uint64_t above[TRIAL_HISTS] = { [HIST_LATENCY] = n->sent - n->answered,
+                                    [HIST_SOJOURN] = n->arrived - n->replied,
                                     [HIST_WAIT] = n->arrived - w->hist[HIST_WAIT]->count };
     static const int at[TRIAL_HISTS] = { M_LATENCY, M_SOJOURN, M_WAIT, M_LAG };
     for (int h = 0; h < TRIAL_HISTS; h++) {
@@ -100,8 +102,9 @@ static void reports(struct world *w, double *v, double window)
 {
     const struct counts *n = &w->count;
     uint64_t failed = n->refused + n->timed_out + n->lost + n->dropped;
-    const uint64_t number[] = { n->answered, failed, n->refused, n->timed_out, n->lost, n->dropped,
-                                n->sent - n->answered - failed };
+    const uint64_t number[] = {
+        n->answered, failed, n->refused, n->timed_out, n->lost, n->dropped, n->sent - n->answered - failed
+    };
     v[M_SENT] = (double)n->sent;
     for (int i = 0; i < 7; i++) {
         v[M_ANSWERED + i] = (double)number[i];

@@ -10,31 +10,37 @@ const double hist_stat_p[HIST_STATS] = { 0, 0, 0.5, 0.9, 0.95, 0.99, 0.999, 0 };
 
 #define DURATIONS(at, group, title, doc, f99) \
     [at + STAT_MEAN] = { group ".mean", "s", "mean " title, "mean of " doc, COMP }, \
-    [at + STAT_SD] = { group ".sd", "s", "s.d. of " title, "standard deviation of " doc, 0 }, \
-    [at + STAT_P50] = { group ".p50", "s", "median " title, "median of " doc, COMP | (f99) }, \
-    [at + STAT_P90] = { group ".p90", "s", "p90 " title, "90th percentile of " doc, 0 }, \
-    [at + STAT_P95] = { group ".p95", "s", "p95 " title, "95th percentile of " doc, 0 }, \
-    [at + STAT_P99] = { group ".p99", "s", "p99 " title, "99th percentile of " doc, COMP | (f99) }, \
-    [at + STAT_P999] = { group ".p99.9", "s", "p99.9 " title, "99.9th percentile of " doc, 0 }, \
-    [at + STAT_MAX] = { group ".max", "s", "longest " title, "largest of " doc, 0 }
+          [at + STAT_SD] = { group ".sd", "s", "s.d. of " title, "standard deviation of " doc, 0 }, \
+          [at + STAT_P50] = { group ".p50", "s", "median " title, "median of " doc, COMP | (f99) }, \
+          [at + STAT_P90] = { group ".p90", "s", "p90 " title, "90th percentile of " doc, 0 }, \
+          [at + STAT_P95] = { group ".p95", "s", "p95 " title, "95th percentile of " doc, 0 }, \
+          [at + STAT_P99] = { group ".p99", "s", "p99 " title, "99th percentile of " doc, COMP | (f99) }, \
+          [at + STAT_P999] = { group ".p99.9", "s", "p99.9 " title, "99.9th percentile of " doc, 0 }, \
+          [at + STAT_MAX] = { group ".max", "s", "longest " title, "largest of " doc, 0 }
 
 #define REPORTS(id, name, title, doc) \
     [M_##id] = { "reports." name, "1", title, doc ", in number", 0 }, \
-    [M_##id##_RATIO] = { "reports." name ".ratio", "1", title ", share", doc ", as a share of those sent", \
-                         COMP }
+    [M_##id## \
+        _RATIO] = { "reports." name ".ratio", "1", title ", share", doc ", as a share of those sent", COMP }
 
 const struct metric metric_rows[METRICS] = {
     DURATIONS(M_LATENCY, "latency", "latency",
-              "the time from a report's intended sending to the reply at the collar, of those answered; a percentile "
-              "whose rank falls among the unanswered is undefined", HEAD),
-    DURATIONS(M_SOJOURN, "sojourn", "sojourn time", "the time a request spends in the server, waiting included", 0),
-    DURATIONS(M_WAIT, "wait", "wait", "the time from a request's arrival at the server until work on it begins", 0),
+              "the time from a report's intended sending to the reply at the collar, of those answered; a "
+              "percentile "
+              "whose rank falls among the unanswered is undefined",
+              HEAD),
+    DURATIONS(M_SOJOURN, "sojourn", "sojourn time",
+              "the time a request spends in the server, waiting included", 0),
+    DURATIONS(M_WAIT, "wait", "wait",
+              "the time from a request's arrival at the server until work on it begins", 0),
     DURATIONS(M_LAG, "loop.lag", "loop lag", "the time an event is ready before its loop takes it up", 0),
-    [M_WAIT_RATIO] = { "wait.ratio", "1", "share that waits", "share of requests that did not begin at once", 0 },
+    [M_WAIT_RATIO] = { "wait.ratio", "1", "share that waits", "share of requests that did not begin at once",
+                       0 },
     [M_THROUGHPUT] = { "throughput", "1/s", "throughput", "replies per second within the window",
                        HEAD | COMP | METRIC_HIGHER_WINS },
     [M_OFFERED] = { "offered", "1/s", "offered load", "reports sent per second", 0 },
-    [M_SENT] = { "reports.sent", "1", "reports sent", "reports intended within the window", METRIC_HIGHER_WINS },
+    [M_SENT] = { "reports.sent", "1", "reports sent", "reports intended within the window",
+                 METRIC_HIGHER_WINS },
     REPORTS(ANSWERED, "answered", "answered", "reports answered"),
     REPORTS(FAILED, "failed", "failed", "reports refused, timed out, lost or dropped"),
     REPORTS(REFUSED, "refused", "refused", "reports whose connection was refused"),
@@ -42,39 +48,56 @@ const struct metric metric_rows[METRICS] = {
     REPORTS(LOST, "lost", "lost", "reports lost by the link or with a killed server"),
     REPORTS(DROPPED, "dropped", "dropped", "reports dropped before they were sent"),
     REPORTS(IN_FLIGHT, "in_flight", "unanswered at the end", "reports without an outcome when the run ended"),
-    [M_MEM_TOTAL_MEAN] = { "memory.total.mean", "B", "mean memory", "what the machine loses: resident and kernel", 0 },
-    [M_MEM_TOTAL_PEAK] = { "memory.total.peak", "B", "memory", "peak of what the machine loses: resident and kernel",
-                           HEAD | COMP },
-    [M_MEM_RESIDENT_MEAN] = { "memory.resident.mean", "B", "mean resident set", "the processes' own memory", 0 },
-    [M_MEM_RESIDENT_PEAK] = { "memory.resident.peak", "B", "resident set", "peak of the processes' own memory", COMP },
+    [M_MEM_TOTAL_MEAN] = { "memory.total.mean", "B", "mean memory",
+                           "what the machine loses: resident and kernel", 0 },
+    [M_MEM_TOTAL_PEAK] = { "memory.total.peak", "B", "memory",
+                           "peak of what the machine loses: resident and kernel", HEAD | COMP },
+    [M_MEM_RESIDENT_MEAN] = { "memory.resident.mean", "B", "mean resident set", "the processes' own memory",
+                              0 },
+    [M_MEM_RESIDENT_PEAK] = { "memory.resident.peak", "B", "resident set",
+                              "peak of the processes' own memory", COMP },
     [M_MEM_KERNEL_MEAN] = { "memory.kernel.mean", "B", "mean kernel memory",
                             "kernel stacks, task structures, page tables, sockets, poll items", 0 },
     [M_MEM_KERNEL_PEAK] = { "memory.kernel.peak", "B", "kernel memory",
-                            "peak of kernel stacks, task structures, page tables, sockets, poll items", COMP },
-    [M_MEM_RESERVED_MEAN] = { "memory.reserved.mean", "B", "mean reserved", "address space, touched or not", 0 },
-    [M_MEM_RESERVED_PEAK] = { "memory.reserved.peak", "B", "reserved", "peak of address space, touched or not",
-                              HEAD | COMP },
+                            "peak of kernel stacks, task structures, page tables, sockets, poll items",
+                            COMP },
+    [M_MEM_RESERVED_MEAN] = { "memory.reserved.mean", "B", "mean reserved", "address space, touched or not",
+                              0 },
+    [M_MEM_RESERVED_PEAK] = { "memory.reserved.peak", "B", "reserved",
+                              "peak of address space, touched or not", HEAD | COMP },
     [M_MEM_PER_CONNECTION] = { "memory.per_connection", "B", "a connection",
-                               "(peak total - base process) / connections open at that instant", HEAD | COMP },
-#define X(id, name, side, title, doc) [M_MEM_PEAK + MEM_##id] = { "memory.peak." name, "B", title, doc ", when the total was at its peak", 0 },
+                               "(peak total - base process) / connections open at that instant",
+                               HEAD | COMP },
+#define X(id, name, side, title, doc) \
+    [M_MEM_PEAK + MEM_##id] = { "memory.peak." name, "B", title, doc ", when the total was at its peak", 0 },
     MEM_COMPONENTS(X)
 #undef X
-    [M_CPU_UTILISATION] = { "cpu.utilisation", "1", "CPU", "busy time / (cores x window)", HEAD | COMP },
+        [M_CPU_UTILISATION] = { "cpu.utilisation", "1", "CPU", "busy time / (cores x window)", HEAD | COMP },
     [M_CPU_OVERHEAD] = { "cpu.overhead", "1", "overhead", "CPU time outside handlers / busy time", COMP },
-    [M_CPU_SWITCHES] = { "cpu.context_switches", "1/s", "context switches", "context switches per second", COMP },
-#define X(id, name, doc) [M_CPU_CAUSE + CPU_##id - 1] = { "cpu.overhead." name, "1", name, "share of busy time spent " doc, 0 },
+    [M_CPU_SWITCHES] = { "cpu.context_switches", "1/s", "context switches", "context switches per second",
+                         COMP },
+#define X(id, name, doc) \
+    [M_CPU_CAUSE + CPU_##id - 1] = { "cpu.overhead." name, "1", name, "share of busy time spent " doc, 0 },
     OVERHEADS(X)
 #undef X
-    [M_THREADS_PEAK] = { "threads.peak", "1", "threads", "most threads at a time", COMP },
-    [M_CONNECTIONS_PEAK] = { "connections.peak", "1", "connections", "most connections open at a time, from accept to "
-                             "close", METRIC_HIGHER_WINS },
+        [M_THREADS_PEAK] = { "threads.peak", "1", "threads", "most threads at a time", COMP },
+    [M_CONNECTIONS_PEAK] = { "connections.peak", "1", "connections",
+                             "most connections open at a time, from accept to "
+                             "close",
+                             METRIC_HIGHER_WINS },
     [M_CONNECTIONS_MEAN] = { "connections.mean", "1", "mean connections", "connections open on average", 0 },
-    [M_QUEUE_MEAN] = { "queue.mean", "1", "mean queue", "requests at the server not yet begun, on average", COMP },
+    [M_QUEUE_MEAN] = { "queue.mean", "1", "mean queue", "requests at the server not yet begun, on average",
+                       COMP },
     [M_QUEUE_PEAK] = { "queue.peak", "1", "longest queue", "most requests at the server not yet begun", 0 },
-    [M_ACCEPT_MEAN] = { "queue.accept.mean", "1", "mean accept queue", "connections waiting to be accepted", 0 },
-    [M_ACCEPT_PEAK] = { "queue.accept.peak", "1", "longest accept queue", "most connections waiting to be accepted", 0 },
-    [M_IN_SERVER_MEAN] = { "queue.server.mean", "1", "mean number in the server", "requests arrived and not replied", 0 },
-    [M_RUN_QUEUE_MEAN] = { "queue.run.mean", "1", "mean run queue", "threads that wait for a core, on average", 0 },
-    [M_OUTSTANDING_MEAN] = { "queue.outstanding.mean", "1", "mean outstanding", "reports sent without an outcome yet", 0 },
+    [M_ACCEPT_MEAN] = { "queue.accept.mean", "1", "mean accept queue", "connections waiting to be accepted",
+                        0 },
+    [M_ACCEPT_PEAK] = { "queue.accept.peak", "1", "longest accept queue",
+                        "most connections waiting to be accepted", 0 },
+    [M_IN_SERVER_MEAN] = { "queue.server.mean", "1", "mean number in the server",
+                           "requests arrived and not replied", 0 },
+    [M_RUN_QUEUE_MEAN] = { "queue.run.mean", "1", "mean run queue",
+                           "threads that wait for a core, on average", 0 },
+    [M_OUTSTANDING_MEAN] = { "queue.outstanding.mean", "1", "mean outstanding",
+                             "reports sent without an outcome yet", 0 },
     [M_MAKESPAN] = { "makespan", "s", "makespan", "from the first intended send to the last reply", COMP },
 };

@@ -24,7 +24,8 @@ static const struct node *complain(struct arena *a, const struct node *profile, 
     return NULL;
 }
 
-static const struct node *load_file(struct arena *a, const struct node *profile, const char *folder, struct diag *d)
+static const struct node *load_file(struct arena *a, const struct node *profile, const char *folder,
+                                    struct diag *d)
 {
     bool absolute = profile->text[0] == '/';
     const char *path = absolute || !folder ? profile->text : arena_printf(a, "%s/%s", folder, profile->text);
@@ -37,7 +38,8 @@ static const struct node *load_file(struct arena *a, const struct node *profile,
     return map;
 }
 
-const struct node *profile_load(struct arena *a, const struct node *profile, const char *folder, struct diag *d)
+const struct node *profile_load(struct arena *a, const struct node *profile, const char *folder,
+                                struct diag *d)
 {
     if (profile->kind == NODE_MAP)
         return profile;
@@ -54,7 +56,8 @@ const struct node *profile_load(struct arena *a, const struct node *profile, con
     return complain(a, profile, d);
 }
 
-const struct node *profile_keys(struct arena *a, const struct node *profile, const char *folder, struct diag *d)
+const struct node *profile_keys(struct arena *a, const struct node *profile, const char *folder,
+                                struct diag *d)
 {
     const struct node *map = profile_load(a, profile, folder, d);
     if (!map)

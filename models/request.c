@@ -48,8 +48,13 @@ void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t con
         return;
     bool measured = intended >= w->warm && intended < w->end;
     struct request *q = &w->req[r];
-    *q = (struct request){ .intended = intended, .conn = conn, .number = w->collar[collar].number++, .link = NONE,
-                           .gen = q->gen + 1, .state = REQ_PENDING, .flags = measured ? REQ_MEASURED : 0 };
+    *q = (struct request){ .intended = intended,
+                           .conn = conn,
+                           .number = w->collar[collar].number++,
+                           .link = NONE,
+                           .gen = q->gen + 1,
+                           .state = REQ_PENDING,
+                           .flags = measured ? REQ_MEASURED : 0 };
     append(w, conn, r);
     station_enter(&w->outstanding, w->now);
     w->count.sent += measured;
@@ -120,8 +125,10 @@ void request_begin(struct world *w, uint32_t r)
     struct request *q = &w->req[r];
     q->state = REQ_SERVED;
     station_leave(&w->waiting, w->now, q->arrived);
-    if (!w->waiting.number.level)
+    if (!w->waiting.number.level) {
         w->backlog_since = w->now;
+        w->backlog_connections = w->connections.level;
+    }
     if (q->flags & REQ_MEASURED) {
         hist_add(w->hist[HIST_WAIT], w->now - q->arrived);
         w->count.waited += w->now > q->arrived;
@@ -132,7 +139,8 @@ void server_begin(struct server *s, uint32_t r) { request_begin(s->world, r); }
 
 /* The demand of a step is drawn from the collar's stream of that report and step, so that it is the same
  * whatever the server does and whenever it asks. */
-static double step_amount(struct world *w, const struct request *q, const struct step_conf *step, uint32_t index)
+static double step_amount(struct world *w, const struct request *q, const struct step_conf *step,
+                          uint32_t index)
 {
     if (dist_is_constant(&step->amount))
         return step->amount.mean;

@@ -25,11 +25,11 @@ struct demand {
 };
 
 struct server_type {
-    struct model model;     /* first: name, doc, own rows, size of their struct */
-    size_t state_size;      /* zeroed before start() */
-    uint32_t own_files;     /* open files before any connection */
-    const char *bottleneck; /* what is full when the cores are not: "loop", "worker"; NULL: nothing else */
-    const char *lane;       /* what a thread of it is called in a timeline */
+    struct model model;        /* first: name, doc, own rows, size of their struct */
+    size_t state_size;         /* zeroed before start() */
+    uint32_t own_files;        /* open files before any connection */
+    const char *bottleneck;    /* what is full when the cores are not: "loop", "worker"; NULL: nothing else */
+    const char *lane;          /* what a thread of it is called in a timeline */
     uint32_t connection_holds; /* MEM_BIT()s of what each open connection takes besides its socket */
     uint32_t request_holds;    /* MEM_BIT()s of what each request in progress takes */
     void (*start)(struct server *s);
@@ -56,25 +56,35 @@ extern const struct model *const server_models[];
 struct server {
     const struct server_type *type;
     const struct server_conf *conf;
-    const void *own;          /* the model's own rows */
+    const void *own; /* the model's own rows */
     void *state;
     struct world *world;
     uint32_t index;
-    bool dead;                /* killed for want of memory */
+    bool dead;                         /* killed for want of memory */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */
     uint32_t accept_length;
     uint64_t files, maps;
-    uint64_t reserved;        /* address space */
+    uint64_t reserved; /* address space */
     int64_t held[MEM_COUNT];
-    uint64_t stack;           /* bytes reserved for each thread's stack */
-    int64_t stack_tables;     /* page tables that such a stack costs */
+    uint64_t stack;       /* bytes reserved for each thread's stack */
+    int64_t stack_tables; /* page tables that such a stack costs */
 };
 
 /* --- time and costs ---------------------------------------------------------------------------- */
 
 enum cpu_cause {
-    CPU_WORK, CPU_SWITCH, CPU_WAKEUP, CPU_RECEIVE, CPU_SEND, CPU_ACCEPT, CPU_CLOSE, CPU_POLL, CPU_TIMER,
-    CPU_THREADS, CPU_FAULTS, CPU_CAUSES
+    CPU_WORK,
+    CPU_SWITCH,
+    CPU_WAKEUP,
+    CPU_RECEIVE,
+    CPU_SEND,
+    CPU_ACCEPT,
+    CPU_CLOSE,
+    CPU_POLL,
+    CPU_TIMER,
+    CPU_THREADS,
+    CPU_FAULTS,
+    CPU_CAUSES
 };
 
 const struct costs_conf *server_costs(const struct server *s);

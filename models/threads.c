@@ -70,8 +70,13 @@ uint32_t thread_take(struct world *w, struct server *s, bool is_main)
         t = w->thread_used++;
         w->thread[t].gen = 0;
     }
-    w->thread[t] = (struct thread){ .gen = w->thread[t].gen + 1, .tag = NONE, .begins = NONE, .core = NONE,
-                                    .next = NONE, .server = (uint8_t)s->index, .state = THREAD_IDLE,
+    w->thread[t] = (struct thread){ .gen = w->thread[t].gen + 1,
+                                    .tag = NONE,
+                                    .begins = NONE,
+                                    .core = NONE,
+                                    .next = NONE,
+                                    .server = (uint8_t)s->index,
+                                    .state = THREAD_IDLE,
                                     .main = is_main };
     w->machine.threads++;
     gauge_add(&w->machine.thread_count, w->now, 1);
@@ -100,7 +105,7 @@ uint32_t server_thread(struct server *s)
     struct world *w = s->world;
     const char *limit = forbidden(w, s);
     if (limit) {
-        limit_hit(w, limit);
+        limit_hit(w, limit, w->connections.level - 1); /* all but the one that it is for */
         return NONE;
     }
     uint32_t t = thread_take(w, s, false);

@@ -6,6 +6,7 @@
 
 void *trial_worker_new(void);
 void trial_worker_free(void *worker);
-int trial_run(void *worker, const void *conf, uint64_t seed, uint32_t rep, const atomic_int *stop, struct trial *out);
+int trial_run(void *worker, const void *conf, uint64_t seed, uint32_t rep, const atomic_int *stop,
+              struct trial *out);
 
 #endif

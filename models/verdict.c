@@ -1,19 +1,21 @@
 /* verdict.c - how a trial ended: did it keep up, and if not, what gave way first. */
 #include <math.h>
 
-#include "models/world.h"
 #include "models/verdicts.h"
+#include "models/world.h"
 #include "sim/stats/estimate.h"
 
-const char *const verdict_names[] = { [VERDICT_STABLE] = "stable", [VERDICT_OVERLOADED] = "overloaded",
-                                      [VERDICT_METASTABLE] = "metastable", [VERDICT_REFUSING] = "refusing",
+const char *const verdict_names[] = { [VERDICT_STABLE] = "stable",
+                                      [VERDICT_OVERLOADED] = "overloaded",
+                                      [VERDICT_METASTABLE] = "metastable",
+                                      [VERDICT_REFUSING] = "refusing",
                                       [VERDICT_OUT_OF_MEMORY] = "out_of_memory" };
 const size_t verdict_count = VERDICTS;
 
-#define TREND_BATCHES 20
+#define TREND_BATCHES    20
 #define TREND_CONFIDENCE 0.99
 #define UNANSWERED_SHARE 0.01
-#define FULL_CORES 0.95
+#define FULL_CORES       0.95
 
 /* The backlog in the samples of the window. */
 static size_t window_samples(const struct world *w, double *x, double *y)
@@ -49,7 +51,8 @@ static bool work_left(const struct world *w)
     const struct counts *n = &w->count;
     uint64_t in_flight = n->sent - n->answered - n->refused - n->timed_out - n->lost - n->dropped;
     int64_t stuck = w->waiting.number.level + w->machine.run_queue.number.level;
-    return (double)in_flight > UNANSWERED_SHARE * (double)n->sent && 2 * stuck > (int64_t)in_flight && stuck > 1;
+    return (double)in_flight > UNANSWERED_SHARE * (double)n->sent && 2 * stuck > (int64_t)in_flight &&
+           stuck > 1;
 }
 
 static const char *bottleneck(struct world *w)
@@ -65,7 +68,7 @@ static const char *bottleneck(struct world *w)
 
 static struct verdict with_limit(enum verdict_rank rank, const char *name, simtime at, int64_t connections)
 {
-    return (struct verdict){ rank, name, simtime_to_s(at), (double)connections };
+    return (struct verdict){ (int)rank, name, simtime_to_s(at), (double)connections };
 }
 
 struct verdict verdict_of(struct world *w)
@@ -76,6 +79,6 @@ struct verdict verdict_of(struct world *w)
     if (l->name)
         return with_limit(VERDICT_REFUSING, l->name, l->at, l->connections);
     if (backlog_grows(w) || work_left(w))
-        return with_limit(VERDICT_OVERLOADED, bottleneck(w), w->backlog_since, w->connections.level);
+        return with_limit(VERDICT_OVERLOADED, bottleneck(w), w->backlog_since, w->backlog_connections);
     return (struct verdict){ .rank = VERDICT_STABLE };
 }

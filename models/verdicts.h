@@ -5,7 +5,12 @@
 #include <stddef.h>
 
 enum verdict_rank {
-    VERDICT_STABLE, VERDICT_OVERLOADED, VERDICT_METASTABLE, VERDICT_REFUSING, VERDICT_OUT_OF_MEMORY, VERDICTS
+    VERDICT_STABLE,
+    VERDICT_OVERLOADED,
+    VERDICT_METASTABLE,
+    VERDICT_REFUSING,
+    VERDICT_OUT_OF_MEMORY,
+    VERDICTS
 };
 extern const char *const verdict_names[];
 extern const size_t verdict_count;

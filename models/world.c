@@ -7,7 +7,7 @@
 
 #include "models/trial.h"
 
-#define POOL_FIRST 1024u
+#define POOL_FIRST  1024u
 #define POLL_EVENTS 16384u /* how often the stop flag is looked at */
 
 #define PREFETCH_DISTANCE 4
@@ -54,9 +54,11 @@ static void start_fleets(struct world *w)
     for (uint32_t i = 0; i < w->fleets && !w->failed; i++) {
         const struct fleet_conf *c = conf_fleet(w->conf, i);
         bool linked = c->link_index != NO_LINK;
-        w->fleet[i] = (struct fleet){ .conf = c, .link_conf = linked ? conf_link(w->conf, c->link_index) : NULL,
+        w->fleet[i] = (struct fleet){ .conf = c,
+                                      .link_conf = linked ? conf_link(w->conf, c->link_index) : NULL,
                                       .link = linked ? &w->link[c->link_index] : NULL,
-                                      .first = (uint32_t)collars, .n = (uint32_t)c->collars,
+                                      .first = (uint32_t)collars,
+                                      .n = (uint32_t)c->collars,
                                       .server = &w->server[c->server_index] };
         collars += c->collars;
     }
@@ -97,8 +99,14 @@ static void place_servers(struct world *w)
     for (uint32_t i = 0; i < w->servers; i++) {
         const struct server_conf *c = conf_server(w->conf, i);
         const struct server_type *type = (const struct server_type *)c->model.model;
-        w->server[i] = (struct server){ .type = type, .conf = c, .own = c->model.conf, .state = state, .world = w,
-                                        .index = i, .accept_head = NONE, .accept_tail = NONE,
+        w->server[i] = (struct server){ .type = type,
+                                        .conf = c,
+                                        .own = c->model.conf,
+                                        .state = state,
+                                        .world = w,
+                                        .index = i,
+                                        .accept_head = NONE,
+                                        .accept_tail = NONE,
                                         .files = type->own_files };
         memset(state, 0, type->state_size);
         state += aligned(type->state_size);
@@ -121,12 +129,23 @@ static void start_servers(struct world *w)
 /* What stays from trial to trial: memory, never values. */
 static void clear(struct world *w)
 {
-    struct world kept = {
-        .q = w->q, .fleet = w->fleet, .link = w->link, .server = w->server, .collar = w->collar, .conn = w->conn,
-        .req = w->req, .thread = w->thread, .conn_room = w->conn_room, .req_room = w->req_room,
-        .thread_room = w->thread_room, .collar_room = w->collar_room, .gave_up = w->gave_up, .sample = w->sample,
-        .state_memory = w->state_memory, .state_room = w->state_room, .machine = w->machine
-    };
+    struct world kept = { .q = w->q,
+                          .fleet = w->fleet,
+                          .link = w->link,
+                          .server = w->server,
+                          .collar = w->collar,
+                          .conn = w->conn,
+                          .req = w->req,
+                          .thread = w->thread,
+                          .conn_room = w->conn_room,
+                          .req_room = w->req_room,
+                          .thread_room = w->thread_room,
+                          .collar_room = w->collar_room,
+                          .gave_up = w->gave_up,
+                          .sample = w->sample,
+                          .state_memory = w->state_memory,
+                          .state_room = w->state_room,
+                          .machine = w->machine };
     *w = kept;
     w->conn_free = w->req_free = w->thread_free = NONE;
     w->first_intended = SIMTIME_MAX;
@@ -135,7 +154,8 @@ static void clear(struct world *w)
     hist_reset(w->gave_up);
 }
 
-static void start(struct world *w, const struct herd_conf *conf, uint64_t seed, uint32_t rep, struct trial *out)
+static void start(struct world *w, const struct herd_conf *conf, uint64_t seed, uint32_t rep,
+                  struct trial *out)
 {
     clear(w);
     w->conf = conf;
@@ -318,8 +338,18 @@ void *trial_worker_new(void)
 void trial_worker_free(void *worker)
 {
     struct world *w = worker;
-    void *const pieces[] = { w->gave_up, w->sample, w->fleet, w->link, w->server, w->collar, w->conn, w->req,
-                             w->thread, w->state_memory, w->machine.core, w->machine.idle_mask,
+    void *const pieces[] = { w->gave_up,
+                             w->sample,
+                             w->fleet,
+                             w->link,
+                             w->server,
+                             w->collar,
+                             w->conn,
+                             w->req,
+                             w->thread,
+                             w->state_memory,
+                             w->machine.core,
+                             w->machine.idle_mask,
                              w->machine.shared.job };
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
         free(pieces[i]);
@@ -327,7 +357,8 @@ void trial_worker_free(void *worker)
     free(w);
 }
 
-int trial_run(void *worker, const void *conf, uint64_t seed, uint32_t rep, const atomic_int *stop, struct trial *out)
+int trial_run(void *worker, const void *conf, uint64_t seed, uint32_t rep, const atomic_int *stop,
+              struct trial *out)
 {
     struct world *w = worker;
     sim_place.scenario = ((const struct herd_conf *)conf)->head.name;

@@ -67,7 +67,7 @@ enum conn_state {
     CONN_CONNECTING, /* asked for */
     CONN_QUEUED,     /* in the accept queue */
     CONN_ACCEPTED,
-    CONN_DONE        /* closed by the server, its last reply under way */
+    CONN_DONE /* closed by the server, its last reply under way */
 };
 
 struct conn {
@@ -75,11 +75,11 @@ struct conn {
     uint32_t head, tail; /* outstanding requests, in the order in which they were sent */
     uint32_t next;       /* accept queue, free list */
     uint32_t worker;
-    uint32_t serving;    /* read and not yet answered */
+    uint32_t serving; /* read and not yet answered */
     uint32_t gen;
     uint8_t fleet;
-    uint8_t state;       /* enum conn_state: the server's view */
-    bool known;          /* the collar knows that it stands */
+    uint8_t state; /* enum conn_state: the server's view */
+    bool known;    /* the collar knows that it stands */
     bool per_report;
 };
 _Static_assert(sizeof(struct conn) == 32, "a connection should not straddle cache lines");
@@ -88,12 +88,12 @@ _Static_assert(sizeof(struct conn) == 32, "a connection should not straddle cach
 
 enum request_state {
     REQ_FREE,
-    REQ_PENDING,   /* waits for its connection */
-    REQ_UP,        /* on its way */
-    REQ_ARRIVED,   /* readable, not begun */
-    REQ_READ,      /* taken by the server, waiting for a core */
-    REQ_SERVED,    /* begun */
-    REQ_DOWN       /* the reply is on its way */
+    REQ_PENDING, /* waits for its connection */
+    REQ_UP,      /* on its way */
+    REQ_ARRIVED, /* readable, not begun */
+    REQ_READ,    /* taken by the server, waiting for a core */
+    REQ_SERVED,  /* begun */
+    REQ_DOWN     /* the reply is on its way */
 };
 enum request_flags { REQ_MEASURED = 1, REQ_ABANDONED = 2, REQ_HOLDS = 4, REQ_QUEUED = 8 };
 
@@ -114,16 +114,16 @@ struct request {
 enum thread_state { THREAD_FREE, THREAD_IDLE, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP };
 
 struct thread {
-    simtime remaining;   /* CPU time of the current burst */
+    simtime remaining; /* CPU time of the current burst */
     simtime ready_since;
-    uint32_t next;       /* run queue, free list */
-    uint32_t tag;        /* the server's */
-    uint32_t begins;     /* request whose waiting ends when the thread has a core */
+    uint32_t next;   /* run queue, free list */
+    uint32_t tag;    /* the server's */
+    uint32_t begins; /* request whose waiting ends when the thread has a core */
     uint32_t gen;
-    uint32_t core;       /* where it runs, or ran last */
+    uint32_t core; /* where it runs, or ran last */
     uint8_t server;
     uint8_t state;
-    bool main;           /* its stack is part of the base process */
+    bool main; /* its stack is part of the base process */
 };
 
 struct core {
@@ -139,10 +139,10 @@ struct shared_job {
     double finish; /* virtual time */
     uint32_t thread;
 };
-struct shared_cores { /* processor sharing */
+struct shared_cores {       /* processor sharing */
     struct shared_job *job; /* heap */
     uint32_t n, room, gen;
-    double now;     /* virtual time: CPU time that each has had */
+    double now; /* virtual time: CPU time that each has had */
     simtime since;
 };
 
@@ -158,9 +158,9 @@ struct machine {
     struct station run_queue;
     struct gauge thread_count;
     simtime booked[CPU_CAUSES], booked_at_warm[CPU_CAUSES];
-    simtime unfinished;          /* booked, but lost with a killed process */
+    simtime unfinished; /* booked, but lost with a killed process */
     uint64_t switches;
-    gauge_area busy_before;      /* core time before the window, for the utilisation law */
+    gauge_area busy_before; /* core time before the window, for the utilisation law */
 };
 
 /* --- the trial ---------------------------------------------------------------------------------- */
@@ -177,13 +177,21 @@ enum trial_hist { HIST_LATENCY, HIST_SOJOURN, HIST_WAIT, HIST_LAG, TRIAL_HISTS }
 struct limit {
     const char *name; /* NULL: none hit */
     simtime at;
-    int64_t connections;
+    int64_t connections; /* open and served then */
 };
 
 #define SAMPLES 480u
 enum sample_column {
-    COL_TIME, COL_CONNECTIONS, COL_THREADS, COL_OUTSTANDING, COL_QUEUE, COL_RESIDENT, COL_KERNEL, COL_RESERVED,
-    COL_BUSY, COLUMNS
+    COL_TIME,
+    COL_CONNECTIONS,
+    COL_THREADS,
+    COL_OUTSTANDING,
+    COL_QUEUE,
+    COL_RESIDENT,
+    COL_KERNEL,
+    COL_RESERVED,
+    COL_BUSY,
+    COLUMNS
 };
 
 struct world {
@@ -216,22 +224,26 @@ struct world {
     struct gauge connections;
     struct counts count;
     struct hist *hist[TRIAL_HISTS];
-    struct hist *gave_up;       /* how long the failed reports had lasted */
+    struct hist *gave_up; /* how long the failed reports had lasted */
     simtime first_intended, last_reply;
-    simtime backlog_since;      /* when the waiting queue was last empty */
+    simtime backlog_since;       /* when the waiting queue was last empty, */
+    int64_t backlog_connections; /* and how many connections were open then */
     struct limit limit;
     bool killed;
     uint64_t events;
-    uint64_t still;             /* events since time last moved */
+    uint64_t still; /* events since time last moved */
     uint32_t sample_rows;
-    double *sample;             /* SAMPLES + 2 rows x COLUMNS */
+    double *sample; /* SAMPLES + 2 rows x COLUMNS */
     struct trial *out;
-    char *state_memory;         /* of all server models */
+    char *state_memory; /* of all server models */
     size_t state_room;
-    const char *failed;         /* why the trial can't go on; NULL while it can */
+    const char *failed; /* why the trial can't go on; NULL while it can */
 };
 
-static inline struct server *fleet_server(const struct world *w, uint32_t fleet) { return w->fleet[fleet].server; }
+static inline struct server *fleet_server(const struct world *w, uint32_t fleet)
+{
+    return w->fleet[fleet].server;
+}
 static inline struct server *conn_server(const struct world *w, uint32_t c)
 {
     return w->fleet[w->conn[c].fleet].server;
@@ -248,12 +260,13 @@ void fleet_start(struct world *w);
 void fleet_wake(struct world *w, uint32_t collar);
 void fleet_open_next(struct world *w, uint32_t fleet);
 enum outcome { OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_TIMED_OUT, OUTCOME_LOST, OUTCOME_DROPPED };
-/* The collar learns how the request ended, unless it had given it up; the request may live on at the server. */
+/* The collar learns how the request ended, unless it had given it up; the request may live on at the server.
+ */
 void fleet_outcome(struct world *w, uint32_t req, enum outcome o);
 
 /* link.c: when a message sent now arrives; SIMTIME_MAX: never, *given_up says when the sender stops. */
-simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar, uint32_t number,
-                     simtime *given_up);
+simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar,
+                     uint32_t number, simtime *given_up);
 
 /* connection.c */
 uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report);
@@ -293,7 +306,8 @@ uint32_t thread_take(struct world *w, struct server *s, bool is_main);
 void thread_release(struct world *w, uint32_t t);
 
 /* limits.c */
-void limit_hit(struct world *w, const char *name);
+/* The first limit that was hit, with the connections that it let pass. */
+void limit_hit(struct world *w, const char *name, int64_t connections);
 void server_kill(struct world *w, struct server *s);
 /* Memory of a server process; kills the largest process where the machine has no more. */
 void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes);
@@ -303,7 +317,8 @@ void check_memory(struct world *w);
 /* measure.c */
 void measure_warm(struct world *w);
 void measure_sample(struct world *w);
-void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from, simtime to);
+void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from,
+                  simtime to);
 void measure_finish(struct world *w, struct trial *out);
 /* audit.c */
 void audit_run(struct world *w, struct trial *out);

@@ -30,7 +30,8 @@
     do { \
         const char *a_ = (actual), *e_ = (expected); \
         if (!a_ || strcmp(a_, e_)) \
-            printf("\n%s:%d: %s is \"%s\", expected \"%s\"", __FILE__, __LINE__, #actual, a_ ? a_ : "(null)", e_); \
+            printf("\n%s:%d: %s is \"%s\", expected \"%s\"", __FILE__, __LINE__, #actual, \
+                   a_ ? a_ : "(null)", e_); \
         CU_ASSERT(a_ && !strcmp(a_, e_)); \
     } while (0)
 #define CHECK(condition) \

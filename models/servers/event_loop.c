@@ -12,22 +12,26 @@ struct conf {
 
 struct state {
     uint32_t thread;
-    uint32_t serving;  /* request in hand, or NONE */
-    uint32_t accepted; /* connection being accepted, or NONE */
-    bool stopped;      /* in a blocking call */
-    uint64_t ready;    /* requests in the queue below */
-    uint64_t turn;     /* events left in this turn */
+    uint32_t serving;       /* request in hand, or NONE */
+    uint32_t accepted;      /* connection being accepted, or NONE */
+    bool stopped;           /* in a blocking call */
+    uint64_t ready;         /* requests in the queue below */
+    uint64_t turn;          /* events left in this turn */
     struct req_queue queue; /* requests to begin or to go on with */
 };
 
 static void start(struct server *s)
 {
     struct state *st = s->state;
-    *st = (struct state){ .thread = server_main_thread(s), .serving = NONE, .accepted = NONE,
-                          .queue = { NONE, NONE } };
+    *st = (struct state){
+        .thread = server_main_thread(s), .serving = NONE, .accepted = NONE, .queue = { NONE, NONE }
+    };
 }
 
-static bool is_idle(const struct state *st) { return st->serving == NONE && st->accepted == NONE && !st->stopped; }
+static bool is_idle(const struct state *st)
+{
+    return st->serving == NONE && st->accepted == NONE && !st->stopped;
+}
 
 static void make_ready(struct server *s, uint32_t r)
 {
@@ -177,18 +181,25 @@ static void woke(struct server *s, uint32_t thread)
 
 static double capacity(const struct demand *d) { return 1 / (d->cpu_s + d->block_s + d->overhead_s); }
 
-static const struct field fields[] = {
-    F_COUNT(struct conf, batch, "batch", "512", 1, 1e6, "events that one poll call returns at most (Redis and nginx: "
-            "512 and more)"),
-    F_END
-};
+static const struct field fields[] = { F_COUNT(struct conf, batch, "batch", "512", 1, 1e6,
+                                               "events that one poll call returns at most (Redis and nginx: "
+                                               "512 and more)"),
+                                       F_END };
 
 const struct server_type server_event_loop = {
-    .model = { "event_loop", "one thread for all connections: handles what is ready, never waits for one", fields,
-               sizeof(struct conf) },
-    .state_size = sizeof(struct state), .own_files = 5, .bottleneck = "loop", .lane = "loop",
+    .model = { "event_loop", "one thread for all connections: handles what is ready, never waits for one",
+               fields, sizeof(struct conf) },
+    .state_size = sizeof(struct state),
+    .own_files = 5,
+    .bottleneck = "loop",
+    .lane = "loop",
     .connection_holds = MEM_BIT(MEM_POLL_ITEMS) | MEM_BIT(MEM_CONNECTIONS),
     .request_holds = MEM_BIT(MEM_REQUEST_TASKS) | MEM_BIT(MEM_BUFFERS),
-    .start = start, .incoming = incoming, .readable = readable, .ran = ran, .woke = woke, .resumed = resumed,
+    .start = start,
+    .incoming = incoming,
+    .readable = readable,
+    .ran = ran,
+    .woke = woke,
+    .resumed = resumed,
     .capacity = capacity
 };

@@ -14,8 +14,9 @@ struct state {
 static void start(struct server *s)
 {
     struct state *st = s->state;
-    *st = (struct state){ .thread = server_main_thread(s), .serving = NONE, .accepted = NONE,
-                          .ready = { NONE, NONE } };
+    *st = (struct state){
+        .thread = server_main_thread(s), .serving = NONE, .accepted = NONE, .ready = { NONE, NONE }
+    };
 }
 
 static bool is_idle(const struct state *st) { return st->serving == NONE && st->accepted == NONE; }
@@ -26,7 +27,8 @@ static void finish(struct server *s)
     struct state *st = s->state;
     uint32_t r = st->serving;
     if (st->accepted != NONE) {
-        for (uint32_t first = conn_first_unread(s, st->accepted); first != NONE; first = request_next_unread(s, first))
+        for (uint32_t first = conn_first_unread(s, st->accepted); first != NONE;
+             first = request_next_unread(s, first))
             req_push(s, &st->ready, first);
         st->accepted = NONE;
     } else if (request_after(s, r) == AFTER_REPLY) {
@@ -81,7 +83,8 @@ static void incoming(struct server *s) { pump(s, server_costs(s)->wakeup); }
 static void readable(struct server *s, uint32_t conn, uint32_t req)
 {
     struct state *st = s->state;
-    (void)conn;
+    if (conn == st->accepted)
+        return; /* taken up when the accept is done */
     req_push(s, &st->ready, req);
     pump(s, server_costs(s)->wakeup);
 }
@@ -107,8 +110,17 @@ static double capacity(const struct demand *d) { return 1 / (d->cpu_s + d->pause
 static const struct field fields[] = { F_END };
 
 const struct server_type server_iterative = {
-    .model = { "iterative", "synchronous: one thread serves one request at a time, waits included", fields, 1 },
-    .state_size = sizeof(struct state), .own_files = 4, .bottleneck = "worker", .lane = "thread",
+    .model = { "iterative", "synchronous: one thread serves one request at a time, waits included", fields,
+               1 },
+    .state_size = sizeof(struct state),
+    .own_files = 4,
+    .bottleneck = "worker",
+    .lane = "thread",
     .connection_holds = MEM_BIT(MEM_CONNECTIONS),
-    .start = start, .incoming = incoming, .readable = readable, .ran = ran, .woke = woke, .capacity = capacity
+    .start = start,
+    .incoming = incoming,
+    .readable = readable,
+    .ran = ran,
+    .woke = woke,
+    .capacity = capacity
 };

@@ -126,14 +126,25 @@ static void woke(struct server *s, uint32_t thread)
 static double capacity(const struct demand *d) { return d->cores / (d->cpu_s + d->overhead_s); }
 
 static const struct field fields[] = {
-    { .kind = FIELD_SIZE, .key = "stack", .def = "0 B", .max = 0x1p40, .off = FIELD_AT(struct conf, stack, uint64_t),
+    { .kind = FIELD_SIZE,
+      .key = "stack",
+      .def = "0 B",
+      .max = 0x1p40,
+      .off = FIELD_AT(struct conf, stack, uint64_t),
       .doc = "address space reserved for each thread's stack; 0 B: the machine's default (8 MiB on Linux)" },
     F_END
 };
 
 const struct server_type server_thread_per_connection = {
-    .model = { "thread_per_connection", "a thread for every connection: blocking calls, one after the other", fields,
-               sizeof(struct conf) },
-    .state_size = sizeof(struct state), .own_files = 4, .lane = "thread",
-    .start = start, .incoming = incoming, .readable = readable, .ran = ran, .woke = woke, .capacity = capacity
+    .model = { "thread_per_connection", "a thread for every connection: blocking calls, one after the other",
+               fields, sizeof(struct conf) },
+    .state_size = sizeof(struct state),
+    .own_files = 4,
+    .lane = "thread",
+    .start = start,
+    .incoming = incoming,
+    .readable = readable,
+    .ran = ran,
+    .woke = woke,
+    .capacity = capacity
 };

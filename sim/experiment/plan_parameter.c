@@ -27,12 +27,22 @@ static void print_map(FILE *to, const struct node *n)
     fputc('}', to);
 }
 
+/* A step of a list is one pair, which people write without braces: "[wait: 20 ms, cpu: 1 ms]". */
+static void print_item(FILE *to, const struct node *n)
+{
+    if (n->kind == NODE_MAP && n->n == 1) {
+        fprintf(to, "%s: ", n->pair[0].key->text);
+        n = n->pair[0].value;
+    }
+    print_flow(to, n);
+}
+
 static void print_list(FILE *to, const struct node *n)
 {
     fputc('[', to);
     for (size_t i = 0; i < n->n; i++) {
         fputs(i ? ", " : "", to);
-        print_flow(to, n->item[i]);
+        print_item(to, n->item[i]);
     }
     fputc(']', to);
 }
