@@ -107,6 +107,27 @@ static void unknown_words_get_the_nearest_known_one(void)
                   "h:1:30: error: pier: 'east' names nothing: there are no piers\n");
 }
 
+static void one_mistake_is_told_once(void)
+{
+    /* What was misspelt, or could not be read, is not missing besides. */
+    expect(PIERS "ships: {ark: {crw: 3, pier: east, calls: {evry: 1 h}}}\n",
+           "h:2:15: error: unknown key 'crw'; did you mean 'crew'?\n"
+           "h:2:43: error: unknown key 'evry'; did you mean 'every'?\n");
+    expect("piers: {east: {modle: ferry}}\n" SHIPS,
+           "h:1:16: error: unknown key 'modle'; did you mean 'model'?\n");
+    expect(
+        "piers: *p\n" SHIPS,
+        "h:1:8: error: no anchor '&p' stands before this alias (text that begins with '*' must be quoted)\n");
+    expect("piers: {north: {model: ferry}, <<: {east: {}}}\n" SHIPS,
+           "h:1:32: error: merge keys (<<) are not supported; write the keys out or override them in "
+           "variants\n");
+    expect(
+        PIERS "ships: {ark: {crew: *c, pier: east, calls: {every: *c}}}\n",
+        "h:2:21: error: no anchor '&c' stands before this alias (text that begins with '*' must be quoted)\n"
+        "h:2:52: error: no anchor '&c' stands before this alias (text that begins with '*' must be "
+        "quoted)\n");
+}
+
 static void wrong_kinds_are_told(void)
 {
     expect("[1, 2]\n", "h:1:1: error: a harbour is a mapping of keys, not a list\n");
@@ -320,6 +341,7 @@ SUITE("scenario", { "defaults are what the rows say", defaults_are_what_the_rows
       { "every kind of row is read", every_kind_is_read },
       { "what is missing is blamed on its mapping", what_is_missing_is_blamed_on_its_mapping },
       { "unknown words get the nearest known one", unknown_words_get_the_nearest_known_one },
+      { "one mistake is told once", one_mistake_is_told_once },
       { "wrong kinds of values are told", wrong_kinds_are_told },
       { "ranges are stated in the unit", ranges_are_stated_in_the_unit },
       { "exactly one alternative is taken", exactly_one_alternative_is_taken },

@@ -4,9 +4,17 @@
 
 #include "sim/scenario/schema.h"
 
+/* Known keys that unknown ones were taken for: their absence is no second mistake. */
+#define MISSPELT_MAX 8u
+struct misspelt {
+    const char *key[MISSPELT_MAX];
+    size_t n;
+};
+
 /* A mapping and what lies under it (a profile), either of which may hold a key; under may be NULL. */
 struct layers {
     const struct node *over, *under;
+    struct misspelt misspelt;
 };
 
 /* The value of a key, from over first. */
@@ -18,9 +26,9 @@ void bind_record(struct binder *b, const struct record *rec, struct layers l, vo
 void bind_value(struct binder *b, const struct field *f, const struct node *value, const struct node *under,
                 void *member);
 
-/* Refuses keys that no row knows, and notes those that only some models know. */
+/* Refuses keys that no row knows, and notes those that only some models know. Fills l->misspelt. */
 void bind_check_keys(struct binder *b, const struct record *rec, const struct alternative *alt,
-                     const struct model *model, struct layers l);
+                     const struct model *model, struct layers *l);
 
 /* Single values: BOOL ... NAME. */
 void bind_scalar(struct binder *b, const struct field *f, const struct node *value, void *member);

@@ -23,6 +23,7 @@ struct keys {
     const struct record *rec;
     const struct alternative *alt;
     const struct model *model;
+    struct misspelt *misspelt;
 };
 
 static const struct alternative *other_alternative(const struct keys *k, const char *key)
@@ -54,6 +55,8 @@ static void blame_unknown(struct binder *b, const struct keys *k, const struct n
     for (const struct alternative *a = k->rec->alternatives; !k->alt && a && a->key; a++)
         nearest_try(&n, a->key);
     const char *shown = diag_shown(b->diag, key->text);
+    if (n.match && k->misspelt->n < MISSPELT_MAX)
+        k->misspelt->key[k->misspelt->n++] = n.match;
     if (n.match)
         diag_error(b->diag, key->at, "unknown key '%s'; did you mean '%s'?", shown, n.match);
     else
@@ -91,11 +94,11 @@ static void check_key(struct binder *b, const struct keys *k, const struct node 
 }
 
 void bind_check_keys(struct binder *b, const struct record *rec, const struct alternative *alt,
-                     const struct model *model, struct layers l)
+                     const struct model *model, struct layers *l)
 {
-    const struct keys k = { rec, alt, model };
-    for (size_t i = 0; i < l.over->n; i++)
-        check_key(b, &k, l.over->pair[i].key);
-    for (size_t i = 0; l.under && i < l.under->n; i++)
-        check_key(b, &k, l.under->pair[i].key);
+    const struct keys k = { rec, alt, model, &l->misspelt };
+    for (size_t i = 0; i < l->over->n; i++)
+        check_key(b, &k, l->over->pair[i].key);
+    for (size_t i = 0; l->under && i < l->under->n; i++)
+        check_key(b, &k, l->under->pair[i].key);
 }

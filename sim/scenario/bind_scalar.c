@@ -206,6 +206,8 @@ static void bind_name(struct binder *b, const struct field *f, const struct node
     const struct node *names = node_get(b->root, f->target), *key = node_key(names, value->text);
     if (key)
         *(const char **)member = key->text;
+    else if (names ? names->cut : b->root->cut)
+        b->diag->raised++; /* the name may be what could not be read there */
     else if (names && names->kind == NODE_MAP && names->n)
         blame_name(b, f, value, names);
     else

@@ -21,6 +21,7 @@ struct pair {
 struct node {
     enum node_kind kind;
     bool quoted; /* scalar written in quotes or as a block */
+    bool cut;    /* list or map that lacks what could not be read, which has been complained about */
     struct mark at;
     const char *text; /* scalar */
     size_t n;

@@ -24,6 +24,7 @@ struct built {
     const struct node *node;
     size_t count;
     unsigned height;
+    bool cut; /* a child of it could not be read */
 };
 
 struct reader {
@@ -192,7 +193,7 @@ static struct built resolve_alias(struct reader *r, const yaml_event_t *e, unsig
     else if (!a->node)
         diag_error(r->diag, at, "alias '*%s' stands inside what it names", diag_shown(r->diag, name));
     else if (check_depth(r, depth + a->height, at) && count_nodes(r, a->count, at))
-        return (struct built){ a->node, a->count, a->height };
+        return (struct built){ .node = a->node, .count = a->count, .height = a->height };
     return (struct built){ 0 };
 }
 
@@ -216,7 +217,7 @@ static struct built read_scalar(struct reader *r, const yaml_event_t *e)
         return (struct built){ 0 };
     }
     node->quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    return (struct built){ node, 1, 0 };
+    return (struct built){ .node = node, .count = 1 };
 }
 
 struct keyed {
@@ -254,15 +255,18 @@ static void refuse_duplicates(struct reader *r, const struct pair *pair, size_t 
 }
 
 /* Takes the children from position `first` on. */
-static const struct node *close_list(struct reader *r, size_t first, struct mark at)
+static const struct node *close_list(struct reader *r, size_t first, struct mark at, bool cut)
 {
-    const struct node *list = node_list(r->arena, r->pending ? r->pending + first : NULL, r->n - first, at);
-    if (!list)
+    struct node *list =
+        (struct node *)node_list(r->arena, r->pending ? r->pending + first : NULL, r->n - first, at);
+    if (list)
+        list->cut = cut;
+    else
         no_memory(r);
     return list;
 }
 
-static const struct node *close_map(struct reader *r, size_t first, struct mark at)
+static const struct node *close_map(struct reader *r, size_t first, struct mark at, bool cut)
 {
     size_t n = (r->n - first) / 2;
     struct pair *pair = n ? ARENA_ARRAY(r->arena, struct pair, n) : NULL;
@@ -274,7 +278,7 @@ static const struct node *close_map(struct reader *r, size_t first, struct mark 
     for (size_t i = 0; i < n; i++)
         pair[i] = (struct pair){ r->pending[first + 2 * i], r->pending[first + 2 * i + 1] };
     refuse_duplicates(r, pair, n);
-    *map = (struct node){ .kind = NODE_MAP, .at = at, .n = n, .pair = pair };
+    *map = (struct node){ .kind = NODE_MAP, .cut = cut, .at = at, .n = n, .pair = pair };
     return map;
 }
 
@@ -315,6 +319,8 @@ static void read_children(struct reader *r, bool is_map, unsigned depth, struct 
         } else if (key && child.node) {
             push(r, key);
             push(r, child.node);
+        } else {
+            whole->cut = true;
         }
     }
 }
@@ -330,7 +336,7 @@ static struct built read_collection(struct reader *r, const yaml_event_t *e, uns
     size_t first = r->n;
     read_children(r, is_map, depth, &whole);
     if (!r->stop)
-        whole.node = is_map ? close_map(r, first, at) : close_list(r, first, at);
+        whole.node = is_map ? close_map(r, first, at, whole.cut) : close_list(r, first, at, whole.cut);
     r->n = first;
     return whole;
 }

@@ -66,21 +66,33 @@ static int find_alternative(struct binder *b, const struct record *rec, const st
     return found;
 }
 
-static const struct alternative *pick_alternative(struct binder *b, const struct record *rec, struct layers l,
-                                                  void *item)
+/* The index of the alternative chosen, kept at the record's tag_off; negative like find_alternative. */
+static int pick_alternative(struct binder *b, const struct record *rec, const struct layers *l, void *item)
 {
-    if (!rec->alternatives)
-        return NULL;
-    int k = find_alternative(b, rec, l.over);
-    if (k == -1)
-        k = find_alternative(b, rec, l.under);
-    if (k == -1)
-        diag_error(b->diag, l.over->at, "%s %s needs one of the keys: %s", article(rec->name), rec->name,
-                   diag_list(b->diag, alternative_name, rec->alternatives, count_alternatives(rec)));
-    if (k < 0)
-        return NULL;
-    memcpy((char *)item + rec->tag_off, &k, sizeof k);
-    return &rec->alternatives[k];
+    int k = rec->alternatives ? find_alternative(b, rec, l->over) : -1;
+    if (rec->alternatives && k == -1)
+        k = find_alternative(b, rec, l->under);
+    if (k >= 0)
+        memcpy((char *)item + rec->tag_off, &k, sizeof k);
+    return k;
+}
+
+/* Whether the absence of a key has been told already: as a misspelling, or as something unreadable. */
+static bool is_told(const struct layers *l, const char *key)
+{
+    bool told = l->over->cut;
+    for (size_t i = 0; i < l->misspelt.n; i++)
+        told |= !strcmp(l->misspelt.key[i], key);
+    return told;
+}
+
+static void blame_no_alternative(struct binder *b, const struct record *rec, const struct layers *l)
+{
+    for (const struct alternative *a = rec->alternatives; a->key; a++)
+        if (is_told(l, a->key))
+            return;
+    diag_error(b->diag, l->over->at, "%s %s needs one of the keys: %s", article(rec->name), rec->name,
+               diag_list(b->diag, alternative_name, rec->alternatives, count_alternatives(rec)));
 }
 
 static const char *model_name(const void *models, size_t i)
@@ -103,19 +115,20 @@ static void blame_model(struct binder *b, const struct record *rec, const struct
                    known);
 }
 
-static const struct model *find_model(struct binder *b, const struct record *rec, struct layers l)
+static void blame_no_model(struct binder *b, const struct record *rec, const struct layers *l)
 {
-    const struct node *value = layers_get(l, "model");
     size_t count = 0;
-    if (!value) {
-        while (rec->models[count])
-            count++;
-        diag_error(b->diag, l.over->at, "missing key 'model'; models: %s",
+    while (rec->models[count])
+        count++;
+    if (!is_told(l, "model"))
+        diag_error(b->diag, l->over->at, "missing key 'model'; models: %s",
                    diag_list(b->diag, model_name, rec->models, count));
-        return NULL;
-    }
+}
+
+static const struct model *find_model(struct binder *b, const struct record *rec, const struct node *value)
+{
     static const struct field row = { .key = "model" };
-    if (!bind_expect(b, &row, value, NODE_SCALAR))
+    if (!value || !bind_expect(b, &row, value, NODE_SCALAR))
         return NULL;
     for (size_t i = 0; rec->models[i]; i++)
         if (!strcmp(rec->models[i]->name, value->text))
@@ -127,7 +140,7 @@ static const struct model *find_model(struct binder *b, const struct record *rec
 /* The model chosen, with room for its configuration at the record's chosen_off. */
 static const struct model *pick_model(struct binder *b, const struct record *rec, struct layers l, void *item)
 {
-    const struct model *model = rec->models ? find_model(b, rec, l) : NULL;
+    const struct model *model = rec->models ? find_model(b, rec, layers_get(l, "model")) : NULL;
     if (!model)
         return NULL;
     struct chosen chosen = { .model = model };
@@ -184,7 +197,7 @@ static void bind_field(struct binder *b, const struct field *f, struct layers l,
         bind_value(b, f, value ? value : under, value ? under : NULL, member);
     else if (f->def)
         bind_default(b, f, l.over->at, member);
-    else if (!(f->flags & FIELD_OPTIONAL))
+    else if (!(f->flags & FIELD_OPTIONAL) && !is_told(&l, f->key))
         diag_error(b->diag, l.over->at, "missing key '%s': %s", f->key, f->doc);
 }
 
@@ -196,9 +209,14 @@ static void bind_fields(struct binder *b, const struct field *fields, struct lay
 
 static void bind_rows(struct binder *b, const struct record *rec, struct layers l, void *item)
 {
-    const struct alternative *alt = pick_alternative(b, rec, l, item);
+    int k = pick_alternative(b, rec, &l, item);
+    const struct alternative *alt = k >= 0 ? &rec->alternatives[k] : NULL;
     const struct model *model = pick_model(b, rec, l, item);
-    bind_check_keys(b, rec, alt, model, l);
+    bind_check_keys(b, rec, alt, model, &l);
+    if (rec->alternatives && k == -1)
+        blame_no_alternative(b, rec, &l);
+    if (rec->models && !layers_get(l, "model"))
+        blame_no_model(b, rec, &l);
     bind_fields(b, rec->fields, l, item);
     if (alt)
         bind_fields(b, alt->fields, l, item);
@@ -219,6 +237,7 @@ void bind_record(struct binder *b, const struct record *rec, struct layers l, vo
         return;
     if (rec->base && !l.under)
         l.under = rec->base(b, l.over);
+    b->diag->raised += l.over->cut; /* fails without a further word */
     bind_rows(b, rec, l, item);
     if (rec->check && b->diag->raised == before)
         rec->check(b, l.over, item);
@@ -238,10 +257,11 @@ static bool is_name(const char *text)
 /* Room for the items of a map or a list; NULL (after a complaint) where there are none. */
 static char *new_items(struct binder *b, const struct field *f, const struct node *value, void *member)
 {
-    if (!value->n && !(f->flags & FIELD_OPTIONAL) && !f->def)
+    if (!value->n && !(f->flags & FIELD_OPTIONAL) && !f->def && !value->cut)
         diag_error(b->diag, value->at, "%s: at least one %s is needed", f->key, f->sub->name);
     if (value->n > ITEMS_MAX)
         diag_error(b->diag, value->at, "%s: more than %u entries", f->key, ITEMS_MAX);
+    b->diag->raised += value->cut; /* fails without a further word */
     if (!value->n || value->n > ITEMS_MAX)
         return NULL;
     struct items items = { .at = arena_take(b->arena, value->n, f->sub->size), .n = value->n };
@@ -266,7 +286,8 @@ static void bind_map(struct binder *b, const struct field *f, const struct node 
                 "'%s' can't name %s %s: letters, digits, space . _ - only, and no space or dot at an end",
                 diag_shown(b->diag, p->key->text), article(f->sub->name), f->sub->name);
         *(const char **)item = p->key->text;
-        bind_record(b, f->sub, (struct layers){ p->value, node_get(under, p->key->text) }, item);
+        bind_record(b, f->sub, (struct layers){ .over = p->value, .under = node_get(under, p->key->text) },
+                    item);
     }
 }
 
@@ -276,7 +297,7 @@ static void bind_list(struct binder *b, const struct field *f, const struct node
         return;
     char *item = new_items(b, f, value, member);
     for (size_t i = 0; item && i < value->n; i++, item += f->sub->size)
-        bind_record(b, f->sub, (struct layers){ value->item[i], NULL }, item);
+        bind_record(b, f->sub, (struct layers){ .over = value->item[i] }, item);
 }
 
 void bind_value(struct binder *b, const struct field *f, const struct node *value, const struct node *under,
@@ -284,7 +305,7 @@ void bind_value(struct binder *b, const struct field *f, const struct node *valu
 {
     switch (f->kind) {
     case FIELD_GROUP:
-        bind_record(b, f->sub, (struct layers){ value, under }, member);
+        bind_record(b, f->sub, (struct layers){ .over = value, .under = under }, member);
         break;
     case FIELD_MAP:
         bind_map(b, f, value, under, member);
@@ -311,6 +332,6 @@ int schema_bind(const struct record *rec, const struct node *doc, const char *fo
 {
     struct binder b = { .arena = a, .diag = d, .root = doc, .folder = folder, .item = item };
     uint64_t before = d->raised;
-    bind_record(&b, rec, (struct layers){ doc, NULL }, item);
+    bind_record(&b, rec, (struct layers){ .over = doc }, item);
     return d->raised == before ? 0 : -1;
 }
