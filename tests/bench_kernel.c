@@ -3,6 +3,7 @@
  *
  * Hold model: pop the earliest of N events and schedule a new one. Queue and reference heap take
  * turns, and the median of several rounds counts, as absolute times wander from minute to minute. */
+#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,9 +129,71 @@ static void bench_queues(size_t largest)
         }
 }
 
+/* --- draws --- */
+
+static double sink; /* keeps draws from being optimised away */
+
+#define DRAW_NS(name, expression) \
+    do { \
+        enum { DRAWS = 1000000 }; \
+        double ns[ROUNDS]; \
+        for (int round = 0; round < ROUNDS; round++) { \
+            double start = now_ns(), sum = 0; \
+            for (uint32_t i = 0; i < DRAWS; i++) \
+                sum += (expression); \
+            ns[round] = (now_ns() - start) / DRAWS; \
+            sink += sum; \
+        } \
+        printf("%-44s %8.1f\n", name, median(ns, ROUNDS)); \
+    } while (0)
+
+static double first_draw(uint32_t entity)
+{
+    struct rng r = rng_stream((struct rng_key){ { 1, 2 } }, 1, entity, 0);
+    return rng_uniform(&r);
+}
+
+static void bench_generators(void)
+{
+    gsl_rng *mt = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng view = rng_view(&rng);
+    SIM_ASSERT(mt);
+    printf("\n%-44s %8s\n", "draw", "ns");
+    DRAW_NS("uniform, one stream", rng_uniform(&rng));
+    DRAW_NS("uniform, first of a new stream", first_draw(i));
+    DRAW_NS("uniform, GSL's mt19937", gsl_rng_uniform(mt));
+    DRAW_NS("exponential", ziggurat_exponential(&rng));
+    DRAW_NS("exponential, GSL's transform, our stream", gsl_ran_exponential(&view, 1));
+    DRAW_NS("exponential, GSL's transform, mt19937", gsl_ran_exponential(mt, 1));
+    DRAW_NS("normal", ziggurat_normal(&rng));
+    DRAW_NS("normal, GSL's ziggurat, our stream", gsl_ran_gaussian_ziggurat(&view, 1));
+    DRAW_NS("lognormal, GSL's transform, our stream", gsl_ran_lognormal(&view, 0, 1));
+    gsl_rng_free(mt);
+}
+
+static void bench_distributions(void)
+{
+    static const struct {
+        enum dist_kind kind;
+        double second;
+    } kinds[] = { { DIST_CONSTANT, 0 },         { DIST_EXPONENTIAL, 0 }, { DIST_NORMAL, 0.5 },
+                  { DIST_LOGNORMAL, 1 },        { DIST_GAMMA, 0.5 },     { DIST_ERLANG, 4 },
+                  { DIST_HYPEREXPONENTIAL, 2 }, { DIST_WEIBULL, 0.7 },   { DIST_PARETO, 2.5 } };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct dist d;
+        const char *why, *name = dist_types[kinds[k].kind].name;
+        SIM_ASSERT(dist_by_mean(&d, kinds[k].kind, 1, kinds[k].second, &why) == 0);
+        char label[64];
+        snprintf(label, sizeof label, "a time from dist_draw_time, %s", name ? name : "constant");
+        DRAW_NS(label, (double)dist_draw_time(&d, &rng));
+    }
+}
+
 int main(int argc, char **argv)
 {
     rng = rng_stream(rng_key_make(1, 0), 0, 0, 0);
     bench_queues(argc > 1 ? (size_t)atof(argv[1]) : 1000000);
-    return 0;
+    bench_generators();
+    bench_distributions();
+    return isnan(sink);
 }
