@@ -294,6 +294,34 @@ static void wrong_distributions_are_told(void)
            "h:3:66: error: pareto: a Lomax (pareto) distribution with shape <= 1 has no mean\n");
 }
 
+#define LOGGED(log) PIERS "ships:\n  ark: {crew: 3, pier: east, calls: {log: " log "}}\n"
+
+static void samples_are_lists_or_files(void)
+{
+    static const char *const same[] = { LOGGED("[500 ms, 2 s]"), LOGGED("[0.5, 2]"),
+                                        LOGGED("test_scenario.csv") };
+    FILE *to = fopen(BUILD_DIR "/test_scenario.csv", "w");
+    CHECK(to && fputs("seconds\n0.5\n2\n", to) >= 0 && !fclose(to));
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        struct reading r;
+        read_harbour(&r, same[i]);
+        CHECK_TEXT(r.said, "");
+        const struct ship *ark = r.harbour.ships.at;
+        CHECK(ark && ark->calls.tag == 2 && ark->calls.log.n == 2);
+        CHECK(ark && ark->calls.log.n == 2 && ark->calls.log.value[0] == 0.5 && ark->calls.log.value[1] == 2);
+        end_reading(&r);
+    }
+    remove(BUILD_DIR "/test_scenario.csv");
+    /* Units are on all values or on none. */
+    expect(LOGGED("[500 ms, 2]"),
+           "h:3:52: error: log: '2' needs a unit: 2 ns, 2 us, 2 ms, 2 s, 2 min, 2 h, 2 d\n");
+    expect(LOGGED("[1 s, 2000 s]"),
+           "h:3:49: error: log: 33.33 min is out of range, expected 0 s to 16.67 min\n");
+    expect(LOGGED("{a: b}"),
+           "h:3:43: error: log: expects a list of values or the name of a CSV file, found a mapping\n");
+    expect(LOGGED("/nowhere.csv"), "h:3:43: error: can't read '/nowhere.csv': No such file or directory\n");
+}
+
 static void noise_on_a_terminal_is_escaped(void)
 {
     struct diag d = { 0 };
@@ -352,6 +380,7 @@ SUITE("scenario", { "defaults are what the rows say", defaults_are_what_the_rows
       { "a complaint is kept once, and fails each time", complaints_are_kept_once },
       { "distributions are read by their rows", distributions_are_read_by_their_rows },
       { "wrong distributions are told", wrong_distributions_are_told },
+      { "samples are lists or files", samples_are_lists_or_files },
       { "a user's control characters do not reach the terminal", noise_on_a_terminal_is_escaped },
       { "complaints come in order of place", complaints_come_in_order_of_place },
       { "a flood of complaints is cut, and counted", a_flood_of_complaints_is_cut })
