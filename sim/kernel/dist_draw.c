@@ -24,12 +24,6 @@ static double draw_constant(const struct dist *d, struct rng *r)
     return d->a;
 }
 
-static double biased_constant(const struct dist *d, struct rng *r)
-{
-    (void)r;
-    return d->a;
-}
-
 static double draw_uniform(const struct dist *d, struct rng *r)
 {
     return d->a + (d->b - d->a) * rng_uniform(r);
@@ -194,7 +188,7 @@ static double biased_list(const struct dist *d, struct rng *r)
 static const struct {
     drawer *plain, *biased;
 } drawers[DIST_KINDS] = {
-    [DIST_CONSTANT] = { draw_constant, biased_constant },
+    [DIST_CONSTANT] = { draw_constant, draw_constant },
     [DIST_UNIFORM] = { draw_uniform, biased_uniform },
     [DIST_EXPONENTIAL] = { draw_exponential, biased_exponential },
     [DIST_NORMAL] = { draw_normal, biased_normal },
