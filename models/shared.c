@@ -2,7 +2,6 @@
  *
  * The limit of small slices, exactly: in virtual time, which passes at that rate, every burst ends at its
  * start plus its length, so a heap on those ends gives the next one (Kleinrock 1976 for the discipline). */
-#include <math.h>
 #include <stdlib.h>
 
 #include "models/world.h"
@@ -46,8 +45,20 @@ static void sift_down(struct shared_job *job, uint32_t n, uint32_t i)
 static void pass(struct world *w)
 {
     struct shared_cores *p = &w->machine.shared;
-    p->now += (double)(w->now - p->since) * rate(&w->machine);
+    p->now += ((double)(w->now - p->since) - p->ahead) * rate(&w->machine);
     p->since = w->now;
+    p->ahead = 0;
+}
+
+/* Virtual time when the next burst ends: between two nanoseconds in real time. The rest is carried on, so
+ * that no work is lost or made by rounding. */
+static void pass_to_end(struct world *w)
+{
+    struct shared_cores *p = &w->machine.shared;
+    double end = p->job[0].finish;
+    p->ahead += (end - p->now) / rate(&w->machine) - (double)(w->now - p->since);
+    p->since = w->now;
+    p->now = end;
 }
 
 static void rearm(struct world *w)
@@ -57,11 +68,11 @@ static void rearm(struct world *w)
     p->gen++;
     gauge_set(&m->busy, w->now, p->n < m->cores ? p->n : m->cores);
     if (!p->n) {
-        p->now = 0;
+        p->now = p->ahead = 0;
         return;
     }
-    double left = (p->job[0].finish - p->now) / rate(m);
-    simtime wait = left <= 0 ? 0 : (simtime)ceil(left - 1e-6);
+    double left = (p->job[0].finish - p->now) / rate(m) + p->ahead;
+    simtime wait = left <= 0 ? 0 : (simtime)(left + 0.5);
     schedule(w, simtime_after(w->now, wait), EV_SHARED, p->gen, 0);
 }
 
@@ -95,7 +106,7 @@ static void remove_at(struct shared_cores *p, uint32_t i)
 void shared_event(struct world *w)
 {
     struct shared_cores *p = &w->machine.shared;
-    pass(w);
+    pass_to_end(w);
     uint32_t t = p->job[0].thread;
     struct thread *th = &w->thread[t];
     remove_at(p, 0);
@@ -125,7 +136,8 @@ void shared_withdraw(struct world *w, uint32_t t)
 double shared_unserved(const struct world *w)
 {
     const struct shared_cores *p = &w->machine.shared;
-    double passed = p->now + (double)(w->end - p->since) * rate(&w->machine), left = 0, booked = 0;
+    double passed = p->now + ((double)(w->end - p->since) - p->ahead) * rate(&w->machine);
+    double left = 0, booked = 0;
     for (uint32_t i = 0; i < p->n; i++) {
         left += p->job[i].finish - passed;
         booked += (double)w->thread[p->job[i].thread].remaining;

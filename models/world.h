@@ -142,8 +142,9 @@ struct shared_job {
 struct shared_cores {       /* processor sharing */
     struct shared_job *job; /* heap */
     uint32_t n, room, gen;
-    double now; /* virtual time: CPU time that each has had */
-    simtime since;
+    double now;    /* virtual time: CPU time that each has had */
+    simtime since; /* the instant of `now`, */
+    double ahead;  /* and how much later, in nanoseconds, it really is */
 };
 
 struct machine {
