@@ -1,0 +1,186 @@
+/* herd.h - trials of the herd's study from YAML text, for the suites of the models floor.
+ *
+ * Everything goes through the public study interface, as the runner does: parse, bind, trial. */
+#ifndef TESTS_HERD_H
+#define TESTS_HERD_H
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/conf.h"
+#include "models/herd_study.h"
+#include "models/verdicts.h"
+#include "sim/scenario/node.h"
+
+/* --- text that grows ------------------------------------------------------------------------------ */
+
+struct text {
+    char *at;
+    size_t n, room;
+};
+
+static inline void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline void text_add(struct text *t, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int need = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    SIM_ASSERT(need >= 0);
+    if (t->n + (size_t)need >= t->room) {
+        t->room = 2 * (t->n + (size_t)need) + 256;
+        t->at = realloc(t->at, t->room);
+        SIM_ASSERT(t->at);
+    }
+    vsnprintf(t->at + t->n, t->room - t->n, format, again);
+    va_end(again);
+    t->n += (size_t)need;
+}
+
+static inline void text_term(struct text *t)
+{
+    free(t->at);
+    *t = (struct text){ 0 };
+}
+
+/* --- a bound scenario and its trials -------------------------------------------------------------- */
+
+struct herd {
+    struct arena arena;
+    struct herd_conf *conf; /* NULL: the scenario was refused */
+    void *worker;
+    struct trial trial; /* of the last herd_run() */
+    bool spans;         /* record timelines */
+};
+
+static inline void herd_buffers(struct herd *h)
+{
+    const struct study *s = &herd_study;
+    struct trial *t = &h->trial;
+    t->value = ARENA_ARRAY(&h->arena, double, s->n_metrics);
+    t->at_least = ARENA_ARRAY(&h->arena, double, s->n_metrics);
+    t->hist = ARENA_ARRAY(&h->arena, struct hist *, s->n_hists);
+    t->above = ARENA_ARRAY(&h->arena, uint64_t, s->n_hists);
+    t->series.cell = ARENA_ARRAY(&h->arena, double, SERIES_ROWS * s->n_columns);
+    SIM_ASSERT(t->value && t->at_least && t->hist && t->above && t->series.cell);
+    for (size_t i = 0; i < s->n_hists; i++)
+        SIM_ASSERT((t->hist[i] = ARENA_NEW(&h->arena, struct hist)) != NULL);
+}
+
+/* Binds the scenario; h->conf stays NULL and the complaints are printed where it is refused. */
+static inline void herd_open(struct herd *h, const char *yaml)
+{
+    struct diag d = { 0 };
+    *h = (struct herd){ 0 };
+    const struct node *doc = node_parse(&h->arena, yaml, "test", &d);
+    struct herd_conf *conf = ARENA_NEW(&h->arena, struct herd_conf);
+    SIM_ASSERT(conf);
+    if (doc && schema_bind(&herd_record, doc, ".", conf, &h->arena, &d) == 0 && !d.errors) {
+        h->conf = conf;
+    } else {
+        printf("\nrefused: %s\n", yaml);
+        diag_print(&d, stdout);
+    }
+    diag_term(&d);
+    herd_buffers(h);
+    h->worker = herd_study.worker_new();
+    SIM_ASSERT(h->worker);
+}
+
+static inline void herd_close(struct herd *h)
+{
+    herd_study.worker_free(h->worker);
+    free(h->trial.span);
+    arena_term(&h->arena);
+    *h = (struct herd){ 0 };
+}
+
+/* One trial; the buffers are reset as the runner does it. Returns the status of the study's trial. */
+static inline int herd_run(struct herd *h, uint32_t rep)
+{
+    const struct study *s = &herd_study;
+    struct trial *t = &h->trial;
+    SIM_ASSERT(h->conf);
+    for (size_t i = 0; i < s->n_metrics; i++)
+        t->value[i] = t->at_least[i] = NAN;
+    for (size_t i = 0; i < s->n_hists; i++) {
+        hist_reset(t->hist[i]);
+        t->above[i] = 0;
+    }
+    if (h->spans && !t->span)
+        SIM_ASSERT((t->span = calloc(SPANS_MAX, sizeof *t->span)) != NULL);
+    t->series.rows = t->spans = 0;
+    t->verdict = (struct verdict){ 0 };
+    t->events = 0;
+    t->audit_failed = false;
+    t->audit[0] = t->error[0] = '\0';
+    return s->trial(h->worker, h->conf, h->conf->head.run.seed, rep, NULL, t);
+}
+
+/* --- what a trial says ---------------------------------------------------------------------------- */
+
+static inline size_t herd_metric(const char *name)
+{
+    for (size_t i = 0; i < herd_study.n_metrics; i++)
+        if (!strcmp(herd_study.metrics[i].name, name))
+            return i;
+    printf("\nno such metric: %s\n", name);
+    SIM_ASSERT(!"metric");
+    return 0;
+}
+
+static inline double herd_value(const struct herd *h, const char *metric)
+{
+    return h->trial.value[herd_metric(metric)];
+}
+
+static inline size_t herd_hist_index(const char *name)
+{
+    for (size_t i = 0; i < herd_study.n_hists; i++)
+        if (!strcmp(herd_study.hists[i], name))
+            return i;
+    SIM_ASSERT(!"histogram");
+    return 0;
+}
+
+static inline struct hist *herd_hist(const struct herd *h, const char *name)
+{
+    return h->trial.hist[herd_hist_index(name)];
+}
+
+static inline size_t herd_column(const char *name)
+{
+    for (size_t i = 0; i < herd_study.n_columns; i++)
+        if (!strcmp(herd_study.columns[i], name))
+            return i;
+    SIM_ASSERT(!"column");
+    return 0;
+}
+
+static inline double herd_cell(const struct herd *h, size_t row, size_t column)
+{
+    return h->trial.series.cell[row * herd_study.n_columns + column];
+}
+
+/* The n-th span (from 0) of a lane and its index, or NULL. */
+static inline const struct span *herd_span(const struct herd *h, const char *lane, uint32_t index, size_t n)
+{
+    size_t kept = h->trial.spans < SPANS_MAX ? h->trial.spans : SPANS_MAX;
+    for (size_t i = 0; i < kept; i++) {
+        const struct span *s = &h->trial.span[i];
+        if (!strcmp(s->lane, lane) && s->lane_index == index && !n--)
+            return s;
+    }
+    return NULL;
+}
+
+static inline const char *herd_verdict(const struct herd *h)
+{
+    return herd_study.verdicts[h->trial.verdict.rank];
+}
+
+#endif

@@ -1,0 +1,164 @@
+/* floor: models */
+/* What queueing theory knows exactly, the program finds: every row of tests/theory.csv. */
+#include "tests/theory_cases.h"
+#include "tests/theory_special.h"
+
+static void poisson_arrivals(void) { RUN_CASES(poisson_exponential); }
+
+static void cores(void) { RUN_CASES(several_cores); }
+
+static void rooms(void) { RUN_CASES(limited_room); }
+
+static void laws(void) { RUN_CASES(service_laws); }
+
+static void arrivals(void) { RUN_CASES(other_arrivals); }
+
+static void sharing(void) { RUN_CASES(shared_cores); }
+
+static void sizes(void) { RUN_CASES(sizes_in_shared_cores); }
+
+static void loops(void) { RUN_CASES(closed_loops); }
+
+static void at_once(void) { RUN_CASES(herds); }
+
+static void periodic(void)
+{
+    static const struct periodic cases[] = {
+        { "NDD1-10", 1e-3, 12.5, 10, 20, MANY, 200, "cpu: 1 ms", "collars: 10, report: {every: 12.5 ms}" },
+        { "NDD1-100", 1e-3, 111.111111111, 100, 10, 50, 100, "cpu: 1 ms",
+          "collars: 100, report: {every: 111.111111111 ms}" },
+        { "NDD1-COLLAR", 1, 3600, 1000, 2, 20, 50, "cpu: 3 s", "collars: 1000, report: {every: 1 h}" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        periodic_case(&cases[i]);
+}
+
+#define CONCURRENT(id, n, every, phase, hold, model) \
+    "herdsim: 1\nrun: {warmup: " hold ", duration: " every ", seed: 7}\nmachine: {profile: ideal}\n" \
+    "servers: {s: {model: " model ", handler: [wait: " hold "]}}\n" \
+    "fleets: {f: {collars: " n ", report: {every: " every ", phase: " phase \
+    "}, connection: per_report, server: s}}\n"
+
+static void check_mean_and_peak(struct levels *l, const char *id)
+{
+    struct row *mean = row_find(id, "mean_concurrency", NULL);
+    check_tolerance(mean, herd_value(&l->herd, "connections.mean"), l->samples);
+    levels_close(l);
+}
+
+static void check_all_at_once(const char *id, const char *yaml)
+{
+    struct herd h;
+    herd_open(&h, yaml);
+    CU_ASSERT_FATAL(h.conf != NULL);
+    CHECK_INT(herd_run(&h, 0), 0);
+    check_tolerance(row_find(id, "max_concurrency", NULL), herd_value(&h, "connections.peak"), 1);
+    herd_close(&h);
+}
+
+static void concurrency(void)
+{
+    struct levels l;
+    levels_run(&l, CONCURRENT("BINCONC-1", "5000", "3600 s", "random", "12 s", "event_loop"), 200,
+               "connections");
+    check_levels(&l, "BINCONC-1");
+    check_mean_and_peak(&l, "BINCONC-1");
+    levels_run(&l, CONCURRENT("BINCONC-2", "20000", "900 s", "random", "3 s", "thread_per_connection"), 50,
+               "connections");
+    check_levels(&l, "BINCONC-2");
+    check_mean_and_peak(&l, "BINCONC-2");
+    check_all_at_once("BINCONC-1",
+                      CONCURRENT("", "5000", "3600 s", "aligned", "12 s", "thread_per_connection"));
+    check_all_at_once("BINCONC-2", CONCURRENT("", "20000", "900 s", "aligned", "3 s", "event_loop"));
+}
+
+static void concurrency_without_limit(void)
+{
+    static const struct theory_case mean = { .id = "MGINF-20",
+                                             .scenario = FIFO("1", "wait: {lognormal: 2 ms, cv: 1}",
+                                                              "poisson: 0.1 ms"),
+                                             .rate = 10,
+                                             .samples = 50000,
+                                             .warmup = 100 };
+    struct levels l;
+    run_cases(&mean, 1);
+    levels_run(&l,
+               "herdsim: 1\nrun: {warmup: 50 ms, duration: 2400 ms, seed: 7}\n" FIFO(
+                   "1", "wait: {lognormal: 2 ms, cv: 1}", "poisson: 0.1 ms"),
+               200, "connections");
+    check_levels(&l, "MGINF-20");
+    levels_close(&l);
+}
+
+/* Idle on all cores at once: from samples of the busy cores. */
+static void idle_cores(void)
+{
+    static double none[REPS_MAX], all[REPS_MAX];
+    struct row *r = row_find("FSC-64", "prob_all_idle", NULL);
+    struct levels l;
+    levels_run(&l,
+               "herdsim: 1\nrun: {warmup: 500 ms, duration: 5 s, seed: 7}\n" CLOSED(
+                   "64", "{exponential: 15 ms}", ", cores: 4, scheduler: {policy: fifo}",
+                   "thread_per_connection", EXP),
+               100, "busy");
+    for (unsigned i = 0; i < l.reps; i++) {
+        none[i] = up_to(l.of_rep + (size_t)i * LEVELS, 0);
+        all[i] = up_to(l.of_rep + (size_t)i * LEVELS, LEVELS);
+    }
+    check_tolerance(r, l.seen[0] / l.samples, l.samples);
+    check_interval(r, r->exact, none, all, l.reps);
+    levels_close(&l);
+}
+
+static void from_empty(void)
+{
+    static const struct nth waits[] = { { 10, 40, 250 * THEORY_SCALE, 45 },
+                                        { 100, 10, 500 * THEORY_SCALE, 190 },
+                                        { 1000, 1, 1500 * THEORY_SCALE, 1400 } };
+    course_from_empty(200 * THEORY_SCALE);
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+        wait_of_nth(&waits[i]);
+}
+
+static void spreads(void)
+{
+    static const struct spread of[] = { { "MM1-50", "2 ms", .5, 5000, 200 * THEORY_SCALE },
+                                        { "MM1-80", "1.25 ms", .8, 10000, 200 * THEORY_SCALE },
+                                        { "MM1-90", "1.11111111111 ms", .9, 40000, 100 * THEORY_SCALE } };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        spread_of_means(&of[i]);
+}
+
+static void traces(void)
+{
+    trace("TRACE-FCFS1", "scheduler: {policy: fifo}");
+    trace("TRACE-FCFS2", "cores: 2, scheduler: {policy: fifo}");
+    trace("TRACE-PS", "scheduler: {policy: processor_sharing}");
+    trace("TRACE-RR1", "scheduler: {policy: fair, slice: 1 s}");
+}
+
+static void every_row(void)
+{
+    size_t checked = 0;
+    for (size_t i = 0; i < theory_rows; i++) {
+        checked += theory[i].checked;
+        if (!theory[i].checked)
+            printf("\nnot compared: %s %s (%s)", theory[i].id, theory[i].metric, theory[i].params);
+    }
+    CHECK(theory_rows > 0);
+    CHECK_INT(checked, theory_rows);
+}
+
+SUITE("theory", { "Poisson arrivals at one exponential server", poisson_arrivals },
+      { "several servers with one queue", cores }, { "limited room: the share refused", rooms },
+      { "service times of any law", laws },
+      { "regular, batched and other arrivals, set-up times, links", arrivals },
+      { "processor sharing, and round robin towards it", sharing },
+      { "processor sharing: the time that a job of given size takes", sizes },
+      { "closed loops: finite sources", loops }, { "all cores idle at once", idle_cores },
+      { "herds that come at once", at_once }, { "periodic senders with random phases", periodic },
+      { "connections open at a time", concurrency },
+      { "connections open at a time without any limit", concurrency_without_limit },
+      { "a queue that was empty at first", from_empty },
+      { "the spread of means between replications", spreads }, { "traces done by hand", traces },
+      { "every row of the table is compared", every_row })
