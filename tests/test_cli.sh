@@ -160,7 +160,7 @@ is_absent results
 
 it "describe explains keys, models, distributions, metrics and verdicts"
 for word in collars fleets.amboseli.collars run.duration event_loop lognormal latency.p99 memory \
-    stable overloaded out_of_memory; do
+    stable overloaded out_of_memory metrics verdicts distributions; do
     run "$HERDSIM" describe $word
     status_is 0
     err_is_empty

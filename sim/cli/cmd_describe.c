@@ -3,6 +3,7 @@
 
 #include "models/herd_study.h"
 #include "sim/cli/cli.h"
+#include "sim/kernel/dist.h"
 #include "sim/scenario/describe.h"
 #include "sim/scenario/nearest.h"
 
@@ -57,16 +58,46 @@ static const char *verdict_doc(const char *name)
     return "how a point ended";
 }
 
-static void outline_results(void)
+static void outline_metrics(void)
 {
-    printf("\nMetrics (in results and tables)\n");
-    for (size_t i = 0; i < herd_study.n_metrics; i++) {
-        const struct metric *m = &herd_study.metrics[i];
-        printf("  %-32s %s\n", m->name, m->title);
-    }
-    printf("\nVerdicts (how a point ends)\n");
+    printf("Metrics (in results and tables)\n");
+    for (size_t i = 0; i < herd_study.n_metrics; i++)
+        printf("  %-28s %s\n", herd_study.metrics[i].name, herd_study.metrics[i].title);
+}
+
+static void outline_verdicts(void)
+{
+    printf("Verdicts (how a point ends)\n");
     for (size_t i = 0; i < herd_study.n_verdicts; i++)
-        printf("  %-32s %s\n", herd_study.verdicts[i], verdict_doc(herd_study.verdicts[i]));
+        printf("  %-28s %s\n", herd_study.verdicts[i], verdict_doc(herd_study.verdicts[i]));
+}
+
+static void outline_distributions(void)
+{
+    printf("Distributions (where a value may vary)\n");
+    for (size_t i = 0; i < DIST_KINDS; i++)
+        if (dist_types[i].name)
+            printf("  %-28s %s\n", dist_types[i].name, dist_types[i].doc);
+}
+
+/* What a word in the plural lists. */
+static const struct topic {
+    const char *name;
+    void (*outline)(void);
+} topics[] = {
+    { "metrics", outline_metrics },
+    { "verdicts", outline_verdicts },
+    { "distributions", outline_distributions },
+};
+
+static size_t describe_topic(const char *word)
+{
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        if (!strcmp(topics[i].name, word)) {
+            topics[i].outline();
+            return 1;
+        }
+    return 0;
 }
 
 static size_t describe_verdict(const char *word)
@@ -89,6 +120,8 @@ static const char *nearest_known(const char *word)
         nearest_try(&near, herd_study.metrics[i].name);
     for (size_t i = 0; i < herd_study.n_verdicts; i++)
         nearest_try(&near, herd_study.verdicts[i]);
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        nearest_try(&near, topics[i].name);
     return near.match;
 }
 
@@ -97,10 +130,13 @@ int cmd_describe(const struct options *o)
     const char *word = o->n_arguments ? o->argument[0] : NULL;
     size_t found = describe_word(herd_study.root, word, stdout);
     if (!word) {
-        outline_results();
+        putchar('\n');
+        outline_metrics();
+        putchar('\n');
+        outline_verdicts();
         return EXIT_DONE;
     }
-    found += describe_verdict(word);
+    found += describe_verdict(word) + describe_topic(word);
     size_t metrics = describe_metric(word);
     found += metrics ? metrics : describe_group(word);
     if (found)

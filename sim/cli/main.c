@@ -27,8 +27,9 @@ const struct command commands[] = {
     { "check", "SCENARIO...", "check scenarios only", NULL, 1, SIZE_MAX, TAKES_CHANGES | TAKES(QUIET),
       cmd_check },
     { "describe", "[WORD]", "what a key, model, distribution, metric or verdict means",
-      "Without a word: everything in outline. A key may be given by its dotted path.", 0, 1, 0,
-      cmd_describe },
+      "Without a word: everything in outline. A key may be given by its dotted path; 'metrics', 'verdicts'\n"
+      "and 'distributions' list what there is.",
+      0, 1, 0, cmd_describe },
     { "schema", "", "print the JSON Schema of the scenario format, for editors", NULL, 0, 0, 0, cmd_schema },
     { "new", "NAME", "write NAME.yaml, a commented scenario to start from",
       "NAME may carry a folder. An existing file is never overwritten.", 1, 1, TAKES(QUIET), cmd_new },
