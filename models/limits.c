@@ -72,6 +72,7 @@ void server_kill(struct world *w, struct server *s)
 {
     const struct sizes_conf *size = &w->conf->machine.sizes;
     s->dead = true;
+    machine_abandon(w, s->index);
     end_threads(w, s);
     end_requests(w, s);
     hold(w, s, MEM_BASE, -(int64_t)size->base_resident);

@@ -202,40 +202,53 @@ void machine_core_event(struct world *w, uint32_t c)
         arm(w, c);
 }
 
-static void unlink_ready(struct world *w, uint32_t t)
+/* Takes the threads of one server out of the run queue in one pass. */
+static void filter_ready(struct world *w, uint32_t server)
 {
     struct machine *m = &w->machine;
-    uint32_t before = NONE, at = m->ready_head;
-    while (at != t) {
-        before = at;
-        at = thread_at(w, at)->next;
+    uint32_t t = m->ready_head;
+    m->ready_head = m->ready_tail = NONE;
+    for (uint32_t next; t != NONE; t = next) {
+        struct thread *th = thread_at(w, t);
+        next = th->next;
+        if (th->server == server) {
+            m->ready--;
+            station_leave(&m->run_queue, w->now, th->ready_since);
+            m->unfinished += th->remaining;
+            th->remaining = 0;
+            th->state = THREAD_IDLE;
+            continue;
+        }
+        th->next = NONE;
+        if (m->ready_tail == NONE)
+            m->ready_head = t;
+        else
+            thread_at(w, m->ready_tail)->next = t;
+        m->ready_tail = t;
     }
-    uint32_t after = thread_at(w, t)->next;
-    if (before == NONE)
-        m->ready_head = after;
-    else
-        thread_at(w, before)->next = after;
-    if (m->ready_tail == t)
-        m->ready_tail = before;
-    m->ready--;
-    station_leave(&m->run_queue, w->now, thread_at(w, t)->ready_since);
 }
 
-void machine_withdraw(struct world *w, uint32_t t)
+void machine_leave_core(struct world *w, uint32_t t)
 {
     struct machine *m = &w->machine;
     struct thread *th = thread_at(w, t);
-    if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING) {
-        shared_withdraw(w, t);
-    } else if (th->state == THREAD_READY) {
-        m->unfinished += th->remaining;
-        unlink_ready(w, t);
-    } else if (th->core < m->cores && m->core[th->core].thread == t) {
-        struct core *core = &m->core[th->core];
-        m->unfinished += th->remaining - (w->now - core->started);
-        release_core(w, th->core);
-    }
+    m->unfinished += th->remaining - (th->remaining ? w->now - m->core[th->core].started : 0);
     th->remaining = 0;
+    th->state = THREAD_IDLE;
+    release_core(w, th->core);
+}
+
+void machine_abandon(struct world *w, uint32_t server)
+{
+    struct machine *m = &w->machine;
+    if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING) {
+        shared_abandon(w, server);
+        return;
+    }
+    filter_ready(w, server);
+    for (uint32_t c = 0; c < m->cores; c++)
+        if (m->core[c].thread != NONE && thread_at(w, m->core[c].thread)->server == server)
+            machine_leave_core(w, m->core[c].thread);
 }
 
 bool machine_start(struct world *w)

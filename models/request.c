@@ -8,6 +8,10 @@ static uint32_t request_new(struct world *w)
         w->req_free = w->req[r].link;
         return r;
     }
+    if (w->req_used == OUTSTANDING_MAX) {
+        w->cut = true;
+        return NONE;
+    }
     if (w->req_used == w->req_room && !pool_grow(w, &w->req, &w->req_room, w->req_used, sizeof *w->req))
         return NONE;
     r = w->req_used++;

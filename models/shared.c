@@ -94,22 +94,15 @@ void shared_run(struct world *w, uint32_t t)
     }
 }
 
-static void remove_at(struct shared_cores *p, uint32_t i)
-{
-    p->job[i] = p->job[--p->n];
-    if (i < p->n) {
-        sift_up(p->job, i);
-        sift_down(p->job, p->n, i);
-    }
-}
-
 void shared_event(struct world *w)
 {
     struct shared_cores *p = &w->machine.shared;
     pass_to_end(w);
     uint32_t t = p->job[0].thread;
     struct thread *th = &w->thread[t];
-    remove_at(p, 0);
+    p->job[0] = p->job[--p->n];
+    if (p->n)
+        sift_down(p->job, p->n, 0);
     if (w->out->span)
         measure_span(w, w->server[th->server].type->lane, t, "work", th->ready_since, w->now);
     th->remaining = 0;
@@ -120,16 +113,24 @@ void shared_event(struct world *w)
     /* what the model asked for within ran() was entered by server_run() itself */
 }
 
-void shared_withdraw(struct world *w, uint32_t t)
+void shared_abandon(struct world *w, uint32_t server)
 {
     struct shared_cores *p = &w->machine.shared;
+    uint32_t kept = 0;
     pass(w);
-    for (uint32_t i = 0; i < p->n; i++)
-        if (p->job[i].thread == t) {
-            w->machine.unfinished += (simtime)(p->job[i].finish - p->now);
-            remove_at(p, i);
-            break;
+    for (uint32_t i = 0; i < p->n; i++) {
+        struct thread *th = &w->thread[p->job[i].thread];
+        if (th->server != server) {
+            p->job[kept++] = p->job[i];
+            continue;
         }
+        w->machine.unfinished += (simtime)(p->job[i].finish - p->now);
+        th->remaining = 0;
+        th->state = THREAD_IDLE;
+    }
+    p->n = kept;
+    for (uint32_t i = kept / 2; i-- > 0;)
+        sift_down(p->job, kept, i);
     rearm(w);
 }
 

@@ -87,7 +87,9 @@ void thread_release(struct world *w, uint32_t t)
 {
     struct thread *th = &w->thread[t];
     struct server *s = &w->server[th->server];
-    machine_withdraw(w, t);
+    if (th->state == THREAD_RUNNING)
+        machine_leave_core(w, t);
+    SIM_DEBUG_ASSERT(th->state == THREAD_IDLE || th->state == THREAD_ASLEEP);
     if (!th->main)
         stack_memory(w, s, -1);
     th->gen++;

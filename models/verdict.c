@@ -78,7 +78,7 @@ struct verdict verdict_of(struct world *w)
         return with_limit(VERDICT_OUT_OF_MEMORY, l->name, l->at, l->connections);
     if (l->name)
         return with_limit(VERDICT_REFUSING, l->name, l->at, l->connections);
-    if (backlog_grows(w) || work_left(w))
+    if (w->cut || backlog_grows(w) || work_left(w))
         return with_limit(VERDICT_OVERLOADED, bottleneck(w), w->backlog_since, w->backlog_connections);
     return (struct verdict){ .rank = VERDICT_STABLE };
 }

@@ -299,11 +299,21 @@ static void prefetch(const struct world *w)
         __builtin_prefetch(&w->conn[collar]);
 }
 
+/* The window closes now, be it still empty. */
+static void end_here(struct world *w)
+{
+    w->end = w->now;
+    if (!w->measuring) {
+        w->warm = w->now;
+        measure_warm(w);
+    }
+}
+
 /* Returns false when it was stopped from outside. */
 static bool run(struct world *w, const atomic_int *stop)
 {
     struct event e;
-    while (!w->failed && evq_pop(w->q, &e)) {
+    while (!w->failed && !w->cut && evq_pop(w->q, &e)) {
         advance_clock(w, e.time);
         sim_place.what = e.what;
         prefetch(w);
@@ -315,6 +325,8 @@ static bool run(struct world *w, const atomic_int *stop)
     }
     if (evq_failed(w->q))
         w->failed = "out of memory for pending events";
+    if (w->cut)
+        end_here(w);
     w->now = w->end;
     return true;
 }

@@ -181,6 +181,10 @@ struct limit {
     int64_t connections; /* open and served then */
 };
 
+/* Reports under way at once. More is an overload that nothing can end, and would eat the machine that
+ * simulates it: the trial ends there, as overloaded. */
+#define OUTSTANDING_MAX 2000000u
+
 #define SAMPLES 480u
 enum sample_column {
     COL_TIME,
@@ -231,6 +235,7 @@ struct world {
     int64_t backlog_connections; /* and how many connections were open then */
     struct limit limit;
     bool killed;
+    bool cut; /* the backlog passed OUTSTANDING_MAX: the trial ends here */
     uint64_t events;
     uint64_t still; /* events since time last moved */
     uint32_t sample_rows;
@@ -293,12 +298,14 @@ void request_begin(struct world *w, uint32_t r);
 bool machine_start(struct world *w);
 void machine_core_event(struct world *w, uint32_t core);
 void machine_run(struct world *w, uint32_t thread);
-/* Takes the thread off its core or queue. */
-void machine_withdraw(struct world *w, uint32_t thread);
+/* A thread that is on a core gives it up for good. */
+void machine_leave_core(struct world *w, uint32_t thread);
+/* All threads of a server leave cores and queues. */
+void machine_abandon(struct world *w, uint32_t server);
 /* shared.c */
 void shared_run(struct world *w, uint32_t thread);
 void shared_event(struct world *w);
-void shared_withdraw(struct world *w, uint32_t thread);
+void shared_abandon(struct world *w, uint32_t server);
 /* CPU time that the jobs under way still lack at the end, less what their threads are booked to lack. */
 double shared_unserved(const struct world *w);
 
