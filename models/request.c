@@ -73,6 +73,17 @@ void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t con
         conn_connect(w, conn);
 }
 
+/* A connection delivers in order: the message before this one may still be under way. */
+static bool is_behind_another(const struct world *w, const struct request *q)
+{
+    return q->prev != NONE && w->req[q->prev].state == q->state;
+}
+
+static simtime in_order(const struct world *w, const struct request *q, simtime at)
+{
+    return is_behind_another(w, q) && w->req[q->prev].arrived > at ? w->req[q->prev].arrived : at;
+}
+
 void request_transmit(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
@@ -80,14 +91,12 @@ void request_transmit(struct world *w, uint32_t r)
     simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_UP, k->collar, q->number, &given_up);
     q->state = REQ_UP;
     if (at == SIMTIME_MAX) {
-        q->arrived = given_up;
-        schedule(w, given_up, EV_LOST, q->gen, r);
+        q->arrived = in_order(w, q, given_up);
+        schedule(w, q->arrived, EV_LOST, q->gen, r);
         return;
     }
-    if (q->prev != NONE && w->req[q->prev].state == REQ_UP && w->req[q->prev].arrived > at)
-        at = w->req[q->prev].arrived; /* a connection delivers in order */
-    q->arrived = at;
-    if (at == w->now)
+    q->arrived = at = in_order(w, q, at);
+    if (at == w->now && !is_behind_another(w, q))
         request_arrive(w, r);
     else
         schedule(w, at, EV_ARRIVE, q->gen, r);
@@ -243,14 +252,12 @@ void server_reply(struct server *s, uint32_t r)
     simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_DOWN, k->collar, q->number, &given_up);
     q->state = REQ_DOWN;
     if (at == SIMTIME_MAX) {
-        q->arrived = given_up;
-        schedule(w, given_up, EV_LOST, q->gen, r);
+        q->arrived = in_order(w, q, given_up);
+        schedule(w, q->arrived, EV_LOST, q->gen, r);
         return;
     }
-    if (q->prev != NONE && w->req[q->prev].state == REQ_DOWN && w->req[q->prev].arrived > at)
-        at = w->req[q->prev].arrived;
-    q->arrived = at;
-    if (at == w->now)
+    q->arrived = at = in_order(w, q, at);
+    if (at == w->now && !is_behind_another(w, q))
         request_delivered(w, r);
     else
         schedule(w, at, EV_REPLY, q->gen, r);
