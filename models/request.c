@@ -194,6 +194,13 @@ enum after request_after(const struct server *s, uint32_t r) { return s->world->
 
 bool request_is_unread(const struct server *s, uint32_t r) { return s->world->req[r].state == REQ_ARRIVED; }
 
+bool request_is_behind(const struct server *s, uint32_t r)
+{
+    const struct request *req = s->world->req;
+    uint32_t before = req[r].prev;
+    return before != NONE && req[before].state >= REQ_ARRIVED && req[before].state < REQ_DOWN;
+}
+
 void request_mark_ready(struct server *s, uint32_t r) { s->world->req[r].stamp = s->world->now; }
 
 void request_mark_taken(struct server *s, uint32_t r)

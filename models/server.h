@@ -138,6 +138,8 @@ uint32_t request_conn(const struct server *s, uint32_t req);
 /* The request that follows on the same connection and has arrived; NONE where there is none. */
 uint32_t request_next_unread(const struct server *s, uint32_t req);
 bool request_is_unread(const struct server *s, uint32_t req);
+/* An earlier request of the connection has arrived and is not yet answered. */
+bool request_is_behind(const struct server *s, uint32_t req);
 /* For the lag of a loop: the request could go on from now; it is being taken up now. */
 void request_mark_ready(struct server *s, uint32_t req);
 void request_mark_taken(struct server *s, uint32_t req);

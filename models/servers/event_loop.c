@@ -109,13 +109,13 @@ static void handle(struct server *s, uint32_t r, simtime cpu)
     burst(s, cpu, begins ? r : NONE);
 }
 
-/* Leaves out requests whose predecessor on the connection is still waiting: they are made ready again when
- * that one is answered. */
+/* Leaves out requests whose predecessor on the connection is not yet answered: they are made ready again
+ * when it is. */
 static void put_off(struct server *s)
 {
     struct state *st = s->state;
     for (uint32_t r = st->queue.head; r != NONE; r = st->queue.head) {
-        if (!request_is_unread(s, r) || conn_serving(s, request_conn(s, r)) == NONE)
+        if (!request_is_unread(s, r) || !request_is_behind(s, r))
             return;
         req_pop(s, &st->queue);
         st->ready--;
