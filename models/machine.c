@@ -72,21 +72,32 @@ static void span_end(struct world *w, uint32_t c)
     measure_span(w, s->type->lane, core->thread, "work", core->started, w->now);
 }
 
+/* What the core needs to turn to the thread from the one whose state it holds. */
+static simtime switch_to(struct machine *m, struct core *core, uint32_t t, const struct thread *th)
+{
+    bool fresh = core->last == NONE, same = core->last == t && core->last_gen == th->gen;
+    core->last = t;
+    core->last_gen = th->gen;
+    if (fresh || same)
+        return 0;
+    m->switches++;
+    m->booked[CPU_SWITCH] += m->conf->costs.context_switch;
+    return m->conf->costs.context_switch;
+}
+
+/* The slice begins after the switch, so that a thread gets on however dear switches are. */
 static void put_on_core(struct world *w, uint32_t c, uint32_t t)
 {
     struct machine *m = &w->machine;
     struct core *core = &m->core[c];
     struct thread *th = thread_at(w, t);
-    if (core->last != t) {
-        th->remaining += m->conf->costs.context_switch;
-        m->booked[CPU_SWITCH] += m->conf->costs.context_switch;
-        m->switches++;
-        core->last = t;
-    }
+    simtime turn = switch_to(m, core, t, th);
+    th->remaining += turn;
     th->state = THREAD_RUNNING;
     th->core = c;
     core->thread = t;
-    core->started = core->quantum = w->now;
+    core->started = w->now;
+    core->quantum = simtime_after(w->now, turn);
     begin_waiting_request(w, th);
     arm(w, c);
 }

@@ -128,10 +128,11 @@ struct thread {
 
 struct core {
     uint32_t thread; /* NONE: idle */
-    uint32_t last;   /* whose cache and registers it holds */
+    uint32_t last;   /* whose cache and registers it holds; NONE at first */
+    uint32_t last_gen;
     uint32_t gen;
     simtime started; /* since when the time is not yet booked */
-    simtime quantum; /* since when the thread has had the core */
+    simtime quantum; /* since when the thread has had the core for itself */
     simtime until;   /* when its event is due */
 };
 
