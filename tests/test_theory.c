@@ -1,6 +1,6 @@
 /* floor: models */
 /* What queueing theory knows exactly, the program finds: every row of tests/theory.csv. */
-#include "tests/theory_cases.h"
+#include "tests/theory_cases_shared.h"
 #include "tests/theory_special.h"
 
 static void poisson_arrivals(void) { RUN_CASES(poisson_exponential); }

@@ -1,0 +1,241 @@
+/* theory_cases_shared.h - cases of tests/theory.csv with shared cores, closed loops and herds. */
+#ifndef TESTS_THEORY_CASES_SHARED_H
+#define TESTS_THEORY_CASES_SHARED_H
+
+#include "tests/theory_cases.h"
+
+static const struct theory_case shared_cores[] = {
+    { .id = "PS-M-80",
+      .among = "service=exponential",
+      .scenario = SHARED("1", EXP, "poisson: 1.25 ms"),
+      .rate = .8,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "PS-M-80",
+      .scenario = SHARED("1", EXP, "poisson: 1.25 ms"),
+      .rate = .8,
+      .samples = 50000,
+      .warmup = 1000,
+      .only = "var_sojourn" },
+    { .id = "PS-D-80",
+      .scenario = SHARED("1", "cpu: 1 ms", "poisson: 1.25 ms"),
+      .rate = .8,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "PS-H2-60",
+      .scenario = SHARED("1", "cpu: {hyperexponential: 1 ms, cv: 2}", "poisson: 1.66666666667 ms"),
+      .rate = .6,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "PSC-8",
+      .scenario = SHARED("8", "cpu: {lognormal: 1 ms, cv: 2}", "poisson: 0.15625 ms"),
+      .rate = 6.4,
+      .samples = 50000,
+      .warmup = 500 },
+    { .id = "RR-M-80",
+      .among = "quantum=0.1",
+      .scenario = THREADS("1", "slice: 0.1 ms", EXP, "poisson: 1.25 ms"),
+      .rate = .8,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "RR-M-80",
+      .among = "quantum=0.5",
+      .scenario = THREADS("1", "slice: 0.5 ms", EXP, "poisson: 1.25 ms"),
+      .rate = .8,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "RR-M-80",
+      .among = "quantum=2",
+      .scenario = THREADS("1", "slice: 2 ms", EXP, "poisson: 1.25 ms"),
+      .rate = .8,
+      .samples = 50000,
+      .warmup = 1000 },
+    /* processor sharing is the limit of small slices, for any law: near it, so without an interval */
+    { .id = "PS-D-80",
+      .scenario = THREADS("1", "slice: 0.01 ms", "cpu: 1 ms", "poisson: 1.25 ms"),
+      .rate = .8,
+      .samples = 10000,
+      .warmup = 1000,
+      .no_interval = true },
+    { .id = "PS-H2-60",
+      .scenario =
+          THREADS("1", "slice: 0.01 ms", "cpu: {hyperexponential: 1 ms, cv: 2}", "poisson: 1.66666666667 ms"),
+      .rate = .6,
+      .samples = 10000,
+      .warmup = 1000,
+      .no_interval = true },
+};
+
+/* Jobs of one size among others in processor sharing: the others give up at once, so that only the replies
+ * to the probes are counted in the latency, and all of the work is done. */
+#define PROBED(size, gap) \
+    "machine: {profile: ideal, scheduler: {policy: processor_sharing}}\n" \
+    "servers: {s: {model: thread_per_connection, handler: [" EXP "]}, " \
+    "p: {model: thread_per_connection, handler: [cpu: " size "]}}\n" \
+    "fleets: {f: {collars: 1, report: {poisson: " gap \
+    "}, timeout: 1 ns, connection: per_report, server: s}, " \
+    "p: {collars: 1, report: {poisson: 100 ms}, connection: per_report, server: p}}\n"
+
+static const struct theory_case sizes_in_shared_cores[] = {
+    { .id = "PS-M-80",
+      .among = "x=0.5",
+      .scenario = PROBED("0.5 ms", "1.25786163522 ms"),
+      .rate = .8,
+      .samples = 100000,
+      .warmup = 1000 },
+    { .id = "PS-M-80",
+      .among = "x=1",
+      .scenario = PROBED("1 ms", "1.26582278481 ms"),
+      .rate = .8,
+      .samples = 100000,
+      .warmup = 1000 },
+    { .id = "PS-M-80",
+      .among = "x=3",
+      .scenario = PROBED("3 ms", "1.2987012987 ms"),
+      .rate = .8,
+      .samples = 100000,
+      .warmup = 1000 },
+};
+
+static const struct theory_case closed_loops[] = {
+    { .id = "FS-10",
+      .scenario = CLOSED("10", "{exponential: 9 ms}", "", "iterative", EXP),
+      .rate = .832,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "FS-20",
+      .scenario = CLOSED("20", "{exponential: 9 ms}", "", "event_loop", EXP),
+      .rate = .9994,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "FS-100",
+      .scenario = CLOSED("100", "{exponential: 99 ms}", "", "event_loop", EXP),
+      .rate = .93,
+      .samples = 50000,
+      .warmup = 5000 },
+    { .id = "FSC-64",
+      .scenario = CLOSED("64", "{exponential: 15 ms}", ", cores: 4, scheduler: {policy: fifo}",
+                         "thread_per_connection", EXP),
+      .rate = 3.7,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "FS-COLLAR",
+      .scenario = CLOSED("5000", "{exponential: 1 h}", "", "event_loop", "cpu: {exponential: 700 ms}"),
+      .unit = 1,
+      .rate = 1.3816,
+      .samples = 50000,
+      .warmup = 30000 },
+    { .id = "FS-20-DETZ",
+      .scenario = CLOSED("20", "9 ms", "", "iterative", EXP),
+      .rate = .9994,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "FS-20-LNZ",
+      .scenario = CLOSED("20", "{lognormal: 9 ms, cv: 1.5}", "", "event_loop", EXP),
+      .rate = .9994,
+      .samples = 50000,
+      .warmup = 3000 },
+    /* nor does the service law matter where the core is shared */
+    { .id = "FS-20-DETZ",
+      .scenario = CLOSED("20", "9 ms", ", scheduler: {policy: processor_sharing}", "thread_per_connection",
+                         "cpu: {lognormal: 1 ms, cv: 1.5}"),
+      .rate = .9994,
+      .samples = 50000,
+      .warmup = 3000 },
+    /* the two visits to the core that the jobs of the row make on average, and the I/O between */
+    { .id = "POOL-8-EV",
+      .scenario =
+          "machine: {profile: ideal}\n"
+          "servers: {s: {model: event_loop, handler: [" EXP ", wait: {exponential: 20 ms}, " EXP "]}}\n"
+          "fleets: {f: {collars: 100000, report: {poisson: 400 s}, server: s}}\n",
+      .unit = 1,
+      .rate = 250,
+      .samples = 50000,
+      .warmup = 2 },
+    { .id = "POOL-32-EV",
+      .scenario = "machine: {profile: ideal, scheduler: {policy: fifo}}\n"
+                  "servers: {s: {model: thread_per_connection, handler: [" EXP
+                  ", wait: {exponential: 20 ms}, " EXP "]}}\n"
+                  "fleets: {f: {collars: 1, report: {poisson: 2.5 ms}, connection: per_report, server: s}}\n",
+      .unit = 1,
+      .rate = 400,
+      .samples = 50000,
+      .warmup = 2 },
+};
+
+/* Thundering herds; HERD(...) is what each collar reports once. */
+#define HERD(n, cores, scheduler, model, step, jitter, connection) \
+    "machine: {profile: ideal, cores: " cores ", scheduler: {" scheduler "}}\n" \
+    "servers: {s: {model: " model ", handler: [cpu: " step "]}}\n" \
+    "fleets: {f: {collars: " n ", report: {once: true" jitter "}, connection: " connection ", server: s}}\n"
+
+static const struct theory_case herds[] = {
+    { .id = "HERD-1000-1",
+      .scenario = HERD("1000", "1", "", "iterative", "5 ms", "", "persistent"),
+      .unit = 1,
+      .window = 6,
+      .samples = 1000,
+      .reps = 1 },
+    { .id = "HERD-1000-1",
+      .scenario = HERD("1000", "1", "policy: fifo", "thread_per_connection", "5 ms", "", "per_report"),
+      .unit = 1,
+      .window = 6,
+      .samples = 1000,
+      .reps = 1 },
+    { .id = "HERD-5000-1",
+      .scenario = HERD("5000", "1", "", "event_loop", "2 ms", "", "persistent"),
+      .unit = 1,
+      .window = 11,
+      .warmup = 5,
+      .samples = 5000,
+      .reps = 1 },
+    { .id = "HERDM-1000-1",
+      .scenario = HERD("1000", "1", "", "event_loop", "{exponential: 5 ms}", "", "persistent"),
+      .unit = 1,
+      .window = 8,
+      .samples = 1000,
+      .reps = 1000 },
+    { .id = "HERDM-1000-8",
+      .scenario =
+          HERD("1000", "8", "policy: fifo", "thread_per_connection", "{exponential: 5 ms}", "", "per_report"),
+      .unit = 1,
+      .window = 2,
+      .samples = 1000,
+      .reps = 1000 },
+    { .id = "HERD-JIT-FLUID",
+      .among = "J=1",
+      .scenario = HERD("1000", "1", "", "iterative", "5 ms", ", jitter: 1 s", "persistent"),
+      .unit = 1,
+      .window = 6,
+      .samples = 1000,
+      .reps = 100 },
+    { .id = "HERD-JIT-FLUID",
+      .among = "J=2",
+      .scenario = HERD("1000", "1", "", "event_loop", "5 ms", ", jitter: 2 s", "persistent"),
+      .unit = 1,
+      .window = 6,
+      .samples = 1000,
+      .reps = 100 },
+    { .id = "RR-BATCH",
+      .among = "quantum=inf",
+      .scenario = HERD("100", "1", "policy: fifo", "thread_per_connection", "10 ms", "", "per_report"),
+      .window = 1100,
+      .samples = 1,
+      .reps = 1 },
+    { .id = "RR-BATCH",
+      .among = "quantum=1;switch_cost=0",
+      .scenario = HERD("100", "1", "slice: 1 ms", "thread_per_connection", "10 ms", "", "per_report"),
+      .window = 1100,
+      .samples = 1,
+      .reps = 1 },
+    /* turning to the first job costs nothing, and nobody pays for turning to the next but that one */
+    { .id = "RR-BATCH",
+      .among = "quantum=1;switch_cost=0.05",
+      .scenario = HERD("100", "1", "slice: 1 ms}, costs: {context_switch: 0.05 ms", "thread_per_connection",
+                       "10 ms", "", "per_report"),
+      .window = 1100,
+      .samples = 1,
+      .reps = 1 },
+};
+
+#endif
