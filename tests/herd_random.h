@@ -1,0 +1,220 @@
+/* herd_random.h - scenarios made at random: every key of the models, in small worlds that go through
+ * overload, limits, losses and time-outs within a few thousand events. */
+#ifndef TESTS_HERD_RANDOM_H
+#define TESTS_HERD_RANDOM_H
+
+#include "models/server.h"
+#include "sim/kernel/rng.h"
+#include "tests/herd.h"
+
+struct maker {
+    struct rng rng;
+    struct text text;
+    const char *model; /* of the first server; the others' are drawn */
+    bool calm;         /* few reports, early, and time enough for all of them to end */
+};
+
+static inline unsigned pick(struct maker *m, unsigned n) { return (unsigned)(rng_u64(&m->rng) % n); }
+static inline bool chance(struct maker *m, double p) { return rng_uniform(&m->rng) < p; }
+static inline double between(struct maker *m, double lo, double hi)
+{
+    return lo * exp(log(hi / lo) * rng_uniform(&m->rng));
+}
+
+#define PICK(m, ...) \
+    ((const char *const[]){ \
+        __VA_ARGS__ })[pick(m, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))]
+
+static inline void make_duration(struct maker *m, double lo_ms, double hi_ms)
+{
+    double ms = between(m, lo_ms, hi_ms);
+    switch (pick(m, 6)) {
+    case 0:
+        text_add(&m->text, "{exponential: %.6f ms}", ms);
+        break;
+    case 1:
+        text_add(&m->text, "{choice: [0 ms, %.3f ms], weights: [1, 2]}", ms);
+        break;
+    case 2:
+        text_add(&m->text, "{uniform: [0 ms, %.6f ms]}", 2 * ms);
+        break;
+    case 3:
+        text_add(&m->text, "0 ms");
+        break;
+    default:
+        text_add(&m->text, "%.3f ms", ms);
+    }
+}
+
+static inline void make_limits(struct maker *m)
+{
+    static const struct {
+        const char *key, *unit;
+        unsigned most;
+    } limits[] = { { "threads", "", 40 },
+                   { "open_files", "", 40 },
+                   { "maps", "", 60 },
+                   { "backlog", "", 8 },
+                   { "address_space", " MiB", 200 } };
+    const char *comma = "";
+    text_add(&m->text, ", limits: {");
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (chance(m, 0.12)) {
+            text_add(&m->text, "%s%s: %u%s", comma, limits[i].key, 1 + pick(m, limits[i].most),
+                     limits[i].unit);
+            comma = ", ";
+        }
+    text_add(&m->text, "}");
+}
+
+static inline void make_costs(struct maker *m)
+{
+    static const char *const keys[] = { "context_switch", "wakeup",        "receive",     "send",
+                                        "accept",         "close",         "poll",        "poll_event",
+                                        "timer",          "thread_create", "thread_exit", "page_fault" };
+    const char *comma = "";
+    text_add(&m->text, ", costs: {");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (chance(m, 0.15)) {
+            text_add(&m->text, "%s%s: %.3f us", comma, keys[i], between(m, 1, 500));
+            comma = ", ";
+        }
+    text_add(&m->text, "}");
+}
+
+static inline void make_machine(struct maker *m)
+{
+    text_add(&m->text, "machine: {profile: %s, cores: %u, scheduler: {policy: %s, slice: %s ms}",
+             PICK(m, "ideal", "ideal", "linux-x86_64"), 1 + pick(m, 3),
+             PICK(m, "fair", "fair", "fifo", "processor_sharing"), PICK(m, "0.1", "1", "3", "1.5"));
+    if (chance(m, 0.5))
+        make_limits(m);
+    if (chance(m, 0.5))
+        make_costs(m);
+    if (chance(m, 0.15))
+        text_add(&m->text,
+                 ", memory: %u KiB, sizes: {base_resident: 100 KiB, stack_touched: 8 KiB, socket: 4 KiB}",
+                 100 + pick(m, 1000));
+    if (chance(m, 0.2))
+        text_add(&m->text, ", overcommit: strict");
+    text_add(&m->text, "}\n");
+}
+
+static inline void make_links(struct maker *m)
+{
+    text_add(&m->text, "links:\n");
+    for (unsigned i = 0; i < 2; i++) {
+        text_add(&m->text, "  l%u: {latency: ", i);
+        make_duration(m, 0.1, 30);
+        text_add(&m->text, ", loss: %s %%, attempts: %u, retransmit: %s ms", PICK(m, "0", "0", "5", "50"),
+                 1 + pick(m, 5), PICK(m, "1", "0.5", "7"));
+        if (chance(m, 0.4))
+            text_add(&m->text, ", bandwidth: %s kbit/s", PICK(m, "100", "1000", "20000"));
+        text_add(&m->text, "}\n");
+    }
+}
+
+static inline void make_step(struct maker *m)
+{
+    switch (pick(m, 5)) {
+    case 0:
+        text_add(&m->text, "memory: %u KiB", pick(m, 100));
+        break;
+    case 1:
+        text_add(&m->text, "wait: ");
+        make_duration(m, 0.1, 20);
+        break;
+    case 2:
+        text_add(&m->text, "block: ");
+        make_duration(m, 0.1, 3);
+        break;
+    default:
+        text_add(&m->text, "cpu: ");
+        make_duration(m, 0.01, 3);
+    }
+}
+
+static inline void make_servers(struct maker *m, unsigned n)
+{
+    size_t models = 0;
+    while (server_models[models])
+        models++;
+    text_add(&m->text, "servers:\n");
+    for (unsigned i = 0; i < n; i++) {
+        const char *model = i ? server_models[pick(m, (unsigned)models)]->name : m->model;
+        text_add(&m->text, "  s%u: {model: %s, handler: [", i, model);
+        for (unsigned k = 0, steps = 1 + pick(m, 4); k < steps; k++) {
+            text_add(&m->text, "%s", k ? ", " : "");
+            make_step(m);
+        }
+        text_add(&m->text, "]}\n");
+    }
+}
+
+static inline void make_trace(struct maker *m)
+{
+    double at = 0;
+    text_add(&m->text, "trace: [");
+    for (unsigned i = 0, n = 1 + pick(m, 30); i < n; i++) {
+        at += chance(m, 0.3) ? 0 : between(m, 1e-4, 5e-3);
+        text_add(&m->text, "%s%.4f", i ? ", " : "", at);
+    }
+    text_add(&m->text, "]");
+}
+
+static inline void make_report(struct maker *m)
+{
+    unsigned kind = m->calm ? 3 + pick(m, 2) : pick(m, 5);
+    switch (kind) {
+    case 0:
+        text_add(&m->text, "every: %.3f ms, phase: %s, jitter: %s ms", between(m, 3, 100),
+                 PICK(m, "random", "aligned", "spread"), PICK(m, "0", "1.5"));
+        break;
+    case 1:
+        text_add(&m->text, "poisson: %.3f ms", between(m, 1, 100));
+        break;
+    case 2:
+        text_add(&m->text, "think: {uniform: [1 us, %.3f ms]}", between(m, 1, 20));
+        break;
+    case 3:
+        text_add(&m->text, "once: true, jitter: %s ms", PICK(m, "0", "5", "40"));
+        break;
+    default:
+        make_trace(m);
+        return;
+    }
+    if (chance(m, 0.3))
+        text_add(&m->text, ", batch: %u", 2 + pick(m, 3));
+}
+
+static inline void make_fleets(struct maker *m, unsigned servers)
+{
+    text_add(&m->text, "fleets:\n");
+    for (unsigned i = 0, n = 1 + pick(m, 3); i < n; i++) {
+        text_add(&m->text, "  f%u: {collars: %u, report: {", i, 1 + pick(m, chance(m, 0.2) ? 60 : 8));
+        make_report(m);
+        text_add(&m->text, "}, connection: %s, server: s%u",
+                 PICK(m, "persistent", "persistent", "per_report"), i < servers ? i : pick(m, servers));
+        if (chance(m, 0.4))
+            text_add(&m->text, ", link: l%u", pick(m, 2));
+        if (chance(m, 0.3))
+            text_add(&m->text, ", timeout: %s", PICK(m, "1 ns", "3 ms", "10 ms", "50 ms"));
+        text_add(&m->text, "}\n");
+    }
+}
+
+/* A scenario with the model at its first server; give m->text back with text_term. */
+static inline void make_scenario(struct maker *m, const char *model, uint32_t number, bool calm)
+{
+    *m = (struct maker){ .model = model, .calm = calm };
+    m->rng = rng_stream(rng_key_make(number, calm), 0, 0, 0);
+    unsigned servers = 1 + (chance(m, 0.3) ? pick(m, 3) : 0);
+    text_add(&m->text, "herdsim: 1\nrun: {warmup: %s ms, duration: %s, seed: %u}\n",
+             PICK(m, "0", "0", "30", "300"), calm ? "100 s" : PICK(m, "5 ms", "100 ms", "300 ms"), number);
+    make_machine(m);
+    make_links(m);
+    make_servers(m, servers);
+    make_fleets(m, servers);
+}
+
+#endif
