@@ -10,7 +10,7 @@ void ledger_above_mark(struct ledger *l)
 {
     int64_t total = ledger_total(l);
     l->over = total > l->capacity;
-    if (total > l->peak_total) {
+    if (total > l->peak_total && !l->over) {
         l->peak_total = total;
         l->peak_connections = *l->connections;
         memcpy(l->peak_held, l->held, sizeof l->held);

@@ -3,7 +3,7 @@
  * Resident bytes are really taken: a process's own (its resident set) or the kernel's on its behalf. Their
  * sum is what the machine loses. Reserved bytes are address space only: a stack of 8 MiB reserves 8 MiB and
  * takes the pages that were touched. The peak is of the total, and the components are remembered at that
- * instant, so that they add up to it. */
+ * instant, so that they add up to it; what the machine could not give is not in it. */
 #ifndef MODELS_LEDGER_H
 #define MODELS_LEDGER_H
 

@@ -5,14 +5,14 @@
 
 #define HEADER_BYTES 40.0 /* IPv4 and TCP headers without options: 20 + 20 (RFC 791, RFC 9293) */
 
-/* Time on the shared channel, first come first served. */
-static simtime channel(struct world *w, const struct fleet *f, bool up)
+/* Time on the shared channel, first come first served; a lost transmission takes none. */
+static simtime channel(struct world *w, const struct fleet *f, bool up, uint64_t payload)
 {
     if (isinf(f->link_conf->bandwidth))
         return 0;
     simtime *free_at = up ? &f->link->up_free : &f->link->down_free;
     simtime start = *free_at > w->now ? *free_at : w->now;
-    double bits = 8.0 * ((double)f->conf->payload + HEADER_BYTES);
+    double bits = 8.0 * ((double)payload + HEADER_BYTES);
     *free_at = simtime_after(start, simtime_from_s(bits / f->link_conf->bandwidth));
     return *free_at - w->now;
 }
@@ -40,8 +40,9 @@ simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpos
         return w->now;
     const struct link_conf *l = f->link_conf;
     bool up = purpose == DRAW_UP || purpose == DRAW_CONNECT_UP, lost = false;
+    bool handshake = purpose == DRAW_CONNECT_UP || purpose == DRAW_CONNECT_DOWN;
     struct rng r = rng_stream(w->key, purpose, collar, number);
-    simtime delay = channel(w, f, up);
+    simtime delay = channel(w, f, up, handshake ? 0 : f->conf->payload);
     if (l->loss > 0)
         delay = simtime_after(delay, retransmissions(l, &r, &lost));
     if (lost) {

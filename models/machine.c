@@ -262,6 +262,28 @@ void machine_abandon(struct world *w, uint32_t server)
             machine_leave_core(w, m->core[c].thread);
 }
 
+static simtime left_of(const struct world *w, const struct thread *th, uint32_t t)
+{
+    const struct machine *m = &w->machine;
+    bool on_core = th->state == THREAD_RUNNING && m->core[th->core].thread == t;
+    return th->remaining - (on_core ? w->now - m->core[th->core].started : 0);
+}
+
+gauge_area machine_unserved_work(const struct world *w)
+{
+    if (w->machine.conf->scheduler.policy == SCHED_PROCESSOR_SHARING)
+        return (gauge_area)shared_unserved_work(w);
+    gauge_area sum = 0;
+    for (uint32_t t = 0; t < w->thread_used; t++) {
+        const struct thread *th = &w->thread[t];
+        if (th->state != THREAD_READY && th->state != THREAD_RUNNING)
+            continue;
+        simtime left = left_of(w, th, t);
+        sum += left < th->work ? left : th->work;
+    }
+    return sum;
+}
+
 bool machine_start(struct world *w)
 {
     struct machine *m = &w->machine;

@@ -19,6 +19,7 @@ void measure_warm(struct world *w)
     m->busy_before = gauge_area_until(&m->busy, w->now);
     gauge_window(&m->busy, w->now);
     memcpy(m->booked_at_warm, m->booked, sizeof m->booked);
+    m->unserved_at_warm = machine_unserved_work(w);
     m->switches = 0;
     w->measuring = true;
 }
@@ -124,8 +125,8 @@ static void memory(struct world *w, double *v)
     v[M_MEM_KERNEL_MEAN] = gauge_mean(&l->kernel, end);
     v[M_MEM_TOTAL_MEAN] = v[M_MEM_RESIDENT_MEAN] + v[M_MEM_KERNEL_MEAN];
     v[M_MEM_RESERVED_MEAN] = gauge_mean(&l->reserved, end);
-    v[M_MEM_RESIDENT_PEAK] = (double)l->resident.peak;
-    v[M_MEM_KERNEL_PEAK] = (double)l->kernel.peak;
+    v[M_MEM_RESIDENT_PEAK] = (double)(l->resident.peak < l->capacity ? l->resident.peak : l->capacity);
+    v[M_MEM_KERNEL_PEAK] = (double)(l->kernel.peak < l->capacity ? l->kernel.peak : l->capacity);
     v[M_MEM_TOTAL_PEAK] = (double)l->peak_total;
     v[M_MEM_RESERVED_PEAK] = (double)l->reserved.peak;
     v[M_MEM_PER_CONNECTION] =
@@ -134,19 +135,23 @@ static void memory(struct world *w, double *v)
         v[M_MEM_PEAK + c] = (double)l->peak_held[c];
 }
 
+/* Overhead is what the cores did that was no handler's work. What was booked at the edges of the window and
+ * done outside it is taken off the work; the causes share the rest as they were booked. */
 static void processor(struct world *w, double *v, double window)
 {
     struct machine *m = &w->machine;
-    double all = 0;
-    simtime spent[CPU_CAUSES];
-    for (int c = 0; c < CPU_CAUSES; c++) {
-        spent[c] = m->booked[c] - m->booked_at_warm[c];
-        all += (double)spent[c];
-    }
-    v[M_CPU_UTILISATION] = gauge_mean(&m->busy, w->end) / m->cores;
-    v[M_CPU_OVERHEAD] = all > 0 ? (all - (double)spent[CPU_WORK]) / all : NAN;
+    double overhead = 0, busy = (double)gauge_area_until(&m->busy, w->end);
+    double work = (double)(m->booked[CPU_WORK] - m->booked_at_warm[CPU_WORK]) +
+                  (double)(m->unserved_at_warm - machine_unserved_work(w));
     for (int c = CPU_WORK + 1; c < CPU_CAUSES; c++)
-        v[M_CPU_CAUSE + c - 1] = all > 0 ? (double)spent[c] / all : NAN;
+        overhead += (double)(m->booked[c] - m->booked_at_warm[c]);
+    double share = busy > work ? (busy - work) / busy : 0;
+    v[M_CPU_UTILISATION] = gauge_mean(&m->busy, w->end) / m->cores;
+    v[M_CPU_OVERHEAD] = busy > 0 ? share : NAN;
+    for (int c = CPU_WORK + 1; c < CPU_CAUSES; c++) {
+        double part = overhead > 0 ? (double)(m->booked[c] - m->booked_at_warm[c]) / overhead : 0;
+        v[M_CPU_CAUSE + c - 1] = busy > 0 ? share * part : NAN;
+    }
     v[M_CPU_SWITCHES] = (double)m->switches / window;
 }
 

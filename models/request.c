@@ -8,7 +8,7 @@ static uint32_t request_new(struct world *w)
         w->req_free = w->req[r].link;
         return r;
     }
-    if (w->req_used == OUTSTANDING_MAX) {
+    if (w->req_used >= w->outstanding_max) {
         w->cut = true;
         return NONE;
     }

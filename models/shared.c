@@ -134,10 +134,27 @@ void shared_abandon(struct world *w, uint32_t server)
     rearm(w);
 }
 
+static double virtual_time(const struct world *w, simtime at)
+{
+    const struct shared_cores *p = &w->machine.shared;
+    return p->now + ((double)(at - p->since) - p->ahead) * rate(&w->machine);
+}
+
+double shared_unserved_work(const struct world *w)
+{
+    const struct shared_cores *p = &w->machine.shared;
+    double passed = virtual_time(w, w->now), sum = 0;
+    for (uint32_t i = 0; i < p->n; i++) {
+        double left = p->job[i].finish - passed, work = (double)w->thread[p->job[i].thread].work;
+        sum += left < work ? left : work;
+    }
+    return sum;
+}
+
 double shared_unserved(const struct world *w)
 {
     const struct shared_cores *p = &w->machine.shared;
-    double passed = p->now + ((double)(w->end - p->since) - p->ahead) * rate(&w->machine);
+    double passed = virtual_time(w, w->end);
     double left = 0, booked = 0;
     for (uint32_t i = 0; i < p->n; i++) {
         left += p->job[i].finish - passed;

@@ -138,7 +138,10 @@ const struct costs_conf *server_costs(const struct server *s) { return &s->world
 
 simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt)
 {
-    s->world->machine.booked[cause] += dt;
+    struct machine *m = &s->world->machine;
+    m->booked[cause] += dt;
+    if (cause == CPU_WORK)
+        m->unassigned += dt;
     return dt;
 }
 
@@ -148,6 +151,8 @@ void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
     struct thread *th = &w->thread[thread];
     SIM_ASSERT(cpu > 0 && th->remaining == 0);
     th->remaining = cpu;
+    th->work = w->machine.unassigned;
+    w->machine.unassigned = 0;
     th->begins = begins;
     if (th->state != THREAD_RUNNING)
         machine_run(w, thread);

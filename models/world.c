@@ -12,8 +12,9 @@
 
 #define PREFETCH_DISTANCE 4
 
-/* More than so many events at one instant are a loop without delay, not a herd. */
-#define STILL_EVENTS 100000000ull
+/* More than so many events at one instant, and ten for each report that may be under way, are a loop without
+ * delay, not a herd. */
+#define STILL_EVENTS 10000000ull
 
 bool pool_grow(struct world *w, void *at, uint32_t *room, uint32_t used, size_t size)
 {
@@ -47,6 +48,7 @@ static void *renew(struct world *w, void *old, size_t n, size_t size)
 static void start_fleets(struct world *w)
 {
     uint64_t collars = 0;
+    w->outstanding_max = OUTSTANDING_SPARE;
     w->fleets = (uint32_t)w->conf->fleets.n;
     w->links = (uint32_t)w->conf->links.n;
     w->fleet = renew(w, w->fleet, w->fleets, sizeof *w->fleet);
@@ -61,6 +63,7 @@ static void start_fleets(struct world *w)
                                       .n = (uint32_t)c->collars,
                                       .server = &w->server[c->server_index] };
         collars += c->collars;
+        w->outstanding_max += 2 * c->collars * (c->report.batch ? c->report.batch : 1);
     }
     if (!w->failed && collars > w->collar_room) {
         struct collar *grown = realloc(w->collar, collars * sizeof *w->collar);
@@ -281,7 +284,7 @@ static void advance_clock(struct world *w, simtime to)
     w->still = to == w->now ? w->still + 1 : 0;
     w->now = to;
     sim_place.now = to;
-    if (w->still > STILL_EVENTS)
+    if (w->still > STILL_EVENTS + 10 * w->outstanding_max)
         w->failed = "time stands still: a closed loop without any delay";
 }
 

@@ -114,7 +114,8 @@ struct request {
 enum thread_state { THREAD_FREE, THREAD_IDLE, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP };
 
 struct thread {
-    simtime remaining; /* CPU time of the current burst */
+    simtime remaining; /* CPU time of the current burst, */
+    simtime work;      /* of which so much, at its end, is the handler's */
     simtime ready_since;
     uint32_t next;   /* run queue, free list */
     uint32_t tag;    /* the server's */
@@ -159,8 +160,10 @@ struct machine {
     struct gauge busy;           /* cores */
     struct station run_queue;
     struct gauge thread_count;
-    simtime booked[CPU_CAUSES], booked_at_warm[CPU_CAUSES];
-    simtime unfinished; /* booked, but lost with a killed process */
+    gauge_area booked[CPU_CAUSES], booked_at_warm[CPU_CAUSES]; /* ns */
+    simtime unassigned;          /* handlers' work booked since the last burst was asked for */
+    gauge_area unserved_at_warm; /* handlers' work booked, not done */
+    gauge_area unfinished;       /* booked, but lost with a killed process */
     uint64_t switches;
     gauge_area busy_before; /* core time before the window, for the utilisation law */
 };
@@ -182,9 +185,9 @@ struct limit {
     int64_t connections; /* open and served then */
 };
 
-/* Reports under way at once. More is an overload that nothing can end, and would eat the machine that
- * simulates it: the trial ends there, as overloaded. */
-#define OUTSTANDING_MAX 2000000u
+/* Reports under way at once, in addition to two for every collar (and each of its batch). More is an overload
+ * that nothing can end, and would eat the machine that simulates it: the trial ends there, as overloaded. */
+#define OUTSTANDING_SPARE 2000000u
 
 #define SAMPLES 480u
 enum sample_column {
@@ -236,7 +239,8 @@ struct world {
     int64_t backlog_connections; /* and how many connections were open then */
     struct limit limit;
     bool killed;
-    bool cut; /* the backlog passed OUTSTANDING_MAX: the trial ends here */
+    bool cut; /* the backlog passed outstanding_max: the trial ends here */
+    uint64_t outstanding_max;
     uint64_t events;
     uint64_t still; /* events since time last moved */
     uint32_t sample_rows;
@@ -297,6 +301,8 @@ void request_begin(struct world *w, uint32_t r);
 
 /* machine.c */
 bool machine_start(struct world *w);
+/* Handlers' work that was booked and is not done yet. */
+gauge_area machine_unserved_work(const struct world *w);
 void machine_core_event(struct world *w, uint32_t core);
 void machine_run(struct world *w, uint32_t thread);
 /* A thread that is on a core gives it up for good. */
@@ -307,6 +313,8 @@ void machine_abandon(struct world *w, uint32_t server);
 void shared_run(struct world *w, uint32_t thread);
 void shared_event(struct world *w);
 void shared_abandon(struct world *w, uint32_t server);
+/* Handlers' work that the jobs under way still lack. */
+double shared_unserved_work(const struct world *w);
 /* CPU time that the jobs under way still lack at the end, less what their threads are booked to lack. */
 double shared_unserved(const struct world *w);
 
