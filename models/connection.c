@@ -128,6 +128,30 @@ void conn_opened(struct world *w, uint32_t c)
     }
 }
 
+void conn_hang_up(struct world *w, uint32_t c)
+{
+    struct conn *k = &w->conn[c];
+    struct server *s = conn_server(w, c);
+    if (k->head != NONE)
+        return;
+    k->gen++; /* it will not hear that the connection stands */
+    k->hung_up = true;
+    if (k->state == CONN_ACCEPTED) {
+        s->type->hung_up(s, c);
+    } else if (k->state == CONN_QUEUED || k->state == CONN_CONNECTING) {
+        conn_close_server_end(w, c);
+        conn_release(w, c);
+    }
+}
+
+void server_close(struct server *s, uint32_t conn)
+{
+    conn_close_server_end(s->world, conn);
+    conn_release(s->world, conn);
+}
+
+bool conn_is_hung_up(const struct server *s, uint32_t conn) { return s->world->conn[conn].hung_up; }
+
 void conn_unreachable(struct world *w, uint32_t c) { conn_abort(w, c, OUTCOME_LOST); }
 
 /* What an accepted connection takes besides its socket. */

@@ -75,6 +75,7 @@ void server_kill(struct world *w, struct server *s)
     machine_abandon(w, s->index);
     end_threads(w, s);
     end_requests(w, s);
+    s->paused = 0;
     hold(w, s, MEM_BASE, -(int64_t)size->base_resident);
     hold(w, s, MEM_BASE_KERNEL, -(int64_t)size->base_kernel);
     reserve(w, s, -(int64_t)size->base_reserved);

@@ -10,11 +10,13 @@ static simtime channel(struct world *w, const struct fleet *f, bool up, uint64_t
 {
     if (isinf(f->link_conf->bandwidth))
         return 0;
-    simtime *free_at = up ? &f->link->up_free : &f->link->down_free;
-    simtime start = *free_at > w->now ? *free_at : w->now;
+    struct channel *c = up ? &f->link->up : &f->link->down;
+    simtime start = c->free_at > w->now ? c->free_at : w->now;
+    if (c->free_at <= w->now)
+        c->busy_since = w->now;
     double bits = 8.0 * ((double)payload + HEADER_BYTES);
-    *free_at = simtime_after(start, simtime_from_s(bits / f->link_conf->bandwidth));
-    return *free_at - w->now;
+    c->free_at = simtime_after(start, simtime_from_s(bits / f->link_conf->bandwidth));
+    return c->free_at - w->now;
 }
 
 /* Delay by losses: the time-out before retransmission k doubles each time. */

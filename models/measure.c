@@ -28,6 +28,9 @@ void measure_sample(struct world *w)
 {
     if (w->sample_rows == SAMPLES + 2)
         return;
+    w->stuck[w->sample_rows] = 0;
+    for (uint32_t i = 0; i < w->servers; i++)
+        w->stuck[w->sample_rows] += (double)(w->server[i].present - w->server[i].paused);
     double *row = w->sample + (size_t)w->sample_rows++ * COLUMNS;
     row[COL_TIME] = simtime_to_s(w->now);
     row[COL_CONNECTIONS] = (double)w->connections.level;

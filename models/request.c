@@ -111,6 +111,7 @@ void request_arrive(struct world *w, uint32_t r)
     q->arrived = w->now;
     station_enter(&w->in_server, w->now);
     station_enter(&w->waiting, w->now);
+    s->present++;
     w->count.arrived += q->flags & REQ_MEASURED;
     hold(w, s, MEM_UNREAD, (int64_t)w->conf->machine.sizes.unread_message);
     if (k->state == CONN_ACCEPTED)
@@ -224,6 +225,7 @@ void server_await(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
     struct request *q = &w->req[r];
+    s->paused++;
     schedule(w, simtime_after(w->now, q->stamp), EV_RESUME, q->gen, r);
 }
 
@@ -249,6 +251,7 @@ void server_reply(struct server *s, uint32_t r)
     struct conn *k = &w->conn[q->conn];
     k->serving = NONE;
     station_leave(&w->in_server, w->now, q->arrived);
+    s->present--;
     if (q->flags & REQ_MEASURED) {
         hist_add(w->hist[HIST_SOJOURN], w->now - q->arrived);
         w->count.replied++;
@@ -282,8 +285,13 @@ void request_given_up(struct world *w, uint32_t r, enum outcome o)
 {
     struct request *q = &w->req[r];
     fleet_outcome(w, r, o);
-    if (o != OUTCOME_TIMED_OUT || (q->state == REQ_PENDING && !w->conn[q->conn].per_report))
-        request_free(w, r);
+    uint32_t c = q->conn;
+    if (o == OUTCOME_TIMED_OUT && q->state != REQ_PENDING)
+        return; /* it lives on at the server, for nothing */
+    bool per_report = w->conn[c].per_report && w->conn[c].state != CONN_DONE;
+    request_free(w, r);
+    if (per_report)
+        conn_hang_up(w, c);
 }
 
 void request_free(struct world *w, uint32_t r)
@@ -298,8 +306,10 @@ void request_free(struct world *w, uint32_t r)
         hold(w, s, MEM_UNREAD, -(int64_t)w->conf->machine.sizes.unread_message);
     if (q->state == REQ_ARRIVED || q->state == REQ_READ)
         station_leave(&w->waiting, w->now, q->arrived);
-    if (at_server)
+    if (at_server) {
         station_leave(&w->in_server, w->now, q->arrived);
+        s->present--;
+    }
     let_go(w, s, q);
     unlink_request(w, r);
     q->state = REQ_FREE;

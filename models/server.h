@@ -38,6 +38,9 @@ struct server_type {
     /* A request can be read on an accepted connection; later ones on the same connection are announced
      * as they arrive, and it is the model that serves a connection in order. */
     void (*readable)(struct server *s, uint32_t conn, uint32_t req);
+    /* The collar of an accepted connection is gone, and nothing on the connection is left to do: the model
+     * closes it with server_close(), at once or when it is done with accepting it. */
+    void (*hung_up)(struct server *s, uint32_t conn);
     /* The CPU time asked for by server_run() is done. */
     void (*ran)(struct server *s, uint32_t thread);
     /* The pause asked for by server_sleep() is over. */
@@ -63,6 +66,7 @@ struct server {
     bool dead;                         /* killed for want of memory */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */
     uint32_t accept_length;
+    int64_t present, paused; /* requests at the server; of them in a wait or a blocking call */
     uint64_t files, maps;
     uint64_t reserved; /* address space */
     int64_t held[MEM_COUNT];
@@ -121,6 +125,9 @@ uint32_t server_accept(struct server *s);
 uint32_t server_incoming(const struct server *s); /* length of the accept queue */
 /* Closes a connection that can't be served: its reports are refused. */
 void server_refuse(struct server *s, uint32_t conn);
+/* Closes a connection whose collar has hung up. */
+void server_close(struct server *s, uint32_t conn);
+bool conn_is_hung_up(const struct server *s, uint32_t conn);
 uint32_t conn_worker(const struct server *s, uint32_t conn); /* the model's own number, NONE at first */
 void conn_set_worker(struct server *s, uint32_t conn, uint32_t worker);
 /* The request of the connection that has been read and not yet answered, or NONE. */

@@ -163,6 +163,7 @@ void server_sleep(struct server *s, uint32_t thread, simtime dt)
     struct world *w = s->world;
     struct thread *th = &w->thread[thread];
     th->state = THREAD_ASLEEP;
+    s->paused++;
     if (w->out->span)
         measure_span(w, s->type->lane, thread, "wait", w->now, simtime_after(w->now, dt));
     schedule(w, simtime_after(w->now, dt), EV_THREAD, th->gen, thread);

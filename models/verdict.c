@@ -15,25 +15,26 @@ const size_t verdict_count = VERDICTS;
 #define TREND_BATCHES    20
 #define TREND_CONFIDENCE 0.99
 #define UNANSWERED_SHARE 0.01
+#define STUCK_BY_CHANCE  10
 #define FULL_CORES       0.95
 
-/* The backlog in the samples of the window. */
+/* The requests stuck at the servers, in the samples of the window. */
 static size_t window_samples(const struct world *w, double *x, double *y)
 {
     size_t n = 0;
     double warm = simtime_to_s(w->warm);
     for (uint32_t i = 0; i < w->sample_rows; i++) {
-        const double *row = w->sample + (size_t)i * COLUMNS;
-        if (row[COL_TIME] >= warm) {
-            x[n] = row[COL_TIME];
-            y[n++] = row[COL_OUTSTANDING];
+        double time = w->sample[(size_t)i * COLUMNS + COL_TIME];
+        if (time >= warm) {
+            x[n] = time;
+            y[n++] = w->stuck[i];
         }
     }
     return n;
 }
 
-/* The backlog grows beyond chance, and by enough to matter: over the window by more than the share of the
- * reports sent that may stay unanswered, half of it. */
+/* The backlog grows beyond chance, and by enough to matter: over the window by more than half of the share
+ * of the reports sent that may stay unanswered. */
 static bool backlog_grows(const struct world *w)
 {
     double x[SAMPLES + 2], y[SAMPLES + 2];
@@ -45,25 +46,56 @@ static bool backlog_grows(const struct world *w)
     return growth > UNANSWERED_SHARE / 2 * (double)w->count.sent;
 }
 
-/* Many reports are unanswered at the end, and not because they are under way or in a wait. */
+/* More is stuck at the end than chance leaves there, or nothing was answered at all. */
 static bool work_left(const struct world *w)
 {
-    const struct counts *n = &w->count;
-    uint64_t in_flight = n->sent - n->answered - n->refused - n->timed_out - n->lost - n->dropped;
-    int64_t stuck = w->waiting.number.level + w->machine.run_queue.number.level;
-    return (double)in_flight > UNANSWERED_SHARE * (double)n->sent && 2 * stuck > (int64_t)in_flight &&
-           stuck > 1;
+    double stuck = w->sample_rows ? w->stuck[w->sample_rows - 1] : 0;
+    if (!w->count.answered)
+        return stuck > w->machine.cores;
+    return stuck > UNANSWERED_SHARE * (double)w->count.sent && stuck > STUCK_BY_CHANCE;
 }
 
-static const char *bottleneck(struct world *w)
+/* The channel that is behind by more than its share of the window; NULL: none. */
+static const struct channel *full_channel(const struct world *w)
 {
-    struct machine *m = &w->machine;
+    double share = UNANSWERED_SHARE * simtime_to_s(w->end - w->warm);
+    for (uint32_t i = 0; i < w->links; i++) {
+        const struct link *l = &w->link[i];
+        const struct channel *c = l->up.free_at > l->down.free_at ? &l->up : &l->down;
+        if (simtime_to_s(c->free_at - w->end) > share)
+            return c;
+    }
+    return NULL;
+}
+
+static const struct server *fullest(const struct world *w)
+{
+    const struct server *found = &w->server[0];
+    for (uint32_t i = 1; i < w->servers; i++)
+        if (w->server[i].present - w->server[i].paused > found->present - found->paused)
+            found = &w->server[i];
+    return found;
+}
+
+/* Most of what is stuck stands behind an earlier request of its own connection. */
+static bool connections_are_full(const struct world *w, const struct server *s)
+{
+    int64_t behind = 0;
+    for (uint32_t r = 0; r < w->req_used; r++)
+        behind +=
+            w->req[r].state == REQ_ARRIVED && conn_server(w, w->req[r].conn) == s && request_is_behind(s, r);
+    return 2 * behind > s->present - s->paused;
+}
+
+static const char *bottleneck(const struct world *w)
+{
+    const struct machine *m = &w->machine;
+    const struct server *s = fullest(w);
     if (gauge_mean(&m->busy, w->end) / m->cores >= FULL_CORES)
         return "cpu";
-    for (uint32_t i = 0; i < w->servers; i++)
-        if (w->server[i].type->bottleneck)
-            return w->server[i].type->bottleneck;
-    return "cpu";
+    if (s->type->bottleneck)
+        return s->type->bottleneck;
+    return connections_are_full(w, s) ? "connection" : "cpu";
 }
 
 static struct verdict with_limit(enum verdict_rank rank, const char *name, simtime at, int64_t connections)
@@ -80,5 +112,8 @@ struct verdict verdict_of(struct world *w)
         return with_limit(VERDICT_REFUSING, l->name, l->at, l->connections);
     if (w->cut || backlog_grows(w) || work_left(w))
         return with_limit(VERDICT_OVERLOADED, bottleneck(w), w->backlog_since, w->backlog_connections);
+    const struct channel *full = full_channel(w);
+    if (full)
+        return with_limit(VERDICT_OVERLOADED, "link", full->busy_since, w->connections.level);
     return (struct verdict){ .rank = VERDICT_STABLE };
 }

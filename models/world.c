@@ -216,6 +216,7 @@ static void request_event(struct world *w, unsigned kind, uint32_t gen, uint32_t
         break;
     case EV_RESUME:
         s = conn_server(w, w->req[r].conn);
+        s->paused--;
         s->type->resumed(s, r);
         break;
     case EV_REPLY:
@@ -236,6 +237,7 @@ static void thread_event(struct world *w, uint32_t gen, uint32_t t)
         return;
     th->state = THREAD_IDLE;
     struct server *s = &w->server[th->server];
+    s->paused--;
     s->type->woke(s, t);
 }
 

@@ -55,8 +55,12 @@ struct fleet {
     struct server *server;
 };
 
+struct channel {
+    simtime free_at;    /* when all that was put on it is through */
+    simtime busy_since; /* when a message last found it free */
+};
 struct link {
-    simtime up_free, down_free; /* when the shared channel is free again */
+    struct channel up, down; /* shared by all that use the link */
 };
 
 /* --- connections -------------------------------------------------------------------------------- */
@@ -80,7 +84,8 @@ struct conn {
     uint8_t fleet;
     uint8_t state; /* enum conn_state: the server's view */
     bool known;    /* the collar knows that it stands */
-    bool per_report;
+    bool per_report : 1;
+    bool hung_up : 1; /* the collar is gone */
 };
 _Static_assert(sizeof(struct conn) == 32, "a connection should not straddle cache lines");
 
@@ -244,7 +249,8 @@ struct world {
     uint64_t events;
     uint64_t still; /* events since time last moved */
     uint32_t sample_rows;
-    double *sample; /* SAMPLES + 2 rows x COLUMNS */
+    double *sample;            /* SAMPLES + 2 rows x COLUMNS */
+    double stuck[SAMPLES + 2]; /* requests at servers and not in a pause, at each sample */
     struct trial *out;
     char *state_memory; /* of all server models */
     size_t state_room;
@@ -285,6 +291,8 @@ void conn_connect(struct world *w, uint32_t c);
 void conn_syn(struct world *w, uint32_t c);
 void conn_opened(struct world *w, uint32_t c);
 void conn_unreachable(struct world *w, uint32_t c);
+/* The collar of a per-report connection gives it up: its report is over before the connection was of use. */
+void conn_hang_up(struct world *w, uint32_t c);
 void conn_close_server_end(struct world *w, uint32_t c);
 void conn_release(struct world *w, uint32_t c); /* a per-report connection whose last request is gone */
 /* Ends all outstanding requests of the connection with this outcome and closes it. */

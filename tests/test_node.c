@@ -30,7 +30,7 @@ static void expect_part(const char *yaml, const char *part)
     CU_ASSERT(node_parse(&a, yaml, "y", &d) == NULL || d.errors);
     char *said = said_by(&d);
     if (!said || !strstr(said, part))
-        printf("\nexpected '%s' in: %s", part, said);
+        printf("\nexpected '%s' in: %s", part, said ? said : "nothing");
     CU_ASSERT(said && strstr(said, part));
     free(said);
     diag_term(&d);

@@ -49,6 +49,8 @@ static void finish(struct server *s)
         st->accepted = NONE;
         for (r = conn_first_unread(s, conn); r != NONE; r = request_next_unread(s, r))
             make_ready(s, r);
+        if (conn_is_hung_up(s, conn))
+            server_close(s, conn);
         return;
     }
     if (request_after(s, r) == AFTER_BLOCK) {
@@ -162,6 +164,13 @@ static void resumed(struct server *s, uint32_t req)
     pump(s, server_costs(s)->wakeup);
 }
 
+static void hung_up(struct server *s, uint32_t conn)
+{
+    const struct state *st = s->state;
+    if (conn != st->accepted)
+        server_close(s, conn);
+}
+
 static void ran(struct server *s, uint32_t thread)
 {
     (void)thread;
@@ -198,6 +207,7 @@ const struct server_type server_event_loop = {
     .start = start,
     .incoming = incoming,
     .readable = readable,
+    .hung_up = hung_up,
     .ran = ran,
     .woke = woke,
     .resumed = resumed,

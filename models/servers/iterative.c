@@ -25,12 +25,13 @@ static bool is_idle(const struct state *st) { return st->serving == NONE && st->
 static void finish(struct server *s)
 {
     struct state *st = s->state;
-    uint32_t r = st->serving;
-    if (st->accepted != NONE) {
-        for (uint32_t first = conn_first_unread(s, st->accepted); first != NONE;
-             first = request_next_unread(s, first))
-            req_push(s, &st->ready, first);
+    uint32_t r = st->serving, conn = st->accepted;
+    if (conn != NONE) {
         st->accepted = NONE;
+        for (r = conn_first_unread(s, conn); r != NONE; r = request_next_unread(s, r))
+            req_push(s, &st->ready, r);
+        if (conn_is_hung_up(s, conn))
+            server_close(s, conn);
     } else if (request_after(s, r) == AFTER_REPLY) {
         st->serving = NONE;
         server_reply(s, r);
@@ -89,6 +90,13 @@ static void readable(struct server *s, uint32_t conn, uint32_t req)
     pump(s, server_costs(s)->wakeup);
 }
 
+static void hung_up(struct server *s, uint32_t conn)
+{
+    const struct state *st = s->state;
+    if (conn != st->accepted)
+        server_close(s, conn);
+}
+
 static void ran(struct server *s, uint32_t thread)
 {
     (void)thread;
@@ -120,6 +128,7 @@ const struct server_type server_iterative = {
     .start = start,
     .incoming = incoming,
     .readable = readable,
+    .hung_up = hung_up,
     .ran = ran,
     .woke = woke,
     .capacity = capacity

@@ -59,8 +59,12 @@ static void serve(struct server *s, uint32_t thread, uint32_t r, simtime cpu)
 static void spawn(struct server *s)
 {
     struct state *st = s->state;
-    uint32_t conn = st->accepted, thread = server_thread(s);
+    uint32_t conn = st->accepted, thread = conn_is_hung_up(s, conn) ? NONE : server_thread(s);
     st->accepted = NONE;
+    if (conn_is_hung_up(s, conn)) {
+        server_close(s, conn);
+        return;
+    }
     if (thread == NONE) {
         server_refuse(s, conn);
         return;
@@ -100,6 +104,20 @@ static void readable(struct server *s, uint32_t conn, uint32_t req)
         serve(s, thread, req, server_cost(s, CPU_WAKEUP, server_costs(s)->wakeup));
 }
 
+/* The thread's read returns end of file: it closes and ends. A thread at work sees to it afterwards. */
+static void end(struct server *s, uint32_t thread)
+{
+    server_close(s, server_tag(s, thread));
+    server_thread_exit(s, thread);
+}
+
+static void hung_up(struct server *s, uint32_t conn)
+{
+    uint32_t thread = conn_worker(s, conn);
+    if (thread != NONE && server_thread_is_idle(s, thread))
+        end(s, thread);
+}
+
 static void ran(struct server *s, uint32_t thread)
 {
     struct state *st = s->state;
@@ -109,6 +127,10 @@ static void ran(struct server *s, uint32_t thread)
         return;
     }
     uint32_t conn = server_tag(s, thread);
+    if (conn_is_hung_up(s, conn)) {
+        end(s, thread);
+        return;
+    }
     serve(s, thread, conn_serving(s, conn) != NONE ? finish(s, thread) : conn_first_unread(s, conn), 0);
 }
 
@@ -144,6 +166,7 @@ const struct server_type server_thread_per_connection = {
     .start = start,
     .incoming = incoming,
     .readable = readable,
+    .hung_up = hung_up,
     .ran = ran,
     .woke = woke,
     .capacity = capacity
