@@ -4,6 +4,7 @@
 #ifndef PLOTS_PLOTS_H
 #define PLOTS_PLOTS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -11,9 +12,20 @@
  * Each file is written whole or not at all. Returns 0, or -1 with one sentence in error. */
 int plots_write(const char *folder, char *error, size_t size);
 
-/* Runs gnuplot on the scripts in FOLDER/plots. Where it is not installed, says so in one line on standard
- * error (unless quiet) and returns 0. A script on which gnuplot fails is -1 with gnuplot's own message in
- * error; the others are rendered all the same. */
-int plots_render(const char *folder, bool quiet, char *error, size_t size);
+struct rendering {
+    const char *folder;     /* the result folder, as it can be opened now */
+    const char *name;       /* what people will know it by; NULL: the same */
+    const atomic_int *stop; /* polled: not zero ends the rendering; NULL: never */
+    unsigned limit_ms;      /* for one figure; 0: a minute */
+    bool quiet;             /* no notes */
+};
+
+enum { RENDER_FAILED = -1, RENDER_DONE = 0, RENDER_STOPPED = 1 };
+
+/* Runs gnuplot on the scripts in FOLDER/plots. Where it is not installed, says so in one note on standard
+ * error and returns RENDER_DONE. A script on which gnuplot fails is RENDER_FAILED with gnuplot's own message
+ * in error; the others are rendered all the same, but for those after one that takes too long: a note says
+ * that. RENDER_STOPPED: what was finished by then is kept, and no gnuplot is left running. */
+int plots_render(const struct rendering *r, char *error, size_t size);
 
 #endif

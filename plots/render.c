@@ -1,4 +1,7 @@
-/* render.c - gnuplot as a child process: no shell, no start-up file, a time limit. */
+/* render.c - gnuplot as a child process: no shell, no start-up file, a time limit.
+ *
+ * The child leads a process group of its own, so that what it may have started (gnuplot can be a wrapper)
+ * ends with it, and a Ctrl-C at the terminal reaches only us, who then end it and clean up. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -15,6 +19,7 @@
 #include "plots/plots.h"
 
 #define LIMIT_MS  60000 /* for one figure */
+#define GLANCE_MS 100   /* between looks at the stop flag */
 #define NOT_FOUND 127   /* exit status of a child that could not become gnuplot */
 
 /* What gnuplot says, as far as it fits. */
@@ -34,6 +39,8 @@ static long now_ms(void)
 static void become_gnuplot(const char *folder, const char *script, int out)
 {
     int null = open("/dev/null", O_RDONLY);
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a second Ctrl-C kills us without a chance to clean up */
     if (chdir(folder) != 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
         dup2(out, STDERR_FILENO) < 0)
         _exit(NOT_FOUND - 1);
@@ -41,21 +48,29 @@ static void become_gnuplot(const char *folder, const char *script, int out)
     _exit(errno == ENOENT || errno == EACCES ? NOT_FOUND : NOT_FOUND - 1);
 }
 
-/* Reads until the other end is closed or time is up; returns false in the latter case. */
-static bool listen_to(int from, struct talk *talk)
+enum outcome_of_run { RAN, FAILED, MISSING, LATE, STOPPED };
+
+static bool is_stopped(const struct rendering *r) { return r->stop && atomic_load(r->stop); }
+
+static long limit_ms(const struct rendering *r) { return r->limit_ms ? (long)r->limit_ms : LIMIT_MS; }
+
+/* Reads until the other end is closed (RAN), time is up (LATE) or the user wants to stop (STOPPED). */
+static enum outcome_of_run listen_to(int from, const struct rendering *r, struct talk *talk)
 {
-    long end = now_ms() + LIMIT_MS;
+    long end = now_ms() + limit_ms(r);
     for (;;) {
         char bytes[512];
         struct pollfd p = { .fd = from, .events = POLLIN };
         long left = end - now_ms();
+        if (is_stopped(r))
+            return STOPPED;
         if (left <= 0)
-            return false;
-        if (poll(&p, 1, (int)left) <= 0)
+            return LATE;
+        if (poll(&p, 1, (int)(left < GLANCE_MS ? left : GLANCE_MS)) <= 0)
             continue;
         ssize_t got = read(from, bytes, sizeof bytes);
         if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
-            return true;
+            return RAN;
         for (ssize_t i = 0; i < got && talk->n + 1 < sizeof talk->text; i++)
             talk->text[talk->n++] = bytes[i];
     }
@@ -85,14 +100,9 @@ static void remove_picture(const char *folder, const char *script, time_t since)
     }
 }
 
-enum outcome_of_run { RAN, FAILED, MISSING };
-
-static enum outcome_of_run judge(int status, bool in_time, const char *script, struct talk *talk, char *error,
-                                 size_t size)
+static enum outcome_of_run judge(int status, const char *script, struct talk *talk, char *error, size_t size)
 {
-    if (!in_time)
-        snprintf(error, size, "%s: gnuplot did not finish within %d s", script, LIMIT_MS / 1000);
-    else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return RAN;
     else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
         return MISSING;
@@ -103,7 +113,20 @@ static enum outcome_of_run judge(int status, bool in_time, const char *script, s
     return FAILED;
 }
 
-static enum outcome_of_run run_gnuplot(const char *folder, const char *script, char *error, size_t size)
+/* Hears a child out and takes its exit status; one that is late or no longer wanted is killed. */
+static enum outcome_of_run attend(pid_t child, int from, const struct rendering *r, struct talk *talk,
+                                  int *status)
+{
+    enum outcome_of_run ran = listen_to(from, r, talk);
+    if (ran != RAN)
+        kill(-child, SIGKILL);
+    while (waitpid(child, status, 0) < 0 && errno == EINTR)
+        ;
+    return ran;
+}
+
+static enum outcome_of_run run_gnuplot(const struct rendering *r, const char *folder, const char *script,
+                                       char *error, size_t size)
 {
     int ends[2], status = 0;
     struct talk talk = { .n = 0 };
@@ -121,15 +144,15 @@ static enum outcome_of_run run_gnuplot(const char *folder, const char *script, c
     }
     if (child == 0)
         become_gnuplot(folder, script, ends[1]);
+    setpgid(child, child); /* here too: whoever comes first; after its exec the child has done it */
     close(ends[1]);
-    bool in_time = listen_to(ends[0], &talk);
+    enum outcome_of_run ran = attend(child, ends[0], r, &talk, &status);
     close(ends[0]);
-    if (!in_time)
-        kill(child, SIGKILL);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    enum outcome_of_run ran = judge(status, in_time, script, &talk, error, size);
-    if (ran == FAILED)
+    if (ran == LATE)
+        snprintf(error, size, "%s: gnuplot did not finish within %g s", script, (double)limit_ms(r) / 1000);
+    else if (ran == RAN)
+        ran = judge(status, script, &talk, error, size);
+    if (ran != RAN && ran != MISSING)
         remove_picture(folder, script, since);
     return ran;
 }
@@ -140,44 +163,59 @@ static int is_script(const struct dirent *entry)
     return n > 3 && entry->d_name[0] != '.' && !strcmp(entry->d_name + n - 3, ".gp");
 }
 
+/* Why there will be no further pictures, of which `left` were to come. */
+static void note_the_rest(const struct rendering *r, enum outcome_of_run ran, int left)
+{
+    if (r->quiet)
+        return;
+    if (ran == MISSING)
+        fprintf(stderr,
+                "note: gnuplot is not installed, so there are no pictures; the scripts are in %s/plots\n",
+                r->name ? r->name : r->folder);
+    else if (ran == LATE && left > 0)
+        fprintf(stderr, "note: gnuplot took too long, so %d more figure%s left out\n", left,
+                left == 1 ? " is" : "s are");
+}
+
 /* Renders in order; the first failure is the one that is told. */
-static int render_all(const char *plots, struct dirent **script, int n, bool quiet, char *error, size_t size)
+static int render_all(const struct rendering *r, const char *plots, struct dirent **script, int n,
+                      char *error, size_t size)
 {
     char again[512], *to = error;
     size_t room = size;
-    int status = 0;
+    int status = RENDER_DONE;
     for (int i = 0; i < n; i++) {
-        enum outcome_of_run ran = run_gnuplot(plots, script[i]->d_name, to, room);
-        if (ran == MISSING) {
-            if (!quiet)
-                fprintf(stderr,
-                        "note: gnuplot is not installed, so there are no pictures; the scripts are in %s\n",
-                        plots);
-            return status;
-        }
-        if (ran == FAILED) {
-            status = -1;
+        enum outcome_of_run ran =
+            is_stopped(r) ? STOPPED : run_gnuplot(r, plots, script[i]->d_name, to, room);
+        if (ran == STOPPED)
+            return RENDER_STOPPED;
+        if (ran == FAILED || ran == LATE) {
+            status = RENDER_FAILED;
             to = again;
             room = sizeof again;
+        }
+        if (ran == MISSING || ran == LATE) {
+            note_the_rest(r, ran, n - i - 1);
+            return status;
         }
     }
     return status;
 }
 
-int plots_render(const char *folder, bool quiet, char *error, size_t size)
+int plots_render(const struct rendering *r, char *error, size_t size)
 {
     char plots[4096];
     struct dirent **script = NULL;
-    if (snprintf(plots, sizeof plots, "%s/plots", folder) >= (int)sizeof plots) {
-        snprintf(error, size, "%s: the path is too long", folder);
-        return -1;
+    if (snprintf(plots, sizeof plots, "%s/plots", r->folder) >= (int)sizeof plots) {
+        snprintf(error, size, "%s: the path is too long", r->folder);
+        return RENDER_FAILED;
     }
     int n = scandir(plots, &script, is_script, alphasort);
     if (n < 0) {
         snprintf(error, size, "%s: cannot be read: %s", plots, strerror(errno));
-        return -1;
+        return RENDER_FAILED;
     }
-    int status = render_all(plots, script, n, quiet, error, size);
+    int status = render_all(r, plots, script, n, error, size);
     for (int i = 0; i < n; i++)
         free(script[i]);
     free(script);

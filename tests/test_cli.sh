@@ -278,6 +278,11 @@ run "$HERDSIM" run small.yaml -q -o drawn
 status_is 0
 exists drawn/plots
 ls drawn/plots | grep -q '\.gp$' || fail "there should be gnuplot scripts"
+if command -v gnuplot >/dev/null; then
+    exists drawn/plots/memory.svg
+fi
+cp -r drawn moved
+(cd moved/plots && grep -l "herdsim-[0-9]" ./*) && fail "nothing should name the place where the folder grew"
 rm -r drawn/plots
 run "$HERDSIM" plot drawn
 status_is 0
@@ -291,7 +296,76 @@ mkdir -p bin
 run env PATH="$work/bin" "$HERDSIM" run small.yaml -o undrawn
 status_is 0
 exists undrawn/summary.json
-err_has "gnuplot"
+err_has "gnuplot is not installed, so there are no pictures; the scripts are in undrawn/plots"
+
+it "a failing gnuplot is told and costs the pictures only"
+mkdir broken
+printf '#!/bin/sh\nexit 1\n' >broken/gnuplot
+chmod +x broken/gnuplot
+run env PATH="$work/broken:$PATH" "$HERDSIM" run small.yaml -q -o unpainted
+status_is 3
+err_has "gnuplot failed"
+exists unpainted/summary.json
+exists unpainted/plots/memory.gp
+
+it "figures that cannot be written leave an earlier result as it was"
+cp -r drawn drawn.before
+# Many samples and little else: the data of a figure is the largest file, above the 75 KiB allowed here.
+(
+    trap '' XFSZ
+    ulimit -f 150
+    exec "$HERDSIM" run small.yaml -q -r 1 --duration '1 h' -s 'servers.cloud.handler=[{cpu: 120 us}]' \
+        -s fleets.amboseli.collars=20 -o drawn
+) >"$work/out" 2>"$work/err" </dev/null
+status=$?
+status_is 3
+err_has "herdsim: drawn/plots/time.dat: cannot be written: File too large"
+diff -r drawn drawn.before >"$work/out" || fail "the earlier result should be as it was"
+[ -z "$(ls -A | grep '^\.')" ] || fail "nothing hidden should be left: $(ls -A | grep '^\.')"
+
+it "a stranger's file among the plots is not lost"
+echo precious >drawn/plots/slides.odp
+run "$HERDSIM" run small.yaml -q -o drawn
+status_is 3
+out_is_empty
+err_has "'plots/slides.odp', which herdsim did not write"
+exists drawn/plots/slides.odp
+
+it "runs at once into one folder all succeed, and one result is there"
+for i in 1 2 3 4 5 6; do
+    (
+        "$HERDSIM" run small.yaml -q -j 1 -o crowd >"crowd.$i" 2>&1 </dev/null
+        echo "status $?" >>"crowd.$i"
+    ) &
+done
+wait
+for i in 1 2 3 4 5 6; do
+    cp "crowd.$i" "$work/out"
+    out_has "status 0"
+done
+exists crowd/summary.json
+exists crowd/plots/memory.gp
+
+it "a signal ends a gnuplot that hangs, and everything else is kept"
+mkdir hanging
+printf '#!/bin/sh\ntouch "%s/hangs"\nsleep 300\n' "$work" >hanging/gnuplot
+chmod +x hanging/gnuplot
+for what in "run small.yaml -o hung" "plot hung"; do
+    rm -f hangs
+    # shellcheck disable=SC2086
+    env PATH="$work/hanging:$PATH" "$HERDSIM" $what >"$work/out" 2>"$work/err" </dev/null &
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+        [ -e hangs ] && break
+        sleep 1
+    done
+    kill -TERM $!
+    wait $!
+    status=$?
+    status_is 130
+    err_has "interrupted: some figures"
+    exists hung/summary.json
+    exists hung/plots/memory.gp
+done
 
 # ---- bad luck ----------------------------------------------------------------------------------------
 

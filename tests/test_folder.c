@@ -84,6 +84,33 @@ static void refuses_foreign(void)
     ran_term(&r);
 }
 
+static void refuses_foreign_plots(void)
+{
+    struct ran r;
+    run(&r, HEAD, 2);
+    CHECK_INT(write_to(&r, in(0, "drawn")), 0);
+    CHECK_INT(mkdir(in(0, "drawn/plots"), 0777), 0);
+    for (size_t i = 0; i < 6; i++) {
+        static const char *const ours[] = {
+            "why.gp", "why.dat", "why.svg", "why.png", "why.pdf", "why.gp.new"
+        };
+        char name[64];
+        snprintf(name, sizeof name, "drawn/plots/%s", ours[i]);
+        toy_file(0, name, "ours");
+    }
+    toy_file(0, "drawn/plots/slides.odp", "ten hours");
+    check_refused(in(0, "drawn"), "holds 'plots/slides.odp', which herdsim did not write");
+    CHECK(exists(in(0, "drawn/plots/slides.odp")));
+    CHECK_INT(rename(in(0, "drawn/plots/slides.odp"), in(1, "slides.odp")), 0);
+    CHECK_INT(mkdir(in(0, "drawn/plots/my.gp"), 0777), 0);
+    check_refused(in(0, "drawn"), "holds 'plots/my.gp'");
+    CHECK_INT(rmdir(in(0, "drawn/plots/my.gp")), 0);
+    CHECK_INT(write_to(&r, in(0, "drawn")), 0);
+    toy_file(0, "drawn/plots", "a file");
+    check_refused(in(0, "drawn"), "holds 'plots'");
+    ran_term(&r);
+}
+
 static void refuses_others(void)
 {
     check_refused(toy_file(0, "plain", "text"), "it is a file");
@@ -181,6 +208,7 @@ SUITE("folder", { "results go to a new folder or an empty one, parents included"
       { "an earlier result is replaced as a whole", replaces },
       { "without an exchange, two steps replace a folder or leave it", replaces_in_two_steps },
       { "a folder with anything else in it is refused and stays as it is", refuses_foreign },
+      { "what others put among the plots is refused likewise", refuses_foreign_plots },
       { "files, links, mount points and nameless places are refused", refuses_others },
       { "a folder that became somebody else's meanwhile is left to them", foreign_at_commit },
       { "closing before the commit leaves everything as it was", closed_early },

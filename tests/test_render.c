@@ -2,6 +2,7 @@
 /* test_render.c - gnuplot as a child process: what people wrote stays text, failures are told. */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -63,8 +64,8 @@ static void remove_results(void)
     CHECK_INT(system(command), 0);
 }
 
-/* Renders with another PATH; what is said on standard error goes to the file "said". */
-static int render(const char *path, bool quiet, char *error, size_t size)
+/* Renders with another PATH, and what else r says; what is said on standard error goes to the file "said". */
+static int render_as(struct rendering r, const char *path, char *error, size_t size)
 {
     char *before = strdup(getenv("PATH"));
     int saved = dup(STDERR_FILENO), said = open(in_folder("said"), O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -74,7 +75,7 @@ static int render(const char *path, bool quiet, char *error, size_t size)
     fflush(stderr);
     dup2(said, STDERR_FILENO);
     close(said);
-    int status = plots_render(folder, quiet, error, size);
+    int status = plots_render(&r, error, size);
     fflush(stderr);
     dup2(saved, STDERR_FILENO);
     close(saved);
@@ -83,10 +84,25 @@ static int render(const char *path, bool quiet, char *error, size_t size)
     return status;
 }
 
+static int render(const char *path, bool quiet, char *error, size_t size)
+{
+    return render_as((struct rendering){ .folder = folder, .quiet = quiet }, path, error, size);
+}
+
 static long size_of(const char *name)
 {
     struct stat s;
     return stat(in_folder(name), &s) == 0 ? (long)s.st_size : -1;
+}
+
+static bool said(const char *what)
+{
+    char text[1024];
+    FILE *f = fopen(in_folder("said"), "r");
+    CU_ASSERT_FATAL(f != NULL);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    return strstr(text, what) != NULL;
 }
 
 static void what_people_wrote_stays_text(const char *summary)
@@ -120,6 +136,10 @@ static void a_missing_gnuplot_is_a_note(void)
     CHECK_INT(render(path, false, error, sizeof error), 0);
     CHECK_TEXT(error, "");
     CHECK(size_of("said") > 0);
+    CHECK(said("the scripts are in /tmp/test_render."));
+    CHECK_INT(render_as((struct rendering){ .folder = folder, .name = "here" }, path, error, sizeof error),
+              0);
+    CHECK(said("the scripts are in here/plots"));
     CHECK_INT(render(path, true, error, sizeof error), 0);
     CHECK_INT(size_of("said"), 0);
     free(path);
@@ -154,6 +174,69 @@ static void a_picture_that_was_not_finished_is_removed(void)
     CHECK_TEXT(error, "latency.gp: gnuplot was ended by signal 9");
     CHECK(!exists("plots/latency.svg"));
     CHECK(!exists("plots/memory.svg"));
+    remove_results();
+}
+
+/* A gnuplot that finishes latency.gp, then hangs with a child of its own; PATH is found in path. */
+static void make_hanging_gnuplot(char *path, size_t size)
+{
+    make_results(SUMMARY("1", "100"));
+    CHECK_INT(mkdir(in_folder("bin"), 0755), 0);
+    write_text("bin/gnuplot",
+               "#!/bin/sh\necho half > ${2%.gp}.svg\necho x >> ../tried\n"
+               "[ $2 = latency.gp ] && exit\nsleep 300 &\necho $! > ../child\nwait\n",
+               0755);
+    snprintf(path, size, "%s:%s", in_folder("bin"), getenv("PATH"));
+}
+
+/* The child of the hanging gnuplot is gone, or a zombie that nobody has taken in yet. */
+static void check_no_child_is_left(void)
+{
+    char command[256];
+    snprintf(
+        command, sizeof command,
+        "sleep 0.1; p=$(cat '%s/child') && ! grep -q 'State:[[:space:]]*[RSD]' /proc/$p/status 2>/dev/null",
+        folder);
+    CHECK_INT(system(command), 0);
+}
+
+static void a_gnuplot_that_hangs_is_not_tried_again(void)
+{
+    char error[512] = "", path[512];
+    make_hanging_gnuplot(path, sizeof path);
+    const struct rendering r = { .folder = folder, .limit_ms = 500 };
+    CHECK_INT(render_as(r, path, error, sizeof error), RENDER_FAILED);
+    CHECK_TEXT(error, "memory.gp: gnuplot did not finish within 0.5 s");
+    CHECK(said("1 more figure is left out"));
+    CHECK_INT(size_of("tried"), 4);
+    CHECK(exists("plots/latency.svg") && !exists("plots/memory.svg"));
+    check_no_child_is_left();
+    remove_results();
+}
+
+static atomic_int stop;
+
+static void on_alarm(int number)
+{
+    (void)number;
+    atomic_store(&stop, 1);
+}
+
+static void a_stop_ends_the_rendering_at_once(void)
+{
+    char error[512] = "", path[512];
+    make_hanging_gnuplot(path, sizeof path);
+    const struct rendering r = { .folder = folder, .stop = &stop };
+    void (*before)(int) = signal(SIGALRM, on_alarm);
+    alarm(1);
+    CHECK_INT(render_as(r, path, error, sizeof error), RENDER_STOPPED);
+    CHECK_INT(render_as(r, path, error, sizeof error), RENDER_STOPPED);
+    signal(SIGALRM, before);
+    CHECK_TEXT(error, "");
+    CHECK_INT(size_of("said"), 0);
+    CHECK_INT(size_of("tried"), 4);
+    CHECK(exists("plots/latency.svg") && !exists("plots/memory.svg"));
+    check_no_child_is_left();
     remove_results();
 }
 
@@ -199,5 +282,7 @@ SUITE("render", { "names in curves stay text", names_in_curves_stay_text },
       { "a missing gnuplot is a note", a_missing_gnuplot_is_a_note },
       { "a failing gnuplot is told with its words", a_failing_gnuplot_is_told_with_its_words },
       { "a picture that was not finished is removed", a_picture_that_was_not_finished_is_removed },
+      { "a gnuplot that hangs is ended and not tried again", a_gnuplot_that_hangs_is_not_tried_again },
+      { "a stop ends the rendering at once", a_stop_ends_the_rendering_at_once },
       { "what cannot be written is told", what_cannot_be_written_is_told },
       { "a full disk leaves nothing half-written", a_full_disk_leaves_nothing_half_written })

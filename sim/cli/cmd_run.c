@@ -1,6 +1,5 @@
 /* cmd_run.c - `herdsim run`: check everything, open every result folder, then simulate, write, draw and
  * print, scenario by scenario. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,32 +8,11 @@
 #include "plots/plots.h"
 #include "plots/table.h"
 #include "sim/cli/scenarios.h"
+#include "sim/cli/stop.h"
 #include "sim/cli/trace.h"
 #include "sim/experiment/results.h"
 
 #define MISSING_SHOWN 20u
-
-/* Set by a signal handler, polled by the workers. */
-static atomic_int stop;
-
-static void on_signal(int number)
-{
-    (void)number;
-    atomic_store(&stop, 1);
-}
-
-/* The first signal asks to finish; the disposition is then the default again, so a second one kills.
- * What the caller had ignored (nohup) stays ignored. */
-static void catch_signals(void)
-{
-    static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
-    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
-        struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int)(SA_RESTART | SA_RESETHAND) }, old;
-        sigemptyset(&act.sa_mask);
-        if (!sigaction(caught[i], NULL, &old) && old.sa_handler != SIG_IGN)
-            sigaction(caught[i], &act, NULL);
-    }
-}
 
 /* One scenario of the command line and where its results go. */
 struct job {
@@ -50,6 +28,7 @@ struct jobs {
     size_t n;
     struct trace trace;
     const struct options *o;
+    const atomic_int *stop; /* set by a signal */
 };
 
 /* results/NAME, the folder of -o, or DIR/NAME with several scenarios. */
@@ -158,20 +137,56 @@ static void say_missing(const struct outcome *o)
         fprintf(stderr, "  and %zu more points\n", missing - MISSING_SHOWN);
 }
 
-/* The result folder, whole or not at all; then its figures. An interrupted run is in a hurry and leaves
- * the drawing to `herdsim plot`. */
-static int keep_results(struct job *j, const struct outcome *o, const struct options *opt)
+/* A complaint that names the folder by where it will stand, not by where it grows. */
+static int failed_in(const struct result_folder *f, char *error)
+{
+    char *hidden = f->fresh ? strstr(error, f->fresh) : NULL;
+    size_t shown = strlen(f->path);
+    if (hidden) { /* the hidden name is the longer one */
+        char *rest = hidden + strlen(f->fresh);
+        memmove(hidden + shown, rest, strlen(rest) + 1);
+        memcpy(hidden, f->path, shown);
+    }
+    return failed(error);
+}
+
+/* Pictures are wanted and not needed: what goes wrong here does not keep the results from their place. An
+ * interrupted run is in a hurry and leaves them to `herdsim plot`. */
+static int render(const struct jobs *js, const struct job *j, const struct outcome *o)
 {
     char error[1024];
-    if (results_write(&j->folder, o, error, sizeof error) || results_commit(&j->folder, error, sizeof error))
-        return failed(error);
-    if (options_have(opt, OPT_NO_PLOTS))
+    const struct rendering r = {
+        .folder = j->folder.fresh,
+        .name = j->path,
+        .stop = js->stop,
+        .quiet = options_have(js->o, OPT_QUIET),
+    };
+    if (o->interrupted)
         return EXIT_DONE;
-    if (plots_write(j->path, error, sizeof error))
+    switch (plots_render(&r, error, sizeof error)) {
+    case RENDER_FAILED:
+        return failed_in(&j->folder, error);
+    case RENDER_STOPPED:
+        complain("interrupted: some figures are missing; 'herdsim plot %s' draws them", j->path);
+        return EXIT_INTERRUPTED;
+    default:
+        return EXIT_DONE;
+    }
+}
+
+/* The result folder with its figures, whole or not at all. */
+static int keep_results(struct jobs *js, struct job *j, const struct outcome *o)
+{
+    char error[1024];
+    int status = EXIT_DONE;
+    if (results_write(&j->folder, o, error, sizeof error))
         return failed(error);
-    if (!o->interrupted && plots_render(j->path, options_have(opt, OPT_QUIET), error, sizeof error))
-        return failed(error);
-    return EXIT_DONE;
+    if (!options_have(js->o, OPT_NO_PLOTS)) {
+        if (plots_write(j->folder.fresh, error, sizeof error))
+            return failed_in(&j->folder, error);
+        status = render(js, j, o);
+    }
+    return results_commit(&j->folder, error, sizeof error) ? failed(error) : status;
 }
 
 static int keep_trace(struct trace *t, const struct outcome *o)
@@ -212,7 +227,7 @@ static int conclude(struct jobs *js, struct job *j, const struct outcome *o)
 {
     int status = EXIT_DONE;
     if (o->trials_done > 0) {
-        status = keep_results(j, o, js->o);
+        status = keep_results(js, j, o);
         status = worse(status, js->trace.path ? keep_trace(&js->trace, o) : EXIT_DONE);
         print_answer(o, js->o->format);
     }
@@ -237,7 +252,7 @@ static int run_job(struct jobs *js, struct job *j)
     const struct runner_options run = {
         .jobs = js->o->jobs,
         .progress = !options_have(js->o, OPT_QUIET) && isatty(STDERR_FILENO),
-        .stop = &stop,
+        .stop = js->stop,
         .spans = true,
     };
     struct outcome o;
@@ -253,11 +268,11 @@ static int run_job(struct jobs *js, struct job *j)
 
 static int run_jobs(struct jobs *js)
 {
-    catch_signals();
+    js->stop = stop_on_signals();
     int status = EXIT_DONE;
-    for (size_t i = 0; i < js->n && status < EXIT_SYSTEM && !atomic_load(&stop); i++)
+    for (size_t i = 0; i < js->n && status < EXIT_SYSTEM && !atomic_load(js->stop); i++)
         status = worse(status, run_job(js, &js->job[i]));
-    for (size_t i = 0; i < js->n && atomic_load(&stop); i++)
+    for (size_t i = 0; i < js->n && atomic_load(js->stop); i++)
         if (!js->job[i].started) {
             complain("interrupted: '%s' was not started", js->job[i].plan->path);
             status = worse(status, EXIT_INTERRUPTED);

@@ -7,7 +7,7 @@
 enum folder_state {
     FOLDER_ABSENT,
     FOLDER_EMPTY,
-    FOLDER_RESULT, /* an earlier herdsim result, and nothing else in it */
+    FOLDER_RESULT, /* an earlier herdsim result, and nothing else in it or among its plots */
     FOLDER_REFUSED /* anything else, which is not ours to replace */
 };
 

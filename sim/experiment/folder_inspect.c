@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sim/experiment/folder.h"
 
@@ -23,6 +24,41 @@ static bool is_ours(const char *name)
         if (!strcmp(name, ours[i]))
             return true;
     return false;
+}
+
+/* A figure: its script, its data, its picture, or one of them that a killed `herdsim plot` left half-way.
+ * Whoever edits a script may choose any of these kinds of picture. */
+static bool is_figure(int folder, const char *name)
+{
+    static const char *const endings[] = { ".gp", ".dat", ".svg", ".png", ".pdf", ".gp.new", ".dat.new" };
+    struct stat st;
+    size_t n = strlen(name);
+    if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
+        return errno == ENOENT; /* gone meanwhile: nothing to lose */
+    for (size_t i = 0; S_ISREG(st.st_mode) && i < sizeof endings / sizeof *endings; i++) {
+        size_t m = strlen(endings[i]);
+        if (n > m && !strcmp(name + n - m, endings[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The first entry of the result's plots that is not ours, or "plots" if it is no folder to look into. */
+static void list_plots(int result, char *foreign, size_t size)
+{
+    int fd = openat(result, "plots", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!dir) {
+        if (fd >= 0 || errno != ENOENT)
+            snprintf(foreign, size, "plots");
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (struct dirent *e = readdir(dir); e && !*foreign; e = readdir(dir))
+        if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..") && !is_figure(fd, e->d_name))
+            snprintf(foreign, size, "plots/%s", e->d_name);
+    closedir(dir);
 }
 
 /* The summary begins as ours do. */
@@ -59,6 +95,8 @@ static enum folder_state list(const char *path, char *foreign, size_t size)
         if (!*foreign && !is_ours(e->d_name))
             snprintf(foreign, size, "%s", e->d_name);
     }
+    if (!*foreign)
+        list_plots(dirfd(dir), foreign, size);
     closedir(dir);
     return n ? FOLDER_RESULT : FOLDER_EMPTY;
 }
@@ -84,7 +122,7 @@ static bool has_no_name(const char *path)
 
 static enum folder_state inspect_folder(const char *path, char *error, size_t size)
 {
-    char foreign[256] = "", what[512];
+    char foreign[320] = "", what[512];
     if (is_mount_point(path))
         return refuse(error, size, path,
                       "it is a mount point and cannot be replaced; name a folder inside it");

@@ -8,6 +8,8 @@
 #include "sim/experiment/folder.h"
 #include "sim/experiment/results_tables.h"
 
+#define COMMIT_TRIES 16u
+
 /* The scenario in its final form, with every option and file folded in. */
 static int write_scenario(const struct outcome *o, FILE *to)
 {
@@ -101,16 +103,27 @@ int results_write(struct result_folder *f, const struct outcome *o, char *error,
     return 0;
 }
 
+/* Looks what stands there and replaces it; again where another run was quicker in between. */
+static int take_place(const struct result_folder *f, char *error, size_t size)
+{
+    for (unsigned i = 0; i < COMMIT_TRIES; i++) {
+        enum folder_state state = folder_inspect(f->path, error, size);
+        if (state == FOLDER_REFUSED)
+            return -1;
+        if (!folder_replace(f->path, f->fresh, state))
+            return 0;
+        if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOENT)
+            break;
+    }
+    snprintf(error, size, "cannot put the results at %s: %s", f->path, strerror(errno));
+    return -1;
+}
+
 int results_commit(struct result_folder *f, char *error, size_t size)
 {
-    enum folder_state state = folder_inspect(f->path, error, size);
-    if (state == FOLDER_REFUSED)
-        return -1;
     folder_sync(f->fresh);
-    if (folder_replace(f->path, f->fresh, state)) {
-        snprintf(error, size, "cannot put the results at %s: %s", f->path, strerror(errno));
+    if (take_place(f, error, size))
         return -1;
-    }
     const char *slash = strrchr(f->path, '/');
     char *parent = slash ? strndup(f->path, (size_t)(slash - f->path) + 1) : strdup(".");
     if (parent)

@@ -22,7 +22,8 @@ int results_open(struct result_folder *f, const char *path, char *error, size_t 
  * spans, timeline.csv. */
 int results_write(struct result_folder *f, const struct outcome *o, char *error, size_t size);
 /* Puts the folder in its place atomically (renameat2 exchange where a result stood). What results_open
- * asked of `path` must still hold. */
+ * asked of `path` must still hold. What else belongs to the result (figures) is written into `fresh`
+ * before. */
 int results_commit(struct result_folder *f, char *error, size_t size);
 /* Removes what was written; safe after commit and on a zeroed folder. */
 void results_close(struct result_folder *f);
