@@ -13,6 +13,7 @@
 #include "models/herd_study.h"
 #include "models/verdicts.h"
 #include "sim/scenario/node.h"
+#include "tests/suite.h"
 
 /* --- text that grows ------------------------------------------------------------------------------ */
 
@@ -121,6 +122,26 @@ static inline int herd_run(struct herd *h, uint32_t rep)
     return s->trial(h->worker, h->conf, h->conf->head.run.seed, rep, NULL, t);
 }
 
+/* Opens a scenario, printf-like, and runs replication 0 with its timeline; the audit must pass. */
+static inline void herd_start(struct herd *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline void herd_start(struct herd *h, const char *format, ...)
+{
+    char yaml[16384];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(yaml, sizeof yaml, format, args);
+    va_end(args);
+    SIM_ASSERT(n > 0 && (size_t)n < sizeof yaml);
+    herd_open(h, yaml);
+    CU_ASSERT_FATAL(h->conf != NULL);
+    h->spans = true;
+    CHECK_INT(herd_run(h, 0), 0);
+    if (h->trial.audit_failed)
+        printf("\n%s in %s", h->trial.audit, yaml);
+    CU_ASSERT(!h->trial.audit_failed);
+}
+
 /* --- what a trial says ---------------------------------------------------------------------------- */
 
 static inline size_t herd_metric(const char *name)
@@ -176,6 +197,13 @@ static inline const struct span *herd_span(const struct herd *h, const char *lan
             return s;
     }
     return NULL;
+}
+
+/* From the sending of a collar's n-th report to its outcome; NaN where there was none. */
+static inline double herd_report_time(const struct herd *h, uint32_t collar, size_t n)
+{
+    const struct span *s = herd_span(h, "collar", collar, n);
+    return s ? s->to - s->from : NAN;
 }
 
 static inline const char *herd_verdict(const struct herd *h)

@@ -1,0 +1,441 @@
+/* floor: models */
+/* The definitions that scripts rely on, and what fleets do, each by a scenario that can be done by hand. */
+#include "tests/herd.h"
+
+#define IDEAL(run, handler, fleets) \
+    "herdsim: 1\nrun: {" run "}\nmachine: {profile: ideal}\n" \
+    "servers: {s: {model: event_loop, handler: [" handler "]}}\nfleets: {" fleets "}\n"
+
+/* --- when reports are sent ------------------------------------------------------------------------ */
+
+static void check_sent(const struct herd *h, uint32_t collar, const double *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct span *s = herd_span(h, "collar", collar, i);
+        CU_ASSERT_FATAL(s != NULL);
+        CHECK_NEAR(s->from, at[i], 1e-9);
+    }
+    CHECK(herd_span(h, "collar", collar, n) == NULL);
+}
+#define CHECK_SENT(h, collar, ...) \
+    check_sent(h, collar, (const double[]){ __VA_ARGS__ }, \
+               sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double))
+
+static void schedules(void)
+{
+    struct herd h;
+    herd_start(&h, IDEAL("duration: 35 s", "cpu: 1 ms",
+                         "a: {collars: 2, report: {every: 10 s, phase: aligned}, server: s}, "
+                         "s: {collars: 4, report: {every: 10 s, phase: spread}, server: s}, "
+                         "t: {collars: 2, report: {trace: [1, 2, 4, 8, 16]}, server: s}, "
+                         "b: {collars: 1, report: {every: 20 s, phase: aligned, batch: 3}, server: s}"));
+    CHECK_SENT(&h, 0, 0, 10, 20, 30);
+    CHECK_SENT(&h, 1, 0, 10, 20, 30);
+    CHECK_SENT(&h, 2, 0, 10, 20, 30);
+    CHECK_SENT(&h, 3, 2.5, 12.5, 22.5, 32.5);
+    CHECK_SENT(&h, 5, 7.5, 17.5, 27.5);
+    CHECK_SENT(&h, 6, 1, 4, 16); /* dealt in turn */
+    CHECK_SENT(&h, 7, 2, 8);
+    CHECK_SENT(&h, 8, 0, 0, 0, 20, 20, 20);
+    herd_close(&h);
+}
+
+static void once(void)
+{
+    struct herd h;
+    herd_start(&h, IDEAL("warmup: 20 s, duration: 5 s", "cpu: 1 ms",
+                         "o: {collars: 2, report: {once: true}, server: s}, "
+                         "j: {collars: 100, report: {once: true, jitter: 4 s}, server: s}"));
+    CHECK_SENT(&h, 0, 20);
+    CHECK_SENT(&h, 1, 20);
+    double first = INFINITY, last = 0;
+    for (uint32_t i = 2; i < 102; i++) {
+        const struct span *s = herd_span(&h, "collar", i, 0);
+        CU_ASSERT_FATAL(s != NULL);
+        first = fmin(first, s->from);
+        last = fmax(last, s->from);
+    }
+    CHECK(first >= 20 && first < 20.2 && last < 24 && last > 23.8);
+    CHECK_NEAR(herd_value(&h, "reports.sent"), 102, 0);
+    herd_close(&h);
+}
+
+/* Uniform on [0, J) for each report by itself, part of the intended time, and not added up. */
+static void jitter(void)
+{
+    struct herd h;
+    double sum = 0, squares = 0, least = INFINITY, most = 0;
+    herd_start(&h, IDEAL("duration: 1000 s", "cpu: 0 ms",
+                         "f: {collars: 2, report: {every: 1 s, phase: aligned, jitter: 600 ms}, server: s}"));
+    for (uint32_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < 1000; i++) {
+            const struct span *s = herd_span(&h, "collar", c, i);
+            CHECK(s == NULL); /* no time passes: there is nothing to show */
+        }
+    herd_close(&h);
+    herd_start(&h, IDEAL("duration: 1000 s", "cpu: 1 us",
+                         "f: {collars: 2, report: {every: 1 s, phase: aligned, jitter: 600 ms}, server: s}"));
+    for (uint32_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < 990; i++) {
+            const struct span *s = herd_span(&h, "collar", c, i);
+            CU_ASSERT_FATAL(s != NULL);
+            double late = s->from - (double)i;
+            least = fmin(least, late);
+            most = fmax(most, late);
+            sum += late;
+            squares += late * late;
+        }
+    CHECK(least >= 0 && least < 0.01 && most < 0.6 && most > 0.59);
+    CHECK_NEAR(sum / 1980, 0.3, 4 * 0.6 / sqrt(12.0 * 1980));
+    CHECK_NEAR(squares / 1980, 0.12, 4 * 0.1073 / sqrt(1980));
+    CHECK_NEAR(herd_value(&h, "latency.mean"), 1e-6, 1e-8); /* jitter is no latency */
+    herd_close(&h);
+}
+
+static void random_phases(void)
+{
+    struct herd h;
+    double first = 0;
+    herd_start(&h,
+               IDEAL("duration: 10 s", "cpu: 1 ns", "f: {collars: 1000, report: {every: 10 s}, server: s}"));
+    for (uint32_t rep = 0; rep < 2; rep++) {
+        double sum = 0;
+        CHECK_INT(herd_run(&h, rep), 0);
+        for (uint32_t c = 0; c < 1000; c++) {
+            const struct span *s = herd_span(&h, "collar", c, 0);
+            CU_ASSERT_FATAL(s != NULL);
+            sum += s->from;
+        }
+        CHECK_NEAR(sum / 1000, 5, 4 * 10 / sqrt(12.0 * 1000));
+        CHECK(sum != first); /* drawn anew */
+        first = sum;
+    }
+    herd_close(&h);
+}
+
+static void thinking(void)
+{
+    static const struct {
+        const char *fleet;
+        double at[4]; /* of four reports */
+    } rows[] = {
+        /* thinks first, then again after each reply of half a second */
+        { "collars: 1, report: {think: 1 s}, server: s", { 1, 2.5, 4, 5.5 } },
+        /* after a time-out, too: the server still works, and the collar does not wait */
+        { "collars: 1, report: {think: 1 s}, timeout: 200 ms, connection: per_report, server: s",
+          { 1, 2.2, 3.4, 4.6 } },
+        /* a batch is awaited as a whole */
+        { "collars: 1, report: {think: 1 s, batch: 2}, server: s", { 1, 1, 3, 3 } },
+    };
+    for (int i = 0; i < 3; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {duration: 20 s}\nmachine: {profile: ideal}\n"
+                   "servers: {s: {model: event_loop, handler: [cpu: 500 ms]}}\nfleets: {f: {%s}}\n",
+                   rows[i].fleet);
+        for (size_t k = 0; k < 4; k++)
+            CHECK_NEAR(herd_span(&h, "collar", 0, k)->from, rows[i].at[k], 1e-9);
+        herd_close(&h);
+    }
+}
+
+/* A refused collar thinks again as well, and asks again. */
+static void thinking_after_refusal(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 20 s}\nmachine: {profile: ideal, limits: {threads: 1}}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 1, report: {think: 2 s}, server: s}}\n");
+    CHECK_NEAR(herd_value(&h, "reports.sent"), 9, 0); /* 2, 4, ... 18 */
+    CHECK_NEAR(herd_value(&h, "reports.refused"), 9, 0);
+    CHECK_TEXT(herd_verdict(&h), "refusing");
+    CHECK_TEXT(h.trial.verdict.limit, "threads");
+    herd_close(&h);
+}
+
+/* --- time and accounting --------------------------------------------------------------------------- */
+
+static void window(void)
+{
+    struct herd h;
+    herd_start(
+        &h,
+        IDEAL("warmup: 100 s, duration: 10 s", "wait: 3.5 s",
+              "f: {collars: 1, report: {every: 1 s, phase: aligned}, connection: per_report, server: s}"));
+    CHECK_NEAR(herd_value(&h, "reports.sent"), 10, 0); /* 100, 101 ... 109 */
+    CHECK_NEAR(herd_value(&h, "offered"), 1, 0);
+    CHECK_NEAR(herd_value(&h, "reports.answered"), 7, 0); /* followed to the end of the run */
+    CHECK_NEAR(herd_value(&h, "throughput"), 1, 0);       /* replies in the window, whenever sent */
+    CHECK_NEAR(herd_value(&h, "reports.in_flight"), 3, 0);
+    CHECK_NEAR(herd_value(&h, "reports.in_flight.ratio"), 0.3, 1e-12);
+    CHECK_NEAR(herd_value(&h, "connections.mean"), 3.5, 1e-9);
+    CHECK_TEXT(herd_verdict(&h), "stable"); /* what waits is under way, not left over */
+    CHECK(h.trial.verdict.limit == NULL);
+    herd_close(&h);
+}
+
+/* Reports are sent at their intended times even while earlier ones are unanswered. */
+static void open_loop(void)
+{
+    struct herd h;
+    herd_start(&h, IDEAL("duration: 10 s", "cpu: 3 s",
+                         "f: {collars: 1, report: {every: 2 s, phase: aligned}, server: s}"));
+    CHECK_NEAR(herd_value(&h, "reports.sent"), 5, 0);
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_NEAR(herd_span(&h, "collar", 0, i)->from, 2.0 * (double)i, 1e-9);
+        CHECK_NEAR(herd_span(&h, "collar", 0, i)->to, 3.0 * (double)(i + 1), 1e-9);
+    }
+    herd_close(&h);
+}
+
+static void outcomes(void)
+{
+    struct herd h;
+    /* 0: answered at 3; 1: times out at 5; 2: behind it, so does it at 6; 3 at 7 ... the server works on */
+    herd_start(&h, IDEAL("duration: 30 s", "cpu: 3 s",
+                         "f: {collars: 1, report: {trace: [0, 1, 2, 3]}, timeout: 4 s, server: s}"));
+    CHECK_NEAR(herd_value(&h, "reports.answered"), 1, 0);
+    CHECK_NEAR(herd_value(&h, "reports.timed_out"), 3, 0);
+    CHECK_NEAR(herd_value(&h, "reports.failed"), 3, 0);
+    CHECK_NEAR(herd_value(&h, "reports.failed.ratio"), 0.75, 0);
+    CHECK_NEAR(herd_value(&h, "reports.in_flight"), 0, 0);
+    CHECK_NEAR(herd_value(&h, "cpu.utilisation") * 30, 12, 1e-9);
+    CHECK_NEAR(herd_report_time(&h, 0, 1), 4, 1e-9);
+    CHECK_NEAR(herd_value(&h, "latency.max"), 3, 1e-9);
+    herd_close(&h);
+}
+
+/* A percentile whose rank falls among the unanswered is undefined, and what it reaches at least is known. */
+static void percentiles(void)
+{
+    struct herd h;
+    herd_start(&h, IDEAL("duration: 100 s", "cpu: 1 s",
+                         "f: {collars: 100, report: {once: true}, timeout: 60.5 s, server: s}"));
+    CHECK_NEAR(herd_value(&h, "reports.answered"), 60, 0);
+    CHECK_NEAR(herd_value(&h, "latency.p50"), 50, 1e-9);
+    CHECK(isnan(herd_value(&h, "latency.p90")) && isnan(herd_value(&h, "latency.p99")));
+    CHECK_NEAR(h.trial.at_least[herd_metric("latency.p90")], 60.5, 1e-9);
+    CHECK_NEAR(herd_value(&h, "sojourn.p90"), 90, 1e-9); /* the server answered all of them */
+    CHECK_NEAR(herd_value(&h, "latency.mean"), 30.5, 1e-9);
+    herd_close(&h);
+}
+
+/* --- connections ----------------------------------------------------------------------------------- */
+
+static double connections_at(const struct herd *h, double t)
+{
+    size_t at = herd_column("connections"), row = 0;
+    while (row + 1 < h->trial.series.rows && herd_cell(h, row + 1, 0) <= t)
+        row++;
+    return herd_cell(h, row, at);
+}
+
+static void opening(void)
+{
+    struct herd h;
+    herd_start(&h, IDEAL("warmup: 240 s, duration: 240 s", "cpu: 1 ms",
+                         "f: {collars: 96, report: {every: 1 h, phase: spread}, server: s}"));
+    CHECK_NEAR(connections_at(&h, 59), 48, 0); /* one every 1.25 s over the first half of the warm-up */
+    CHECK_NEAR(connections_at(&h, 31), 25, 0);
+    CHECK_NEAR(connections_at(&h, 120), 96, 0);
+    herd_close(&h);
+    herd_start(&h, IDEAL("duration: 240 s", "cpu: 1 ms",
+                         "f: {collars: 96, report: {every: 1 h, phase: spread}, server: s}"));
+    CHECK_NEAR(herd_value(&h, "connections.mean"), 96, 1e-9); /* all at 0 */
+    herd_close(&h);
+}
+
+/* A connection counts from accept to close; before, it waits in the accept queue. */
+static void accepting(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, costs: {accept: 1 s}}\n"
+                   "servers: {s: {model: iterative, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 4, report: {trace: [9]}, server: s}}\n");
+    CHECK_NEAR(herd_value(&h, "queue.accept.peak"), 3, 0); /* the first is accepted as it comes */
+    CHECK_NEAR(herd_value(&h, "queue.accept.mean"), (3 + 2 + 1) / 10.0, 1e-9);
+    CHECK_NEAR(herd_value(&h, "connections.mean"), (1 + 2 + 3 + 7 * 4) / 10.0, 1e-9);
+    CHECK_NEAR(herd_value(&h, "connections.peak"), 4, 0);
+    herd_close(&h);
+}
+
+/* A synchronous server takes requests, not connections, first come first served. */
+static void requests_not_connections(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 20 s}\nmachine: {profile: ideal}\n"
+                   "servers: {s: {model: iterative, handler: [cpu: 1 s, wait: 1 s]}}\n"
+                   "fleets: {a: {collars: 1, report: {trace: [0, 1, 3]}, server: s}, "
+                   "b: {collars: 1, report: {trace: [2]}, server: s}}\n");
+    CHECK_NEAR(herd_span(&h, "collar", 0, 0)->to, 2, 1e-9);
+    CHECK_NEAR(herd_span(&h, "collar", 0, 1)->to, 4, 1e-9);
+    CHECK_NEAR(herd_span(&h, "collar", 1, 0)->to, 6, 1e-9);
+    CHECK_NEAR(herd_span(&h, "collar", 0, 2)->to, 8, 1e-9);
+    herd_close(&h);
+}
+
+/* --- memory ---------------------------------------------------------------------------------------- */
+
+#define SIZES \
+    "sizes: {base_resident: 1000 B, base_reserved: 2000 B, base_kernel: 300 B, stack: 64 KiB, stack_guard: " \
+    "4 KiB, " \
+    "stack_touched: 8 KiB, kernel_stack: 16 KiB, task: 7 KiB, page_table: 4 KiB, socket: 3000 B, " \
+    "poll_item: 200 B, " \
+    "connection_object: 250 B, unread_message: 1 KiB, request_task: 211 B, buffer: 100 B}"
+
+static void memory_of_threads(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {warmup: 10 s, duration: 10 s}\nmachine: {profile: ideal, " SIZES "}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 10, report: {every: 1 h, phase: spread}, server: s}}\n");
+    /* page tables: one page for each 2 MiB, shared by the neighbours: a 34th of it each, and what lies above
+     */
+    double tables = 10 * floor(4096 * (68.0 / 2048 + 68.0 / 1048576) + 0.5);
+    CHECK_NEAR(herd_value(&h, "memory.peak.stacks"), 10 * 8192, 0);
+    CHECK_NEAR(herd_value(&h, "memory.peak.kernel_stacks"), 10 * 16384, 0);
+    CHECK_NEAR(herd_value(&h, "memory.peak.task_structs"), 10 * 7168, 0);
+    CHECK_NEAR(herd_value(&h, "memory.peak.page_tables"), tables, 0);
+    CHECK_NEAR(herd_value(&h, "memory.peak.sockets"), 10 * 3000, 0); /* the server's end */
+    CHECK_NEAR(herd_value(&h, "memory.reserved.peak"), 2000 + 10 * (65536 + 4096), 0);
+    CHECK_NEAR(herd_value(&h, "memory.resident.mean"), 1000 + 10 * 8192, 1e-6);
+    double kernel = 300 + 10 * (16384 + 7168 + 3000) + tables;
+    CHECK_NEAR(herd_value(&h, "memory.kernel.mean"), kernel, 1e-6 * kernel);
+    /* the first report, at 0, came while its connection was new: its message was in the kernel, too */
+    CHECK_NEAR(herd_value(&h, "threads.peak"), 11, 0);
+    CHECK_NEAR(herd_value(&h, "memory.per_connection"), (herd_value(&h, "memory.total.peak") - 1300) / 10,
+               1e-9);
+    herd_close(&h);
+}
+
+/* Peaks cover the whole trial, means the window; memory of handlers is held until the reply. */
+static void memory_of_requests(void)
+{
+    struct herd h;
+    herd_start(
+        &h,
+        "herdsim: 1\nrun: {warmup: 10 s, duration: 10 s}\nmachine: {profile: ideal, " SIZES "}\n"
+        "servers: {s: {model: event_loop, handler: [memory: 1000 B, wait: 1 s, memory: 500 B, wait: 1 s]}}\n"
+        "fleets: {f: {collars: 4, report: {trace: [1, 1, 1, 12]}, server: s}}\n");
+    double idle = 1000 + 300 + 4 * (3000 + 200 + 250);
+    /* the peak is in the warm-up, before the fourth connection stands */
+    CHECK_NEAR(herd_value(&h, "memory.total.peak"), idle - 3450 + 3 * (1500 + 211 + 100), 0);
+    CHECK_NEAR(herd_value(&h, "memory.peak.requests"), 3 * 1500, 0);
+    CHECK_NEAR(herd_value(&h, "memory.total.mean"), idle + (1000 + 500 / 2.0 + 311) * 2 / 10, 1e-6);
+    CHECK_NEAR(herd_value(&h, "memory.resident.mean"), 1000 + 4 * 250 + (1000 + 500 / 2.0 + 311) * 2 / 10,
+               1e-6);
+    herd_close(&h);
+}
+
+/* --- limits and verdicts --------------------------------------------------------------------------- */
+
+static void limits_left_out(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 1 s}\n"
+                   "servers: {s: {model: iterative, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 1, report: {once: true}, server: s}}\n");
+    const struct limits_conf *linux_limits = &h.conf->machine.limits;
+    CHECK_INT(linux_limits->open_files, 1048576);
+    CHECK_INT(linux_limits->threads, 32768);
+    CHECK_INT(linux_limits->maps, 65530);
+    CHECK_INT(linux_limits->backlog, 4096);
+    CHECK(linux_limits->address_space == NO_LIMIT);
+    CHECK_INT(h.conf->machine.overcommit, OVERCOMMIT_HEURISTIC);
+    herd_close(&h);
+    herd_start(&h, IDEAL("duration: 1 s", "cpu: 1 ms", "f: {collars: 1, report: {once: true}, server: s}"));
+    const struct limits_conf *none = &h.conf->machine.limits;
+    CHECK(none->open_files == NO_LIMIT && none->threads == NO_LIMIT && none->maps == NO_LIMIT);
+    CHECK(none->backlog == NO_LIMIT && none->address_space == NO_LIMIT && h.conf->machine.memory == NO_LIMIT);
+    herd_close(&h);
+}
+
+static void limit_and_when(void)
+{
+    struct herd h;
+    herd_start(
+        &h,
+        "herdsim: 1\nrun: {warmup: 20 s, duration: 10 s}\nmachine: {profile: ideal, limits: {threads: 6}}\n"
+        "servers: {s: {model: thread_per_connection, handler: [cpu: 1 ms]}}\n"
+        "fleets: {f: {collars: 10, report: {every: 5 s, phase: spread}, server: s}}\n");
+    CHECK_TEXT(herd_verdict(&h), "refusing");
+    CHECK_TEXT(h.trial.verdict.limit, "threads");
+    CHECK_NEAR(h.trial.verdict.connections, 5, 0);
+    CHECK(h.trial.verdict.at > 0 &&
+          h.trial.verdict.at <= 5); /* the sixth connection: at 5, or with its report */
+    CHECK_NEAR(herd_value(&h, "reports.refused"), 10, 0);
+    CHECK_NEAR(herd_value(&h, "reports.answered"), 10, 0);
+    CHECK_NEAR(herd_value(&h, "threads.peak"), 6, 0);
+    herd_close(&h);
+}
+
+/* The kernel kills the largest: its reports are lost, later ones refused, and the others go on. */
+static void out_of_memory(void)
+{
+    struct herd h;
+    herd_start(&h,
+               "herdsim: 1\nrun: {duration: 20 s}\nmachine: {profile: ideal, memory: 100 KiB, "
+               "sizes: {base_resident: 10 KiB}}\n"
+               "servers: {big: {model: event_loop, handler: [memory: 50 KiB, wait: 5 s]}, "
+               "small: {model: event_loop, handler: [memory: 1 KiB, wait: 5 s]}}\n"
+               "fleets: {b: {collars: 1, report: {trace: [1, 2, 8]}, connection: per_report, server: big}, "
+               "s: {collars: 1, report: {trace: [0, 3, 9]}, connection: per_report, server: small}}\n");
+    CHECK_TEXT(herd_verdict(&h), "out_of_memory");
+    CHECK_TEXT(h.trial.verdict.limit, "memory");
+    CHECK_NEAR(h.trial.verdict.at, 2, 1e-9);
+    CHECK_NEAR(herd_value(&h, "reports.lost"), 2, 0);
+    CHECK_NEAR(herd_value(&h, "reports.refused"), 1, 0);
+    CHECK_NEAR(herd_value(&h, "reports.answered"), 3, 0);
+    CHECK_NEAR(herd_report_time(&h, 0, 0), 1, 1e-9); /* lost when the second came */
+    herd_close(&h);
+}
+
+static unsigned called_overloaded(const char *gap, unsigned reps)
+{
+    struct text yaml = { 0 };
+    struct herd h;
+    unsigned n = 0;
+    text_add(&yaml,
+             "herdsim: 1\nrun: {warmup: 2 s, duration: 20 s, seed: 5}\nmachine: {profile: ideal}\n"
+             "servers: {s: {model: iterative, handler: [cpu: {exponential: 1 ms}]}}\n"
+             "fleets: {f: {collars: 1, report: {poisson: %s}, server: s}}\n",
+             gap);
+    herd_open(&h, yaml.at);
+    CU_ASSERT_FATAL(h.conf != NULL);
+    for (uint32_t rep = 0; rep < reps; rep++) {
+        CHECK_INT(herd_run(&h, rep), 0);
+        n += h.trial.verdict.rank == VERDICT_OVERLOADED;
+        CHECK(h.trial.verdict.rank == VERDICT_OVERLOADED || h.trial.verdict.rank == VERDICT_STABLE);
+    }
+    herd_close(&h);
+    text_term(&yaml);
+    return n;
+}
+
+/* 20,000 services: the busier queue needs 1,500 of them to forget. */
+static void verdicts(void)
+{
+    CHECK(called_overloaded("1.11111 ms", 200) <= 2);
+    CHECK(called_overloaded("1.05263 ms", 200) <= 2);
+    CHECK_INT(called_overloaded("0.95238 ms", 100), 100);
+    CHECK_INT(called_overloaded("0.5 ms", 20), 20);
+}
+
+SUITE("definitions", { "reports are sent aligned, spread, traced and in batches", schedules },
+      { "a single report comes when the window opens", once },
+      { "jitter is uniform and does not add up", jitter },
+      { "random phases are uniform and drawn anew", random_phases },
+      { "a closed loop thinks first, and again after any outcome", thinking },
+      { "a refused collar thinks again", thinking_after_refusal },
+      { "the window comes after the warm-up, and may be shorter", window },
+      { "reports are sent while earlier ones are unanswered", open_loop },
+      { "every report has one outcome", outcomes }, { "percentiles count the unanswered", percentiles },
+      { "connections open over the first half of the warm-up", opening },
+      { "a connection counts from accept to close", accepting },
+      { "a synchronous server takes requests, not connections", requests_not_connections },
+      { "what threads hold", memory_of_threads },
+      { "what requests hold, and when it counts", memory_of_requests },
+      { "limits that are left out", limits_left_out },
+      { "a limit that is hit is named, and when", limit_and_when },
+      { "the largest server is killed when memory ends", out_of_memory },
+      { "stable is called stable, and overload overload", verdicts })
