@@ -148,7 +148,7 @@ static void processor(struct world *w, double *v, double window)
                   (double)(m->unserved_at_warm - machine_unserved_work(w));
     for (int c = CPU_WORK + 1; c < CPU_CAUSES; c++)
         overhead += (double)(m->booked[c] - m->booked_at_warm[c]);
-    double share = busy > work ? (busy - work) / busy : 0;
+    double share = busy > work && overhead > 0 ? (busy - work) / busy : 0; /* not for rounding alone */
     v[M_CPU_UTILISATION] = gauge_mean(&m->busy, w->end) / m->cores;
     v[M_CPU_OVERHEAD] = busy > 0 ? share : NAN;
     for (int c = CPU_WORK + 1; c < CPU_CAUSES; c++) {
