@@ -38,14 +38,21 @@ static uint32_t finish(struct server *s, uint32_t thread)
     return NONE;
 }
 
+/* The next part of a request's handler; the thread of a connection per report ends with the last one. */
+static simtime advance(struct server *s, uint32_t r)
+{
+    simtime cpu = server_advance(s, r);
+    if (request_after(s, r) == AFTER_REPLY && conn_is_per_report(s, request_conn(s, r)))
+        cpu += server_cost(s, CPU_THREADS, server_costs(s)->thread_exit);
+    return cpu;
+}
+
 /* A connection's thread works on request r, and on those behind it, until it needs a core or a pause. */
 static void serve(struct server *s, uint32_t thread, uint32_t r, simtime cpu)
 {
     while (r != NONE) {
         cpu += server_read(s, r);
-        cpu += server_advance(s, r);
-        if (cpu > 0 && conn_is_per_report(s, request_conn(s, r)) && request_after(s, r) == AFTER_REPLY)
-            cpu += server_cost(s, CPU_THREADS, server_costs(s)->thread_exit);
+        cpu += advance(s, r);
         if (cpu > 0) {
             server_run(s, thread, cpu, r);
             return;
@@ -138,7 +145,7 @@ static void woke(struct server *s, uint32_t thread)
 {
     uint32_t r = conn_serving(s, server_tag(s, thread));
     simtime cpu = server_cost(s, CPU_WAKEUP, server_costs(s)->wakeup);
-    cpu += server_advance(s, r);
+    cpu += advance(s, r);
     if (cpu > 0)
         server_run(s, thread, cpu, NONE);
     else
