@@ -42,12 +42,17 @@ void conn_release(struct world *w, uint32_t c)
         conn_free(w, c);
 }
 
+/* Names the draws of an attempt to connect: the report that it is for, or else those sent so far. */
+static uint32_t attempt(const struct world *w, const struct conn *k)
+{
+    return k->per_report && k->head != NONE ? w->req[k->head].number + 1 : w->collar[k->collar].number;
+}
+
 void conn_connect(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
     const struct fleet *f = &w->fleet[k->fleet];
-    simtime given_up,
-        at = link_arrival(w, f, DRAW_CONNECT_UP, k->collar, w->collar[k->collar].number, &given_up);
+    simtime given_up, at = link_arrival(w, f, DRAW_CONNECT_UP, k->collar, attempt(w, k), &given_up);
     k->state = CONN_CONNECTING;
     k->known = false;
     k->gen++;
@@ -106,8 +111,7 @@ void conn_syn(struct world *w, uint32_t c)
         return;
     }
     enter_accept_queue(w, s, c);
-    simtime given_up,
-        at = link_arrival(w, f, DRAW_CONNECT_DOWN, k->collar, w->collar[k->collar].number, &given_up);
+    simtime given_up, at = link_arrival(w, f, DRAW_CONNECT_DOWN, k->collar, attempt(w, k), &given_up);
     if (at == SIMTIME_MAX)
         at = given_up; /* the collar asks again until it hears */
     if (at == w->now)
