@@ -1,5 +1,5 @@
 /* floor: models */
-/* The parts of the models by hand: ledger, stations, cores, links, server models. */
+/* The parts of the models by hand: ledger, stations, cores, server models. */
 #include "models/ledger.h"
 #include "models/server.h"
 #include "models/station.h"
@@ -184,96 +184,6 @@ static void counted_switches(void)
     CHECK_NEAR(switches_of("collars: 1, report: {trace: [0, 1, 2, 3]}, connection: per_report"), 3, 1e-9);
 }
 
-/* --- links ---------------------------------------------------------------------------------------- */
-
-static void latency_each_way(void)
-{
-    static const struct {
-        const char *connection;
-        double expected;
-    } rows[] = { { "persistent", 0.021 },
-                 { "per_report", 0.041 } }; /* with the connection's own round trip */
-    for (int i = 0; i < 2; i++) {
-        struct herd h;
-        herd_start(&h,
-                   "herdsim: 1\nrun: {warmup: 1 s, duration: 10 s}\nmachine: {profile: ideal}\n"
-                   "links: {l: {latency: 10 ms}}\nservers: {s: {model: iterative, handler: [cpu: 1 ms]}}\n"
-                   "fleets: {f: {collars: 5, report: {every: 1 s, phase: spread}, link: l, connection: %s, "
-                   "server: s}}\n",
-                   rows[i].connection);
-        CHECK_NEAR(herd_value(&h, "latency.mean"), rows[i].expected, 1e-12);
-        CHECK_NEAR(herd_value(&h, "latency.max"), rows[i].expected, 1e-12);
-        CHECK_NEAR(herd_value(&h, "sojourn.mean"), 0.001, 1e-12);
-        herd_close(&h);
-    }
-}
-
-static void retransmissions(void)
-{
-    struct herd h;
-    herd_start(&h, "herdsim: 1\nrun: {warmup: 100 s, duration: 100 s}\nmachine: {profile: ideal}\n"
-                   "links: {l: {loss: 50 %%, attempts: 3, retransmit: 100 ms}}\n"
-                   "servers: {s: {model: event_loop, handler: [cpu: 0 ms]}}\n"
-                   "fleets: {f: {collars: 500, report: {every: 10 s}, link: l, server: s}}\n");
-    const struct hist *latency = herd_hist(&h, "latency");
-    CHECK(latency->count > 3000 && !latency->poured);
-    for (uint64_t i = 0; i < latency->count; i++)
-        CHECK(latency->exact[i] % (S / 10) == 0 && latency->exact[i] <= 6 * S / 10);
-    CHECK_INT(latency->max, 6 * S / 10); /* twice 100 and 200 ms */
-    /* delivered with 7/8 each way; then 0, 1 or 3 times 100 ms with 4/7, 2/7, 1/7 */
-    CHECK_NEAR(herd_value(&h, "reports.lost.ratio"), 1 - 49.0 / 64, 4 * 0.006);
-    CHECK_NEAR(herd_value(&h, "latency.mean"), 2 * 0.5 / 7, 4 * 0.0024);
-    herd_close(&h);
-}
-
-static void given_up(void)
-{
-    struct herd h;
-    herd_start(&h, "herdsim: 1\nrun: {duration: 100 s}\nmachine: {profile: ideal}\n"
-                   "links: {l: {loss: 100 %%, attempts: 3, retransmit: 1 s, latency: 5 s}}\n"
-                   "servers: {s: {model: iterative, handler: [cpu: 1 ms]}}\n"
-                   "fleets: {f: {collars: 1, report: {trace: [10, 50]}, link: l, server: s}}\n");
-    CHECK_NEAR(herd_value(&h, "reports.lost"), 2, 0);
-    CHECK_NEAR(herd_report_time(&h, 0, 0), 1 + 2 + 4, 1e-12); /* the last of its time-outs, too, must pass */
-    CHECK_NEAR(herd_report_time(&h, 0, 1), 7, 1e-12);
-    CHECK_NEAR(herd_value(&h, "connections.peak"), 0, 0);
-    herd_close(&h);
-}
-
-static void bandwidth(void)
-{
-    struct herd h;
-    herd_start(&h,
-               "herdsim: 1\nrun: {warmup: 10 s, duration: 10 s}\nmachine: {profile: ideal}\n"
-               "links: {l: {bandwidth: 1 Mbit/s}}\nservers: {s: {model: event_loop, handler: [cpu: 0 ms]}}\n"
-               "fleets: {f: {collars: 4, report: {once: true}, payload: 85 B, link: l, server: s}}\n");
-    for (uint32_t i = 0; i < 4; i++) /* 1 ms up one after the other, and 1 ms down as each comes */
-        CHECK_NEAR(herd_report_time(&h, i, 0), (i + 2) * 1e-3, 1e-12);
-    herd_close(&h);
-}
-
-static void in_order(void)
-{
-    static const char *const models[] = { "iterative", "event_loop", "thread_per_connection" };
-    for (int m = 0; m < 3; m++) {
-        struct herd h;
-        herd_start(&h,
-                   "herdsim: 1\nrun: {warmup: 10 s, duration: 100 s}\nmachine: {profile: ideal}\n"
-                   "links: {l: {latency: {choice: [0 ms, 50 ms]}}}\n"
-                   "servers: {s: {model: %s, handler: [cpu: 1 us, wait: {exponential: 10 ms}]}}\n"
-                   "fleets: {f: {collars: 1, report: {every: 10 ms}, link: l, server: s}}\n",
-                   models[m]);
-        double last = 0;
-        for (size_t i = 0; i < 1000; i++) {
-            const struct span *s = herd_span(&h, "collar", 0, i);
-            CU_ASSERT_FATAL(s != NULL);
-            CHECK(s->from > last);
-            last = s->from;
-        }
-        herd_close(&h);
-    }
-}
-
 /* --- server models -------------------------------------------------------------------------------- */
 
 static void three_fetches(void)
@@ -402,22 +312,48 @@ static void charges(void)
     }
 }
 
-/* What a report costs that brings its own connection and thread. */
+/* What a report costs that brings its own connection and thread, with a wait on its way or without. */
 static void charges_per_report(void)
 {
+    static const struct {
+        const char *steps;
+        double more;
+    } rows[] = { { "cpu: 512 ms", 0 }, { "cpu: 500 ms, wait: 10 s, cpu: 12 ms", 0.001 } };
+    for (int i = 0; i < 2; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {duration: 20 s}\nmachine: {profile: ideal, costs: {wakeup: 1 ms, "
+                   "accept: 2 ms, "
+                   "thread_create: 4 ms, page_fault: 8 ms, receive: 16 ms, send: 32 ms, close: 64 ms, "
+                   "thread_exit: 128 ms, context_switch: 256 ms}, "
+                   "sizes: {stack: 64 KiB, stack_touched: 5000 B}}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [%s]}}\n"
+                   "fleets: {f: {collars: 1, report: {once: true}, connection: per_report, server: s}}\n",
+                   rows[i].steps);
+        /* two pages are touched; the core turns from the thread that accepts to the new one */
+        double busy = 0.001 + 0.002 + 0.004 + 2 * 0.008 + 0.016 + 0.032 + 0.064 + 0.128 + 0.256 + 0.512;
+        busy += rows[i].more; /* to wake up after the wait */
+        CHECK_NEAR(herd_value(&h, "latency.max"), busy + (i ? 10 : 0), 1e-12);
+        CHECK_NEAR(herd_value(&h, "cpu.utilisation") * 20, busy, 1e-9);
+        CHECK_NEAR(herd_value(&h, "cpu.overhead.threads") * busy, 0.004 + 0.128, 1e-9);
+        herd_close(&h);
+    }
+}
+
+/* How long what is ready waits for its loop: behind a blocking call, behind work, not at all. */
+static void loop_lag(void)
+{
     struct herd h;
-    herd_start(
-        &h,
-        "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, costs: {wakeup: 1 ms, accept: 2 ms, "
-        "thread_create: 4 ms, page_fault: 8 ms, receive: 16 ms, send: 32 ms, close: 64 ms, "
-        "thread_exit: 128 ms, context_switch: 256 ms}, "
-        "sizes: {stack: 64 KiB, stack_touched: 5000 B}}\n"
-        "servers: {s: {model: thread_per_connection, handler: [cpu: 512 ms]}}\n"
-        "fleets: {f: {collars: 1, report: {once: true}, connection: per_report, server: s}}\n");
-    /* two pages are touched; the core turns from the thread that accepts to the new one */
-    double expected = 0.001 + 0.002 + 0.004 + 2 * 0.008 + 0.016 + 0.032 + 0.064 + 0.128 + 0.256 + 0.512;
-    CHECK_NEAR(herd_value(&h, "latency.max"), expected, 1e-12);
-    CHECK_NEAR(herd_value(&h, "cpu.utilisation") * 10, expected, 1e-9);
+    herd_start(&h, "herdsim: 1\nrun: {warmup: 10 s, duration: 10 s}\nmachine: {profile: ideal}\n"
+                   "servers: {s: {model: event_loop, handler: [cpu: 100 ms, wait: 2 s, block: 1 s]}}\n"
+                   "fleets: {f: {collars: 3, report: {trace: [11, 11.05, 13.5]}, server: s}}\n");
+    /* 11: at once, until 11.1, goes on at 13.1 and blocks until 14.1
+     * 11.05: 50 ms late, until 11.2; ready again at 13.2, 900 ms late, blocks until 15.1
+     * 13.5: 1.6 s late at 15.1, until 15.2; goes on at 17.2 */
+    struct hist *lag = herd_hist(&h, "loop.lag");
+    CHECK_NEAR(herd_value(&h, "loop.lag.max"), 1.6, 1e-9);
+    CHECK_NEAR(herd_value(&h, "loop.lag.mean") * (double)lag->count, 0.05 + 0.9 + 1.6, 1e-9);
+    CHECK_NEAR(herd_value(&h, "makespan"), 18.2 - 11, 1e-9);
     herd_close(&h);
 }
 
@@ -454,11 +390,6 @@ SUITE("models", { "a ledger's peak is taken apart at its instant", ledger },
       { "processor sharing as done by hand", processor_sharing },
       { "context switches as done by hand", context_switches },
       { "a switch is charged when the thread changes, and only then", counted_switches },
-      { "latency applies each way, and to opening a connection", latency_each_way },
-      { "losses delay by doubling time-outs, or lose", retransmissions },
-      { "a message is given up after the last time-out", given_up },
-      { "bandwidth is shared first come, first served", bandwidth },
-      { "a connection delivers and serves in order", in_order },
       { "three fetches: what waits together and what does not", three_fetches },
       { "the reports of one connection are served one by one", one_connection_in_order },
       { "a report that was put off is neither overtaken nor forgotten", put_off_not_forgotten },
@@ -466,4 +397,5 @@ SUITE("models", { "a ledger's peak is taken apart at its instant", ledger },
       { "a loop's turn costs one call and its events", turns },
       { "what a report costs on a standing connection", charges },
       { "what a report costs with a connection of its own", charges_per_report },
+      { "how long what is ready waits for its loop", loop_lag },
       { "what a server can serve at most", capacities })
