@@ -123,9 +123,12 @@ static void count_outcome(struct world *w, const struct request *q, enum outcome
                                   [OUTCOME_LOST] = &w->count.lost,
                                   [OUTCOME_DROPPED] = &w->count.dropped };
     ++*counter[o];
-    hist_add(o == OUTCOME_ANSWERED ? w->hist[HIST_LATENCY] : w->gave_up, w->now - q->intended);
-    if (o == OUTCOME_ANSWERED)
+    if (o == OUTCOME_TIMED_OUT)
+        hist_add(w->gave_up, w->now - q->intended);
+    if (o == OUTCOME_ANSWERED) {
+        hist_add(w->hist[HIST_LATENCY], w->now - q->intended);
         w->last_reply = w->now;
+    }
 }
 
 void fleet_outcome(struct world *w, uint32_t r, enum outcome o)

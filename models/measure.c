@@ -65,8 +65,15 @@ static void duration_stats(double *value, struct hist *h, uint64_t above)
         value[s] = hist_quantile(h, hist_stat_p[s], above) / NS_PER_S;
 }
 
-/* Lower bounds for percentiles that fall among the unanswered: the same percentile if every report had
- * ended as soon as it was last seen unanswered. */
+static double bound(struct hist *h, double p, uint64_t never)
+{
+    double ns = hist_quantile(h, p, never);
+    return (isnan(ns) && h->count ? (double)h->max : ns) / NS_PER_S;
+}
+
+/* Lower bounds for percentiles that fall among the unanswered: the same percentile if those under way and
+ * those timed out had been answered when they were last seen, and the other failures never; beyond that, the
+ * longest that is known. */
 static void latency_bounds(struct world *w, struct trial *out)
 {
     struct hist *h = w->gave_up;
@@ -81,9 +88,10 @@ static void latency_bounds(struct world *w, struct trial *out)
             hist_add(h, w->end - q->intended);
     }
     hist_merge(h, w->hist[HIST_LATENCY]);
+    uint64_t never = w->count.refused + w->count.lost + w->count.dropped;
     for (int s = STAT_P50; s <= STAT_P999; s++)
         if (isnan(out->value[M_LATENCY + s]))
-            out->at_least[M_LATENCY + s] = hist_quantile(h, hist_stat_p[s], 0) / NS_PER_S;
+            out->at_least[M_LATENCY + s] = bound(h, hist_stat_p[s], never);
 }
 
 static void durations(struct world *w, struct trial *out)

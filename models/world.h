@@ -238,7 +238,7 @@ struct world {
     struct gauge connections;
     struct counts count;
     struct hist *hist[TRIAL_HISTS];
-    struct hist *gave_up; /* how long the failed reports had lasted */
+    struct hist *gave_up; /* how long the timed-out reports had lasted */
     simtime first_intended, last_reply;
     simtime backlog_since;       /* when the waiting queue was last empty, */
     int64_t backlog_connections; /* and how many connections were open then */
