@@ -139,6 +139,24 @@ static void thinking(void)
     }
 }
 
+/* With a warm-up the first think time is one under way, without one a whole one. */
+static void first_thinking(void)
+{
+    struct herd h;
+    double sum = 0;
+    herd_start(&h,
+               IDEAL("duration: 30 s", "cpu: 1 ns", "f: {collars: 500, report: {think: 10 s}, server: s}"));
+    for (uint32_t c = 0; c < 500; c++)
+        CHECK_NEAR(herd_span(&h, "collar", c, 0)->from, 10, 1e-9);
+    herd_close(&h);
+    herd_start(&h, IDEAL("warmup: 1 s, duration: 30 s", "cpu: 1 ns",
+                         "f: {collars: 500, report: {think: 10 s}, server: s}"));
+    for (uint32_t c = 0; c < 500; c++)
+        sum += herd_span(&h, "collar", c, 0)->from;
+    CHECK_NEAR(sum / 500, 5, 4 * 10 / sqrt(12.0 * 500)); /* what is left of it is uniform */
+    herd_close(&h);
+}
+
 /* A refused collar thinks again as well, and asks again. */
 static void thinking_after_refusal(void)
 {
@@ -350,22 +368,47 @@ static void limits_left_out(void)
     herd_close(&h);
 }
 
+/* Every limit lets five connections of ten pass, as far as each limit goes. */
 static void limit_and_when(void)
 {
+    static const struct {
+        const char *name, *machine;
+    } rows[] = { { "threads", "limits: {threads: 6}" },       /* and the one that accepts */
+                 { "open_files", "limits: {open_files: 9}" }, /* and standard ones and the listening socket */
+                 { "maps", "limits: {maps: 11}" },            /* two for each stack */
+                 { "address_space", "limits: {address_space: 6500 KiB}" },
+                 { "overcommit", "overcommit: strict, memory: 10 MiB, swap: 100 KiB" } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {warmup: 20 s, duration: 10 s}\n"
+                   "machine: {profile: ideal, sizes: {base_reserved: 1 MiB, stack: 1 MiB}, %s}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 10, report: {every: 5 s, phase: spread}, server: s}}\n",
+                   rows[i].machine);
+        CHECK_TEXT(herd_verdict(&h), "refusing");
+        CHECK_TEXT(h.trial.verdict.limit, rows[i].name);
+        CHECK_NEAR(h.trial.verdict.connections, 5, 0);
+        CHECK(h.trial.verdict.at > 0 && h.trial.verdict.at <= 5); /* the sixth: at 5, or with its report */
+        CHECK_NEAR(herd_value(&h, "reports.refused"), 10, 0);
+        CHECK_NEAR(herd_value(&h, "reports.answered"), 10, 0);
+        CHECK_NEAR(herd_value(&h, "connections.peak"), 5 + (i != 1), 0);
+        CHECK_NEAR(herd_value(&h, "threads.peak"), 6, 0);
+        herd_close(&h);
+    }
+}
+
+/* Whoever finds the accept queue full is refused at once. */
+static void backlog(void)
+{
     struct herd h;
-    herd_start(
-        &h,
-        "herdsim: 1\nrun: {warmup: 20 s, duration: 10 s}\nmachine: {profile: ideal, limits: {threads: 6}}\n"
-        "servers: {s: {model: thread_per_connection, handler: [cpu: 1 ms]}}\n"
-        "fleets: {f: {collars: 10, report: {every: 5 s, phase: spread}, server: s}}\n");
-    CHECK_TEXT(herd_verdict(&h), "refusing");
-    CHECK_TEXT(h.trial.verdict.limit, "threads");
-    CHECK_NEAR(h.trial.verdict.connections, 5, 0);
-    CHECK(h.trial.verdict.at > 0 &&
-          h.trial.verdict.at <= 5); /* the sixth connection: at 5, or with its report */
-    CHECK_NEAR(herd_value(&h, "reports.refused"), 10, 0);
-    CHECK_NEAR(herd_value(&h, "reports.answered"), 10, 0);
-    CHECK_NEAR(herd_value(&h, "threads.peak"), 6, 0);
+    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, limits: {backlog: 5}}\n"
+                   "servers: {s: {model: iterative, handler: [cpu: 1 s]}}\n"
+                   "fleets: {f: {collars: 10, report: {once: true}, connection: per_report, server: s}}\n");
+    CHECK_TEXT(h.trial.verdict.limit, "backlog");
+    CHECK_NEAR(herd_value(&h, "reports.answered"), 6, 0); /* the first, and five behind it */
+    CHECK_NEAR(herd_value(&h, "reports.refused"), 4, 0);
+    CHECK_NEAR(herd_value(&h, "queue.accept.peak"), 5, 0);
     herd_close(&h);
 }
 
@@ -426,6 +469,7 @@ SUITE("definitions", { "reports are sent aligned, spread, traced and in batches"
       { "jitter is uniform and does not add up", jitter },
       { "random phases are uniform and drawn anew", random_phases },
       { "a closed loop thinks first, and again after any outcome", thinking },
+      { "with a warm-up the herd is in the middle of its thoughts", first_thinking },
       { "a refused collar thinks again", thinking_after_refusal },
       { "the window comes after the warm-up, and may be shorter", window },
       { "reports are sent while earlier ones are unanswered", open_loop },
@@ -437,5 +481,6 @@ SUITE("definitions", { "reports are sent aligned, spread, traced and in batches"
       { "what requests hold, and when it counts", memory_of_requests },
       { "limits that are left out", limits_left_out },
       { "a limit that is hit is named, and when", limit_and_when },
+      { "a full accept queue refuses", backlog },
       { "the largest server is killed when memory ends", out_of_memory },
       { "stable is called stable, and overload overload", verdicts })

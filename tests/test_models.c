@@ -124,6 +124,22 @@ static void round_robin(void)
     BY_HAND("scheduler: {slice: 1 s}", { 0, 0.5, 0.5 }, { 0, 2, 3.5 }, { 0, 1, 2.5 });
 }
 
+/* A thread that goes on with its connection's next report when its slice is used up gives way first. */
+static void slices_of_one_connection(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, scheduler: {slice: 1 s}}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 1 s]}}\n"
+                   "fleets: {a: {collars: 1, report: {once: true, batch: 2}, server: s}, "
+                   "b: {collars: 1, report: {once: true}, server: s}}\n");
+    CHECK_NEAR(herd_report_time(&h, 0, 0), 1, 1e-12);
+    CHECK_NEAR(herd_report_time(&h, 1, 0), 2, 1e-12);
+    CHECK_NEAR(herd_report_time(&h, 0, 1), 3, 1e-12);
+    CHECK_NEAR(herd_value(&h, "wait.max"), 2, 1e-12);
+    CHECK_NEAR(herd_value(&h, "wait.mean"), 1, 1e-12);
+    herd_close(&h);
+}
+
 static void round_robin_on_two_cores(void)
 {
     /* A and B 0-1; C takes A's core at 1, A takes B's; A ends at 2, B goes on, C too, both to 3 */
@@ -158,14 +174,15 @@ static void context_switches(void)
 }
 
 /* How often a machine with switches of 1 ms turned to another thread. */
-static double switches_of(const char *fleet)
+static double switches_of(const char *warmup, const char *fleet)
 {
     struct herd h;
     herd_start(&h,
-               "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, costs: {context_switch: 1 ms}}\n"
+               "herdsim: 1\nrun: {warmup: %s, duration: 10 s}\nmachine: {profile: ideal, costs: "
+               "{context_switch: 1 ms}}\n"
                "servers: {s: {model: thread_per_connection, handler: [cpu: 10 ms, wait: 5 ms, cpu: 10 ms]}}\n"
                "fleets: {f: {%s, server: s}}\n",
-               fleet);
+               warmup, fleet);
     double n = herd_value(&h, "cpu.context_switches") * 10;
     double work = herd_value(&h, "reports.answered") * 0.020;
     CHECK_NEAR(herd_value(&h, "cpu.utilisation") * 10, work + n * 1e-3, 1e-9);
@@ -177,11 +194,14 @@ static double switches_of(const char *fleet)
 static void counted_switches(void)
 {
     /* one thread alone: the core never turns to another */
-    CHECK_NEAR(switches_of("collars: 1, report: {trace: [0, 1, 2, 3]}"), 0, 1e-9);
+    CHECK_NEAR(switches_of("0 s", "collars: 1, report: {trace: [0, 1, 2, 3]}"), 0, 1e-9);
     /* two threads in turn: all but the first begin with a switch */
-    CHECK_NEAR(switches_of("collars: 2, report: {trace: [0, 1, 2, 3]}"), 3, 1e-9);
+    CHECK_NEAR(switches_of("0 s", "collars: 2, report: {trace: [0, 1, 2, 3]}"), 3, 1e-9);
+    /* what was before the window is not counted */
+    CHECK_NEAR(switches_of("1.5 s", "collars: 2, report: {trace: [0, 1, 2, 3]}"), 2, 1e-9);
     /* a new thread for each report, though it takes the place of the one before */
-    CHECK_NEAR(switches_of("collars: 1, report: {trace: [0, 1, 2, 3]}, connection: per_report"), 3, 1e-9);
+    CHECK_NEAR(switches_of("0 s", "collars: 1, report: {trace: [0, 1, 2, 3]}, connection: per_report"), 3,
+               1e-9);
 }
 
 /* --- server models -------------------------------------------------------------------------------- */
@@ -386,6 +406,7 @@ SUITE("models", { "a ledger's peak is taken apart at its instant", ledger },
       { "user memory is address space, kernel memory is not", ledger_reserves },
       { "a station keeps Little's law within its window", station },
       { "round robin as done by hand, ties included", round_robin },
+      { "a slice is a thread's, not a report's", slices_of_one_connection },
       { "round robin on several cores", round_robin_on_two_cores }, { "first in, first out", fifo },
       { "processor sharing as done by hand", processor_sharing },
       { "context switches as done by hand", context_switches },
