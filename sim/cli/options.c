@@ -85,6 +85,8 @@ static const char *accept_run_count(struct options *o, const char *key, const ch
     const struct field *f = run_record.fields;
     while (strcmp(f->key, strchr(key, '.') + 1))
         f++;
+    if (f->kind == FIELD_GROUP) /* a bare number is its first row */
+        f = f->sub->fields;
     uint64_t n;
     if (!whole_number(value, (uint64_t)f->max, &n) || (double)n < f->min)
         return arena_printf(&o->arena, "expected a whole number from %.0f to %.0f", f->min, f->max);

@@ -8,6 +8,8 @@
 #define PLAN_POINTS_MAX 100000u
 #define PLAN_TRIALS_MAX 1000000u
 
+#define PLAN_FIXED SIZE_MAX
+
 struct option_pair {
     const char *key, *value; /* --set KEY=VALUE, --vary KEY=VALUES */
 };
@@ -45,7 +47,10 @@ struct plan {
     size_t n_sweep;              /* combinations of the sweep's values */
     const struct parameter *key; /* [n_keys]: key and unit of every sweep key (value NULL) */
     size_t n_keys;
-    uint32_t replications;
+    uint32_t replications;     /* of a point at most: trial number = point x replications + replication */
+    uint32_t min_replications; /* fewer where precision decides */
+    size_t until;              /* the metric that decides, or PLAN_FIXED */
+    double within;
     const struct node *resolved; /* the scenario that runs again to the same bits */
 };
 

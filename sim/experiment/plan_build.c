@@ -7,6 +7,7 @@
 
 #include "sim/experiment/plan_key.h"
 #include "sim/experiment/plan_parameter.h"
+#include "sim/scenario/nearest.h"
 #include "sim/scenario/override.h"
 
 /* A swept key with its values. */
@@ -230,15 +231,46 @@ static const struct scenario_head *head_of(const struct point *p)
     return (const struct scenario_head *)p->conf;
 }
 
+static bool same_replications(const struct replication_conf *a, const struct replication_conf *b)
+{
+    return a->min == b->min && a->max == b->max && a->within == b->within && !strcmp(a->until, b->until);
+}
+
+/* The metric that decides how many replications there are. */
+static void find_until(struct build *b, const struct node *run)
+{
+    struct plan *p = b->plan;
+    const char *name = p->head->run.replications.until;
+    const struct node *at = node_get(node_get(run, "replications"), "until");
+    struct nearest near = nearest_to(name);
+    p->until = PLAN_FIXED;
+    p->within = p->head->run.replications.within;
+    for (size_t i = 0; *name && i < p->study->n_metrics; i++) {
+        nearest_try(&near, p->study->metrics[i].name);
+        if (!strcmp(p->study->metrics[i].name, name))
+            p->until = i;
+    }
+    if (!*name || p->until != PLAN_FIXED)
+        return;
+    if (near.match)
+        diag_error(b->diag, at->at, "until: there is no metric '%s'; did you mean '%s'?", name, near.match);
+    else
+        diag_error(b->diag, at->at, "until: there is no metric '%s'; 'herdsim describe metrics' lists them",
+                   name);
+}
+
 /* What the whole plan has one of. */
 static void check_whole(struct build *b)
 {
     struct plan *p = b->plan;
     const struct node *run = node_get(p->resolved, "run"), *at = run ? run : p->resolved;
     p->head = head_of(&p->point[0]);
-    p->replications = (uint32_t)p->head->run.replications;
+    const struct replication_conf *r = &p->head->run.replications;
+    find_until(b, run);
+    p->min_replications = (uint32_t)r->min;
+    p->replications = p->until == PLAN_FIXED ? p->min_replications : (uint32_t)r->max;
     for (size_t i = 1; i < p->n_points; i++)
-        if (head_of(&p->point[i])->run.replications != p->replications) {
+        if (!same_replications(&head_of(&p->point[i])->run.replications, r)) {
             diag_error(b->diag, at->at, "run.replications must be the same for all points of a scenario");
             return;
         }

@@ -41,6 +41,15 @@ struct series {
     double *cell; /* rows x study->columns, row by row; column 0 is time in seconds */
 };
 
+/* What a warm-up is judged by, from the very beginning of a trial: mean level of the reports under way in
+ * equal slices of time. Replications have the same slices, so that they can be averaged (Welch 1983). */
+#define TRANSIENT_ROWS 400u
+struct transient {
+    size_t rows;
+    double slice; /* seconds */
+    double *level;
+};
+
 /* Who did what when: for the timeline of small runs. */
 struct span {
     double from, to;  /* seconds */
@@ -59,6 +68,9 @@ struct trial {
     struct hist **hist; /* per study->hists, reset by the caller */
     uint64_t *above;    /* per study->hists: known only to lie above all of hist (unanswered); zeroed */
     struct series series;
+    struct transient transient; /* room for TRANSIENT_ROWS; rows 0 unless run.warmup is auto */
+    double *batch;     /* run.batches x n_metrics, batch by batch; NaN where a metric has no value by batch;
+                          NULL without run.batches */
     struct span *span; /* NULL: not wanted; room for SPANS_MAX */
     size_t spans;      /* more than SPANS_MAX: too many, the first SPANS_MAX are kept */
     struct verdict verdict;
@@ -66,6 +78,12 @@ struct trial {
     bool audit_failed;
     char audit[512]; /* the numbers of a failed audit */
     char error[256]; /* why the trial could not be run to its end (no memory); empty otherwise */
+};
+
+/* What a trial of a configuration will take, roughly, before it is run. */
+struct forecast {
+    double reports; /* to be simulated, warm-up included; NaN where only a run can tell */
+    double bytes;   /* memory of a worker that runs it */
 };
 
 struct study {
@@ -83,6 +101,12 @@ struct study {
 
     /* Warnings for a bound configuration (offered load above capacity), in d. */
     void (*foresee)(const void *conf, struct mark at, struct diag *d);
+    /* May be NULL. */
+    void (*forecast)(const void *conf, struct forecast *f);
+    /* What lies behind a metric that passed its limit, in a few words: "thread stacks", "cpu 97 % busy".
+     * `value` are the point's metrics (NaN: undefined). May be NULL. */
+    void (*because)(const void *conf, const double *value, const struct verdict *v, size_t metric, char *text,
+                    size_t size);
     /* A workspace for one worker, reused from trial to trial; NULL without memory. */
     void *(*worker_new)(void);
     void (*worker_free)(void *worker);
@@ -93,9 +117,17 @@ struct study {
 };
 
 /* What every scenario has whatever its study; the first member of the root struct. */
+struct replication_conf {
+    uint64_t min, max; /* max UINT64_MAX: always min */
+    const char *until; /* metric whose interval is to be narrow; "" : always min */
+    double within;     /* half of the interval, relative to the mean */
+};
+
+#define WARMUP_AUTO SIMTIME_MAX
 struct run_conf {
-    simtime duration, warmup;
-    uint64_t replications;
+    simtime duration, warmup; /* warmup WARMUP_AUTO: found by each trial (MSER-5) */
+    struct replication_conf replications;
+    uint64_t batches; /* 0: none; otherwise one trial is cut into so many batches */
     uint64_t seed;
 };
 

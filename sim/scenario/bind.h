@@ -41,6 +41,8 @@ bool bind_expect(struct binder *b, const struct field *f, const struct node *val
 bool bind_check_range(struct binder *b, const struct field *f, struct mark at, double v);
 /* "1 to 10", "at least 1 ns", "above 0 s"; empty where all that can be written is allowed. */
 void field_range(const struct field *f, char *text, size_t size);
+/* The word that stands for no value ("none", "auto"), or NULL where a value is needed. */
+const char *field_none(const struct field *f);
 /* The base unit of a row, as unit_print takes it. */
 const char *field_unit(const struct field *f);
 /* The unit a row's values carry; UNIT_NONE where they are bare. */

@@ -269,7 +269,8 @@ static bool read_dist(struct binder *b, const struct field *f, const struct node
 static bool read_constant(struct binder *b, const struct field *f, const struct node *value, struct dist *out)
 {
     double number = INFINITY;
-    bool none = f->flags & FIELD_NONE_OK && !strcmp(value->text, "none");
+    const char *word = field_none(f);
+    bool none = word && !strcmp(value->text, word);
     if (!none && !read_number(b, f->key, f->dim, value, &number))
         return false;
     *out = dist_constant(number);

@@ -215,6 +215,13 @@ static void bind_name(struct binder *b, const struct field *f, const struct node
                    diag_shown(b->diag, value->text), f->target);
 }
 
+const char *field_none(const struct field *f)
+{
+    if (!(f->flags & FIELD_NONE_OK))
+        return NULL;
+    return f->none ? f->none : "none";
+}
+
 static void bind_none(const struct field *f, void *member)
 {
     switch (f->kind) {
@@ -245,7 +252,8 @@ void bind_scalar(struct binder *b, const struct field *f, const struct node *val
     };
     if (!bind_expect(b, f, value, NODE_SCALAR))
         return;
-    if (f->flags & FIELD_NONE_OK && !strcmp(value->text, "none"))
+    const char *none = field_none(f);
+    if (none && !strcmp(value->text, none))
         bind_none(f, member);
     else
         binders[f->kind](b, f, value, member);

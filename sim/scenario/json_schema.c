@@ -302,8 +302,8 @@ static json_t *field_form(struct exporter *x, const struct field *f)
 {
     char range[120], doc[600];
     json_t *s = bare_form(x, f);
-    if (f->flags & FIELD_NONE_OK)
-        s = either(x, s, constant(x, "none", NULL));
+    if (field_none(f))
+        s = either(x, s, constant(x, field_none(f), NULL));
     field_range(f, range, sizeof range);
     snprintf(doc, sizeof doc, "%s%s%s", f->doc, *range ? "; " : "", range);
     put(x, s, "description", json_string(doc));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/scenario/bind.h"
 #include "sim/scenario/units.h"
 
 #define PATH_SIZE 400u
@@ -128,7 +129,9 @@ void row_type(const struct field *f, char *text, size_t size)
         [FIELD_MAP] = "keys by name",  [FIELD_LIST] = "list",          [FIELD_NODE] = "free form",
     };
     char words[200];
-    const char *none = f->flags & FIELD_NONE_OK ? " | none" : "";
+    char none[32] = "";
+    if (field_none(f))
+        snprintf(none, sizeof none, " | %s", field_none(f));
     if (f->kind == FIELD_ENUM) {
         list_words(f->words, words, sizeof words);
         snprintf(text, size, "%s%s", words, none);

@@ -300,12 +300,26 @@ static void bind_list(struct binder *b, const struct field *f, const struct node
         bind_record(b, f->sub, (struct layers){ .over = value->item[i] }, item);
 }
 
+/* A scalar for a group is blamed under the name that the user wrote, not under that of the row it is for. */
+static bool check_shorthand(struct binder *b, const struct field *f, const struct node *value, void *member)
+{
+    uint64_t before = b->diag->raised;
+    for (const struct field *s = f->sub->fields; s && s->kind != FIELD_END && f->sub->shorthand; s++)
+        if (value->kind == NODE_SCALAR && !strcmp(s->key, f->sub->shorthand) && !node_is_nothing(value)) {
+            struct field named = *s;
+            named.key = f->key;
+            bind_value(b, &named, value, NULL, (char *)member + s->off);
+        }
+    return b->diag->raised == before;
+}
+
 void bind_value(struct binder *b, const struct field *f, const struct node *value, const struct node *under,
                 void *member)
 {
     switch (f->kind) {
     case FIELD_GROUP:
-        bind_record(b, f->sub, (struct layers){ .over = value, .under = under }, member);
+        if (check_shorthand(b, f, value, member))
+            bind_record(b, f->sub, (struct layers){ .over = value, .under = under }, member);
         break;
     case FIELD_MAP:
         bind_map(b, f, value, under, member);

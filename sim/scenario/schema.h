@@ -75,6 +75,7 @@ struct field {
     const struct word *words; /* ENUM */
     const char *target;       /* NAME */
     const struct record *sub; /* GROUP, MAP, LIST */
+    const char *none;         /* FIELD_NONE_OK: the word for it where that is not "none" ("auto") */
 };
 
 /* A registered choice for the key "model": its own rows join those of the record that chooses. */
