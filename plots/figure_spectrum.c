@@ -9,7 +9,7 @@
 
 #include "plots/chart.h"
 #include "plots/figures.h"
-#include "plots/sheet.h"
+#include "sim/experiment/sheet.h"
 
 #define NINES 6.0 /* as far as the axis goes */
 

@@ -6,7 +6,7 @@
 
 #include "plots/chart.h"
 #include "plots/figures.h"
-#include "plots/sheet.h"
+#include "sim/experiment/sheet.h"
 
 /* What the panels show: a column, or the sum of two. */
 static const struct course {

@@ -7,8 +7,8 @@
 #include "plots/axis.h"
 #include "plots/figures.h"
 #include "plots/output.h"
-#include "plots/sheet.h"
 #include "plots/style.h"
+#include "sim/experiment/sheet.h"
 
 #define LANES 60u /* rows of all panels together */
 #define NAME  24u

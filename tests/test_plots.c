@@ -8,7 +8,7 @@
 #include "plots/frame.h"
 #include "plots/names.h"
 #include "plots/plots.h"
-#include "plots/sheet.h"
+#include "sim/experiment/sheet.h"
 #include "plots/style.h"
 #include "plots/why.h"
 #include "tests/suite.h"
@@ -293,6 +293,7 @@ static void a_sheet_is_read_by_its_header(void)
     CHECK_NEAR(sheet_number(&s, 0), 7, 0);
     CHECK_TEXT(sheet_text(&s, d), "");
     CHECK(!sheet_next(&s));
+    CHECK(!sheet_failed(&s));
     sheet_close(&s);
     CHECK_INT(sheet_open(&s, in_folder("absent.csv"), error, sizeof error), 1);
     remove_folder();
@@ -475,6 +476,25 @@ static void a_timeline_is_for_small_runs(void)
     remove_folder();
 }
 
+/* A table of trials has a column for every metric. */
+static void a_sheet_has_any_number_of_columns(void)
+{
+    struct sheet s;
+    FILE *f = fopen(in_folder("wide.csv"), "w");
+    CU_ASSERT_FATAL(f != NULL);
+    for (unsigned line = 0; line < 2; line++)
+        for (unsigned i = 0; i < 500; i++)
+            fprintf(f, "%s%u%c", line ? "" : "c", i, i < 499 ? ',' : '\n');
+    CU_ASSERT_FATAL(fclose(f) == 0);
+    CHECK_INT(sheet_open(&s, in_folder("wide.csv"), error, sizeof error), 0);
+    CHECK_INT(sheet_column(&s, "c499"), 499);
+    CHECK(sheet_next(&s));
+    CHECK_NEAR(sheet_number(&s, 499), 499, 0);
+    CHECK(isnan(sheet_number(&s, 500)));
+    CHECK(!sheet_next(&s));
+    sheet_close(&s);
+}
+
 SUITE("plots", { "bytes have binary ticks", bytes_have_binary_ticks },
       { "counts have their thousands separated", counts_have_their_thousands_separated },
       { "times are in the unit a person would use", times_are_in_the_unit_a_person_would_use },
@@ -486,6 +506,7 @@ SUITE("plots", { "bytes have binary ticks", bytes_have_binary_ticks },
       { "quoted text is one string of gnuplot", quoted_text_is_one_string_of_gnuplot },
       { "text is fitted by characters", text_is_fitted_by_characters },
       { "a sheet is read by its header", a_sheet_is_read_by_its_header },
+      { "a sheet has any number of columns", a_sheet_has_any_number_of_columns },
       { "a swept number becomes the axis", a_swept_number_becomes_the_axis },
       { "swept words become categories", swept_words_become_categories },
       { "one value is no sweep", one_value_is_no_sweep },
