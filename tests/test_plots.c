@@ -8,9 +8,9 @@
 #include "plots/frame.h"
 #include "plots/names.h"
 #include "plots/plots.h"
-#include "sim/experiment/sheet.h"
 #include "plots/style.h"
 #include "plots/why.h"
+#include "sim/experiment/sheet.h"
 #include "tests/suite.h"
 
 /* ---- a result folder ---- */
@@ -480,6 +480,8 @@ static void a_timeline_is_for_small_runs(void)
 static void a_sheet_has_any_number_of_columns(void)
 {
     struct sheet s;
+    char error[128];
+    make_folder();
     FILE *f = fopen(in_folder("wide.csv"), "w");
     CU_ASSERT_FATAL(f != NULL);
     for (unsigned line = 0; line < 2; line++)
@@ -493,6 +495,7 @@ static void a_sheet_has_any_number_of_columns(void)
     CHECK(isnan(sheet_number(&s, 500)));
     CHECK(!sheet_next(&s));
     sheet_close(&s);
+    remove_folder();
 }
 
 SUITE("plots", { "bytes have binary ticks", bytes_have_binary_ticks },
