@@ -201,10 +201,67 @@ static void ranges_are_divided(void)
     expect_values("piers.east.jobs.0.work", "1 s..3 s:lin:3", "[1 s, 2 s, 3 s]\n");
 }
 
+/* The value of a range at u, or the complaint. */
+static void expect_extent(const char *path, const char *text, double u, size_t n, const char *expected)
+{
+    struct arena a = { 0 };
+    struct diag d = { 0 };
+    struct extent e;
+    char option[300];
+    snprintf(option, sizeof option, "--vary %s=%s", path, text);
+    const struct node *written = node_scalar(&a, text, (struct mark){ .source = option });
+    bool read = override_extent(&a, &harbour_record, path, written, &e, &d);
+    char *found = read ? node_emit(extent_value(&a, &e, u, n)) : said_by(&d);
+    found[strcspn(found, "\n")] = '\0';
+    CHECK_TEXT(found, expected);
+    free(found);
+    diag_term(&d);
+    arena_term(&a);
+}
+
+static void designs_choose_within_ranges(void)
+{
+    expect_extent("ships.ark.rest", "1..5 s", 0, 10, "1 s");
+    expect_extent("ships.ark.rest", "1..5 s:lin", 0.5, 10, "3 s");
+    expect_extent("ships.ark.rest", "5..1 s", 0.25, 10, "4 s");
+    expect_extent("ships.ark.rest", "1 ms..1 s:log", 0.5, 10, "31.62 ms");
+    expect_extent("ships.ark.loss", "0..1 %", 0.5, 10, "0.005");
+    expect_extent("ships.ark.crew", "3,1,{x: 1}", 0.34, 10, "1");
+    expect_extent("ships.ark.crew", "1..9:lin:3", 0.99, 10, "9");
+    expect_extent(
+        "ships.ark.crew", "0..10:log", 0, 10,
+        "--vary ships.ark.crew=0..10:log: error: '0..10:log': logarithmic steps need ends above zero");
+}
+
+static void whole_numbers_are_equally_likely(void)
+{
+    expect_extent("ships.ark.crew", "1..4", 0, 10, "1");
+    expect_extent("ships.ark.crew", "1..4", 0.249, 10, "1");
+    expect_extent("ships.ark.crew", "1..4", 0.251, 10, "2");
+    expect_extent("ships.ark.crew", "1..4", 0.751, 10, "4");
+    expect_extent("ships.ark.crew", "1..4", 0.999999, 10, "4");
+    expect_extent("ships.ark.crew", "4..1", 0.249, 10, "4");
+    expect_extent("ships.ark.crew", "0..1", 0, 10, "0");
+    expect_extent("ships.ark.crew", "10..100000:log", 0.5, 10, "975");
+    expect_extent("ships.ark.crew", "7..7", 0.3, 10, "7");
+}
+
+static void values_have_the_digits_that_tell_them_apart(void)
+{
+    expect_extent("ships.ark.rest", "1..5 s", 1 / 3.0, 10, "2.333 s");
+    expect_extent("ships.ark.rest", "1..5 s", 1 / 3.0, 100000, "2.333333 s");
+    expect_extent("ships.ark.rest", "10..10.1 s", 1 / 3.0, 64, "10.033 s");
+    expect_extent("ships.ark.rest", "5..5 s", 1 / 3.0, 64, "5 s");
+}
+
 static void wrong_values_are_told(void)
 {
     expect_values("ships.ark.crew", "1..5",
-                  "--vary ships.ark.crew=1..5: error: '1..5': a range says its steps: "
+                  "--vary ships.ark.crew=1..5: error: '1..5': a range needs its steps here, such as "
+                  "100..1000:log:5 or 100..1000:lin:5; without them it is for a design that chooses values "
+                  "within it: 'design: {sobol: 64}', or --set design.sobol=64\n");
+    expect_values("ships.ark.crew", "1..5:log:",
+                  "--vary ships.ark.crew=1..5:log:: error: '1..5:log:': a range says its steps: "
                   "100..1000:log:5 or 100..1000:lin:5\n");
     expect_values("ships.ark.crew", "1..5:cubic:3",
                   "--vary ships.ark.crew=1..5:cubic:3: error: '1..5:cubic:3': a range "
@@ -238,4 +295,8 @@ SUITE("override", { "keys are set, and added where they are new", keys_are_set_a
       { "errors in overrides point into the option", errors_in_overrides_point_into_the_option },
       { "the old tree stays as it was", the_old_tree_stays_as_it_was },
       { "values are listed", values_are_listed }, { "ranges are divided", ranges_are_divided },
+      { "designs choose within ranges", designs_choose_within_ranges },
+      { "whole numbers are equally likely, those at the ends too", whole_numbers_are_equally_likely },
+      { "values of a range have the digits that tell them apart",
+        values_have_the_digits_that_tell_them_apart },
       { "wrong values are told", wrong_values_are_told })

@@ -42,9 +42,10 @@ struct plan {
     const struct scenario_head *head; /* of the first point */
     const char *const *variant;       /* names in file order */
     size_t n_variants;
-    struct point *point;         /* variant by variant, the last sweep key varying fastest */
-    size_t n_points;             /* n_variants x n_sweep: point v * n_sweep + s */
-    size_t n_sweep;              /* combinations of the sweep's values */
+    struct point *point;     /* variant by variant; in a grid the last sweep key varies fastest */
+    size_t n_points;         /* n_variants x n_sweep: point v * n_sweep + s */
+    size_t n_sweep;          /* combinations of the sweep's values, or points of the design */
+    enum design_kind design; /* other than DESIGN_GRID: points are scattered, each with values of its own */
     const struct parameter *key; /* [n_keys]: key and unit of every sweep key (value NULL) */
     size_t n_keys;
     uint32_t replications;     /* of a point at most: trial number = point x replications + replication */

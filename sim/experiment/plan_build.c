@@ -1,26 +1,21 @@
 /* plan_build.c - every point is the document with one variant's keys and one combination of the
- * sweep's values put in, bound on its own: what a point is cannot depend on the others. */
+ * sweep's values, or one point of the design, put in, bound on its own: what a point is cannot depend on the
+ * others. */
 #include "sim/experiment/plan_build.h"
 
 #include <ctype.h>
 #include <string.h>
 
+#include "sim/experiment/plan_axis.h"
+#include "sim/experiment/plan_design.h"
 #include "sim/experiment/plan_key.h"
-#include "sim/experiment/plan_parameter.h"
 #include "sim/scenario/nearest.h"
-#include "sim/scenario/override.h"
-
-/* A swept key with its values. */
-struct axis {
-    const struct node *key;
-    struct parameter *value;
-    size_t n;
-};
 
 struct build {
     struct plan *plan;
     struct diag *diag;
     const char *folder;
+    struct design_conf design;
     struct axis *axis;
     struct parameter *chosen; /* [n_keys]: of the point being made */
     bool failed;              /* memory */
@@ -32,7 +27,7 @@ static bool is_map(const struct node *n) { return n && n->kind == NODE_MAP; }
 /* These say what the whole scenario is; no point can have its own. */
 static bool varies(struct build *b, const struct node *key, const char *where)
 {
-    static const char *const fixed[] = { "herdsim", "name", "title", "variants", "sweep", "tune" };
+    static const char *const fixed[] = { "herdsim", "name", "title", "design", "variants", "sweep", "tune" };
     for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
         if (!key_begins(key->text, fixed[i]))
             continue;
@@ -85,52 +80,47 @@ static void read_variants(struct build *b)
         read_variant(b, &name[i], &variants->pair[i]);
 }
 
-static void check_repeats(struct build *b, const struct axis *axis)
+/* The design stands beside the points that it makes, so it is bound here before them. */
+static bool read_design(struct build *b)
 {
-    for (size_t i = 1; i < axis->n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (!strcmp(axis->value[i].text, axis->value[k].text)) {
-                diag_error(b->diag, axis->value[i].value->at, "%s: the value %s is swept twice",
-                           axis->key->text, axis->value[i].text);
-                return;
-            }
+    struct plan *p = b->plan;
+    const struct node *doc = p->resolved, *design = node_get(doc, "design");
+    const struct record whole = {
+        .name = "scenario",
+        .size = sizeof b->design,
+        .fields =
+            (const struct field[]){
+                { .kind = FIELD_GROUP, .key = "design", .def = "grid", .sub = &design_record }, F_END }
+    };
+    const struct pair pair = { node_key(doc, "design"), design };
+    const struct node *alone = node_map(&p->arena, &pair, design ? 1 : 0, doc->at);
+    b->failed |= !alone;
+    if (b->failed || schema_bind(&whole, alone, b->folder, &b->design, &p->arena, b->diag))
+        return false;
+    p->design = (enum design_kind)b->design.kind;
+    return true;
 }
 
-/* False where the key or its values are wrong. */
-static bool read_axis(struct build *b, struct axis *axis, const struct pair *pair)
+static bool read_axes(struct build *b, const struct node *sweep, size_t n)
 {
-    struct arena *a = &b->plan->arena;
-    if (!varies(b, pair->key, "a sweep"))
-        return false;
-    const struct node *list = override_values(a, b->plan->study->root, pair->key->text, pair->value, b->diag);
-    if (!list)
-        return false;
-    if (!list->n) {
-        diag_error(b->diag, pair->value->at, "%s: a sweep needs at least one value", pair->key->text);
-        return false;
+    struct plan *p = b->plan;
+    bool right = true;
+    for (size_t i = 0; i < n && !b->failed; i++) {
+        struct axis *axis = &b->axis[p->n_keys];
+        int status = varies(b, sweep->pair[i].key, "a sweep")
+                         ? axis_read(axis, &p->arena, p->study->root, p->design, &sweep->pair[i], b->diag)
+                         : AXIS_WRONG;
+        b->failed |= status == AXIS_FAILED;
+        p->n_keys += status == AXIS_READ;
+        right &= status == AXIS_READ;
     }
-    if (list->n > PLAN_POINTS_MAX) {
-        diag_error(b->diag, pair->value->at, "%s: %zu values, and a plan has at most %u points",
-                   pair->key->text, list->n, PLAN_POINTS_MAX);
-        return false;
-    }
-    *axis = (struct axis){ .key = pair->key, .n = list->n };
-    axis->value = ARENA_ARRAY(a, struct parameter, list->n);
-    b->failed |= !axis->value;
-    for (size_t i = 0; i < list->n && !b->failed; i++)
-        b->failed |= parameter_make(&axis->value[i], a, pair->key->text, list->item[i], i + 1) != 0;
-    if (b->failed)
-        return false;
-    parameter_agree(axis->value, axis->n);
-    if (axis->n <= 1000) /* the rest is the work of A..B:log:N */
-        check_repeats(b, axis);
-    return true;
+    return right && !b->failed;
 }
 
 static void read_sweep(struct build *b)
 {
     struct plan *p = b->plan;
-    const struct node *sweep = node_get(p->resolved, "sweep");
+    const struct node *sweep = node_get(p->resolved, "sweep"), *design = node_get(p->resolved, "design");
     if (sweep && !is_map(sweep) && !node_is_nothing(sweep))
         diag_error(b->diag, sweep->at, "sweep: expected keys, each with its values");
     size_t n = is_map(sweep) ? sweep->n : 0;
@@ -139,31 +129,41 @@ static void read_sweep(struct build *b)
     struct parameter *key = ARENA_ARRAY(&p->arena, struct parameter, n + 1);
     p->key = key;
     b->failed |= !b->axis || !b->chosen || !key;
-    for (size_t i = 0; i < n && !b->failed; i++) {
-        struct axis *axis = &b->axis[p->n_keys];
-        if (!read_axis(b, axis, &sweep->pair[i]))
-            continue;
-        key[p->n_keys] = axis->value[0];
-        key[p->n_keys++].value = NULL;
+    bool right = !b->failed && read_axes(b, sweep, n);
+    if (p->design != DESIGN_GRID && p->n_keys && !b->failed) {
+        b->design.points = right ? b->design.points : 1; /* enough to see what else is wrong */
+        b->failed |= design_choose(&b->design, b->axis, p->n_keys, design->at, &p->arena, b->diag) != 0;
     }
+    for (size_t i = 0; i < p->n_keys && !b->failed; i++) {
+        key[i] = b->axis[i].value[0];
+        key[i].value = NULL;
+    }
+}
+
+/* Combinations of a grid, or points of a design. */
+static double count_sweep(const struct build *b)
+{
+    const struct plan *p = b->plan;
+    double n = 1;
+    if (p->design != DESIGN_GRID)
+        return p->n_keys ? (double)b->axis[0].n : 1;
+    for (size_t i = 0; i < p->n_keys; i++)
+        n *= (double)b->axis[i].n;
+    return n;
 }
 
 /* Room for all points, unless there are too many. */
 static bool count_points(struct build *b)
 {
     struct plan *p = b->plan;
-    double points = (double)p->n_variants;
-    p->n_sweep = 1;
-    for (size_t i = 0; i < p->n_keys; i++)
-        points *= (double)b->axis[i].n;
+    double sweep = count_sweep(b), points = (double)p->n_variants * sweep;
     if (points > PLAN_POINTS_MAX) {
         const struct node *at = node_get(p->resolved, p->n_keys ? "sweep" : "variants");
         diag_error(b->diag, at->at, "variants and swept values give %.0f points; at most %u can be run",
                    points, PLAN_POINTS_MAX);
         return false;
     }
-    for (size_t i = 0; i < p->n_keys; i++)
-        p->n_sweep *= b->axis[i].n;
+    p->n_sweep = (size_t)sweep;
     p->point = ARENA_ARRAY(&p->arena, struct point, p->n_variants * p->n_sweep);
     b->failed |= !p->point;
     return !b->failed;
@@ -213,6 +213,25 @@ static void expand(struct build *b, const struct node *doc, size_t i, const char
     }
 }
 
+/* The points of a design. A wrong key is passed over as above; what it leads to shows at the first point. */
+static void scatter(struct build *b, const struct node *doc, const char *variant)
+{
+    struct plan *p = b->plan;
+    for (size_t s = 0; s < p->n_sweep && !b->failed; s++) {
+        const struct node *point = doc;
+        bool misled = false;
+        for (size_t i = 0; i < p->n_keys; i++) {
+            b->chosen[i] = b->axis[i].value[s];
+            const struct node *next = override(b, point, b->axis[i].key, b->chosen[i].value);
+            misled |= !next;
+            point = next ? next : point;
+        }
+        bind_point(b, point, variant);
+        if (misled)
+            return;
+    }
+}
+
 static void expand_variant(struct build *b, size_t v)
 {
     const struct node *doc = b->plan->resolved, *variants = node_get(doc, "variants");
@@ -223,7 +242,10 @@ static void expand_variant(struct build *b, size_t v)
         const struct node *next = override(b, doc, keys->pair[i].key, keys->pair[i].value);
         doc = next ? next : doc;
     }
-    expand(b, doc, 0, b->plan->variant[v]);
+    if (b->plan->design == DESIGN_GRID)
+        expand(b, doc, 0, b->plan->variant[v]);
+    else
+        scatter(b, doc, b->plan->variant[v]);
 }
 
 static const struct scenario_head *head_of(const struct point *p)
@@ -283,7 +305,8 @@ bool plan_build(struct plan *p, const char *folder, struct diag *d)
 {
     struct build b = { .plan = p, .diag = d, .folder = folder };
     read_variants(&b);
-    if (!b.failed)
+    b.misled = !read_design(&b);
+    if (!b.failed && !b.misled)
         read_sweep(&b);
     if (b.failed || !count_points(&b))
         return !b.failed;

@@ -131,15 +131,24 @@ struct run_conf {
     uint64_t seed;
 };
 
+/* Which combinations of the swept values become points. */
+enum design_kind { DESIGN_GRID, DESIGN_SOBOL, DESIGN_LATIN };
+struct design_conf {
+    int kind; /* enum design_kind */
+    int grid; /* the word of a grid; there is only one */
+    uint64_t points, seed;
+};
+
 struct scenario_head {
     uint64_t version;
     const char *name; /* default: the file's name without .yaml */
     const char *title;
     struct run_conf run;
+    struct design_conf design;
     const struct node *variants, *sweep, *tune;
 };
 
-extern const struct record run_record;
+extern const struct record run_record, design_record;
 /* The rows of scenario_head, to stand first in the root's rows. */
 #define SCENARIO_HEAD_FIELDS(S) \
     F_COUNT(S, head.version, "herdsim", NULL, 1, 1, "version of the scenario format"), \
@@ -148,7 +157,16 @@ extern const struct record run_record;
         F_TEXT(S, head.title, "title", "", "one line that says what the scenario shows"), \
         F_GROUP(S, head.run, "run", struct run_conf, &run_record, "how long to measure, and how often"), \
         F_NODE(S, head.variants, "variants", "named alternatives, each with the keys that it overrides"), \
-        F_NODE(S, head.sweep, "sweep", "keys to vary, each with its values"), \
+        F_NODE(S, head.sweep, "sweep", \
+               "keys to vary, each with its values: a list, A..B:log:N or A..B:lin:N; in a design also a " \
+               "range, A..B or A..B:log"), \
+        { .kind = FIELD_GROUP, \
+          .key = "design", \
+          .def = "grid", \
+          .sub = &design_record, \
+          .off = FIELD_AT(S, head.design, struct design_conf), \
+          .doc = "which combinations of the swept values to simulate: grid (all of them), {sobol: N} or " \
+                 "{latin_hypercube: N}" }, \
         F_NODE(S, head.tune, "tune", "what to search for: find, between, objectives")
 
 #endif

@@ -76,12 +76,13 @@ const struct node *override_split(struct arena *a, const struct node *written, s
     return list;
 }
 
-/* A..B:log:N in its parts. */
+/* A..B, A..B:log or A..B:log:N in its parts. */
 struct range {
     const struct node *written;
     struct place place;
     double from, to;
     bool log;
+    bool stepped;
     size_t steps;
 };
 
@@ -105,25 +106,28 @@ static const char *parse_end(const char *text, const char *other, enum unit_dim 
     return unit_parse(text, dim, value);
 }
 
-/* ":log:7" */
+/* ":log:7", ":log" or nothing. */
 static bool parse_steps(struct range *r, const char *text)
 {
     char *end;
-    if (strncmp(text, ":log:", 5) && strncmp(text, ":lin:", 5))
+    if (!*text)
+        return true;
+    if (strncmp(text, ":log", 4) && strncmp(text, ":lin", 4))
         return false;
     r->log = text[2] == 'o';
-    text += 5;
-    r->steps = strspn(text, "0123456789") ? strtoul(text, &end, 10) : 0;
+    text += 4;
+    if (!*text)
+        return true;
+    r->stepped = true;
+    r->steps = *text == ':' && strspn(text + 1, "0123456789") ? strtoul(text + 1, &end, 10) : 0;
     return r->steps && !*end;
 }
 
-static bool parse_range(struct range *r, struct diag *d)
+static bool parse_ends(struct range *r, const char *dots, size_t second, struct diag *d)
 {
     char from[100], to[100];
-    const char *text = r->written->text, *dots = strstr(text, ".."), *colon = strchr(dots, ':');
-    size_t first = (size_t)(dots - text), second = colon ? (size_t)(colon - dots) - 2 : 0;
-    if (!colon || !parse_steps(r, colon))
-        return blame_range(r, d, "a range says its steps: 100..1000:log:5 or 100..1000:lin:5");
+    const char *text = r->written->text;
+    size_t first = (size_t)(dots - text);
     if (first >= sizeof from || second >= sizeof to)
         return blame_range(r, d, "what are the ends of this range?");
     snprintf(from, sizeof from, "%.*s", (int)first, text);
@@ -131,9 +135,18 @@ static bool parse_range(struct range *r, struct diag *d)
     const char *why = parse_end(from, to, r->place.dim, &r->from);
     if (!why)
         why = parse_end(to, from, r->place.dim, &r->to);
-    if (why)
-        return blame_range(r, d, why);
-    if (r->steps < 2 || r->steps > VALUES_MAX)
+    return !why || blame_range(r, d, why);
+}
+
+static bool parse_range(struct range *r, struct diag *d)
+{
+    const char *text = r->written->text, *dots = strstr(text, ".."), *colon = strchr(dots, ':');
+    size_t second = colon ? (size_t)(colon - dots) - 2 : strlen(dots) - 2;
+    if (!parse_steps(r, colon ? colon : ""))
+        return blame_range(r, d, "a range says its steps: 100..1000:log:5 or 100..1000:lin:5");
+    if (!parse_ends(r, dots, second, d))
+        return false;
+    if (r->stepped && (r->steps < 2 || r->steps > VALUES_MAX))
         return blame_range(r, d, "a range has from 2 to 10000 steps");
     if (r->log && (r->from <= 0 || r->to <= 0))
         return blame_range(r, d, "logarithmic steps need ends above zero");
@@ -148,11 +161,16 @@ static double step_of(const struct range *r, size_t i)
     return r->log ? r->from * pow(r->to / r->from, part) : r->from + (r->to - r->from) * part;
 }
 
+static const char *unit_of(const struct range *r)
+{
+    return r->place.dim == UNIT_RATIO ? "1" : unit_dims[r->place.dim].base;
+}
+
 /* The steps as a person would write them; those that fall together are one. */
 static const struct node *make_range(struct arena *a, const struct range *r, struct diag *d)
 {
     const struct node **item = ARENA_ARRAY(a, const struct node *, r->steps);
-    const char *unit = r->place.dim == UNIT_RATIO ? "1" : unit_dims[r->place.dim].base;
+    const char *unit = unit_of(r);
     size_t n = 0;
     bool ok = item != NULL;
     for (size_t i = 0; ok && i < r->steps; i++) {
@@ -187,20 +205,87 @@ static const struct node *check_list(const struct node *list, struct diag *d)
     return NULL;
 }
 
+/* The list of values, if it is one; otherwise r is a range. False after complaints. */
+static bool read_values(struct arena *a, const struct record *rec, const char *path, struct range *r,
+                        const struct node **list, struct diag *d)
+{
+    *list = NULL;
+    if (!path_find(rec, path, &r->place))
+        r->place = (struct place){ 0 }; /* override_apply blames the key, which stands elsewhere */
+    if (r->written->kind == NODE_LIST)
+        return (*list = check_list(r->written, d)) != NULL;
+    if (r->written->kind == NODE_MAP || node_is_nothing(r->written)) {
+        diag_error(d, r->written->at, "expects a list of values or a range such as 100..1000:log:5, found %s",
+                   node_kind_name(r->written));
+        return false;
+    }
+    if (!is_range(r->written, &r->place))
+        return (*list = override_split(a, r->written, d)) != NULL;
+    if (!parse_range(r, d))
+        return false;
+    return !r->stepped || (*list = make_range(a, r, d)) != NULL;
+}
+
 const struct node *override_values(struct arena *a, const struct record *rec, const char *path,
                                    const struct node *written, struct diag *d)
 {
     struct range r = { .written = written };
-    if (!path_find(rec, path, &r.place))
-        r.place = (struct place){ 0 }; /* override_apply blames the key, which stands elsewhere */
-    if (written->kind == NODE_LIST)
-        return check_list(written, d);
-    if (written->kind == NODE_MAP || node_is_nothing(written)) {
-        diag_error(d, written->at, "expects a list of values or a range such as 100..1000:log:5, found %s",
-                   node_kind_name(written));
-        return NULL;
+    const struct node *list;
+    if (read_values(a, rec, path, &r, &list, d) && !list)
+        blame_range(&r, d,
+                    "a range needs its steps here, such as 100..1000:log:5 or 100..1000:lin:5; without them "
+                    "it is for a design that chooses values within it: 'design: {sobol: 64}', or --set "
+                    "design.sobol=64");
+    return list;
+}
+
+bool override_is_range(const struct record *rec, const char *path, const struct node *written)
+{
+    struct place place;
+    return written->kind == NODE_SCALAR && path_find(rec, path, &place) && is_range(written, &place);
+}
+
+bool override_extent(struct arena *a, const struct record *rec, const char *path, const struct node *written,
+                     struct extent *to, struct diag *d)
+{
+    struct range r = { .written = written };
+    *to = (struct extent){ .at = written->at };
+    if (!read_values(a, rec, path, &r, &to->list, d))
+        return false;
+    to->from = r.from;
+    to->to = r.to;
+    to->unit = unit_of(&r);
+    to->log = r.log;
+    to->whole = r.place.whole;
+    return true;
+}
+
+/* Every whole number is the middle of what is rounded to it, the ends included. */
+static double value_at(const struct extent *e, double u)
+{
+    double half = !e->whole ? 0 : e->from <= e->to ? 0.5 : -0.5;
+    double from = e->from - half, to = e->to + half;
+    double v = e->log ? from * pow(to / from, u) : from + (to - from) * u;
+    if (e->whole)
+        v = round(v);
+    return fmin(fmax(v, fmin(e->from, e->to)), fmax(e->from, e->to));
+}
+
+/* Enough significant digits to tell n values between the ends from each other. */
+static int digits_for(const struct extent *e, size_t n)
+{
+    double width = e->log ? fabs(log(e->to / e->from)) : fabs(e->to - e->from) / fmax(e->from, e->to);
+    double digits = width > 0 ? ceil(log10(10 * (double)n / width)) : 4;
+    return (int)fmin(fmax(digits, 4), 15);
+}
+
+const struct node *extent_value(struct arena *a, const struct extent *e, double u, size_t n)
+{
+    char text[48];
+    if (e->list) {
+        size_t i = (size_t)(u * (double)e->list->n);
+        return e->list->item[i < e->list->n ? i : e->list->n - 1];
     }
-    if (!is_range(written, &r.place))
-        return override_split(a, written, d);
-    return parse_range(&r, d) ? make_range(a, &r, d) : NULL;
+    unit_print_digits(value_at(e, u), e->unit, digits_for(e, n), text, sizeof text);
+    return node_scalar(a, text, e->at);
 }

@@ -300,16 +300,28 @@ static void bind_list(struct binder *b, const struct field *f, const struct node
         bind_record(b, f->sub, (struct layers){ .over = value->item[i] }, item);
 }
 
+/* The row that a bare scalar is for. */
+static const struct field *find_shorthand(const struct record *rec)
+{
+    for (const struct field *f = rec->fields; rec->shorthand && f && f->kind != FIELD_END; f++)
+        if (!strcmp(f->key, rec->shorthand))
+            return f;
+    for (const struct alternative *a = rec->alternatives; rec->shorthand && a && a->key; a++)
+        if (!strcmp(a->key, rec->shorthand))
+            return a->fields;
+    return NULL;
+}
+
 /* A scalar for a group is blamed under the name that the user wrote, not under that of the row it is for. */
 static bool check_shorthand(struct binder *b, const struct field *f, const struct node *value, void *member)
 {
     uint64_t before = b->diag->raised;
-    for (const struct field *s = f->sub->fields; s && s->kind != FIELD_END && f->sub->shorthand; s++)
-        if (value->kind == NODE_SCALAR && !strcmp(s->key, f->sub->shorthand) && !node_is_nothing(value)) {
-            struct field named = *s;
-            named.key = f->key;
-            bind_value(b, &named, value, NULL, (char *)member + s->off);
-        }
+    const struct field *row = find_shorthand(f->sub);
+    if (row && value->kind == NODE_SCALAR && !node_is_nothing(value)) {
+        struct field named = *row;
+        named.key = f->key;
+        bind_value(b, &named, value, NULL, (char *)member + row->off);
+    }
     return b->diag->raised == before;
 }
 
