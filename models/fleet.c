@@ -32,7 +32,7 @@ static simtime first_think(struct world *w, const struct fleet *f, uint32_t coll
 {
     struct rng g = rng_stream(w->key, DRAW_PHASE, collar, 0);
     const struct dist *think = &f->conf->report.gap;
-    return w->warm ? simtime_from_s(dist_draw_residual(think, &g)) : dist_draw_time(think, &g);
+    return w->warmed ? simtime_from_s(dist_draw_residual(think, &g)) : dist_draw_time(think, &g);
 }
 
 static void wake_at(struct world *w, uint32_t collar, simtime at)
@@ -152,7 +152,7 @@ void fleet_open_next(struct world *w, uint32_t fi)
 {
     struct fleet *f = &w->fleet[fi];
     while (f->opening < f->n && !w->failed) {
-        simtime at = (simtime)((gauge_area)(w->warm / 2) * f->opening / f->n);
+        simtime at = (simtime)((gauge_area)w->opening * f->opening / f->n);
         if (at > w->now) {
             schedule(w, at, EV_OPENING, 0, fi);
             return;

@@ -190,6 +190,7 @@ void measure_finish(struct world *w, struct trial *out)
     memory(w, out->value);
     processor(w, out->value, window);
     levels(w, out->value);
+    out->value[M_WARMUP] = simtime_to_s(w->warm);
     out->verdict = verdict_of(w);
     out->series.rows = w->sample_rows;
     memcpy(out->series.cell, w->sample, (size_t)w->sample_rows * COLUMNS * sizeof *w->sample);

@@ -100,4 +100,10 @@ const struct metric metric_rows[METRICS] = {
     [M_OUTSTANDING_MEAN] = { "queue.outstanding.mean", "1", "mean outstanding",
                              "reports sent without an outcome yet", 0 },
     [M_MAKESPAN] = { "makespan", "s", "makespan", "from the first intended send to the last reply", COMP },
+    [M_WARMUP] = { "warmup", "s", "warm-up", "the time before the window, which was left out", 0 },
+    [M_WARMUP_FOUND] = { "warmup.found", "1", "warm-up found",
+                         "with `warmup: auto`: 1 where MSER-5 found an end of the warm-up; 0 where the trial "
+                         "run had not settled, and half of it was left out; the mean is the share of "
+                         "replications",
+                         0 },
 };

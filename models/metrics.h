@@ -85,6 +85,8 @@ enum metric_id {
     M_RUN_QUEUE_MEAN,
     M_OUTSTANDING_MEAN,
     M_MAKESPAN,
+    M_WARMUP,
+    M_WARMUP_FOUND,
     METRICS
 };
 

@@ -1,11 +1,8 @@
 /* world.c - one trial from its beginning to its end. */
 #include "models/world.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "models/trial.h"
 
 #define POOL_FIRST  1024u
 #define POLL_EVENTS 16384u /* how often the stop flag is looked at */
@@ -148,6 +145,7 @@ static void clear(struct world *w)
                           .sample = w->sample,
                           .state_memory = w->state_memory,
                           .state_room = w->state_room,
+                          .pilot = w->pilot,
                           .machine = w->machine };
     *w = kept;
     w->conn_free = w->req_free = w->thread_free = NONE;
@@ -157,14 +155,16 @@ static void clear(struct world *w)
     hist_reset(w->gave_up);
 }
 
-static void start(struct world *w, const struct herd_conf *conf, uint64_t seed, uint32_t rep,
-                  struct trial *out)
+void world_start(struct world *w, const struct herd_conf *conf, struct rng_key key, simtime warm, simtime end,
+                 struct trial *out)
 {
     clear(w);
     w->conf = conf;
-    w->key = rng_key_make(seed, rep);
-    w->warm = conf->head.run.warmup;
-    w->end = simtime_after(w->warm, conf->head.run.duration);
+    w->key = key;
+    w->warm = warm;
+    w->end = end;
+    w->opening = opening_span(conf);
+    w->warmed = conf->head.run.warmup > 0;
     w->out = out;
     const struct machine_conf *m = &conf->machine;
     bool unlimited = m->memory == NO_LIMIT || m->memory + m->swap > INT64_MAX;
@@ -276,6 +276,9 @@ static void handle(struct world *w, uint64_t what)
     case EV_SAMPLE:
         sample(w);
         break;
+    case EV_SLICE:
+        pilot_slice(w);
+        break;
     default:
         connection_event(w, kind, gen, who);
     }
@@ -314,8 +317,7 @@ static void end_here(struct world *w)
     }
 }
 
-/* Returns false when it was stopped from outside. */
-static bool run(struct world *w, const atomic_int *stop)
+bool world_run(struct world *w, const atomic_int *stop)
 {
     struct event e;
     while (!w->failed && !w->cut && evq_pop(w->q, &e)) {
@@ -334,59 +336,4 @@ static bool run(struct world *w, const atomic_int *stop)
         end_here(w);
     w->now = w->end;
     return true;
-}
-
-/* --- the study's trial -------------------------------------------------------------------------- */
-
-void *trial_worker_new(void)
-{
-    struct world *w = calloc(1, sizeof *w);
-    if (!w)
-        return NULL;
-    w->q = evq_new(POOL_FIRST);
-    w->gave_up = malloc(sizeof *w->gave_up);
-    w->sample = malloc((SAMPLES + 2) * COLUMNS * sizeof *w->sample);
-    if (w->q && w->gave_up && w->sample)
-        return w;
-    trial_worker_free(w);
-    return NULL;
-}
-
-void trial_worker_free(void *worker)
-{
-    struct world *w = worker;
-    void *const pieces[] = { w->gave_up,
-                             w->sample,
-                             w->fleet,
-                             w->link,
-                             w->server,
-                             w->collar,
-                             w->conn,
-                             w->req,
-                             w->thread,
-                             w->state_memory,
-                             w->machine.core,
-                             w->machine.idle_mask,
-                             w->machine.shared.job };
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
-        free(pieces[i]);
-    evq_free(w->q);
-    free(w);
-}
-
-int trial_run(void *worker, const void *conf, uint64_t seed, uint32_t rep, const atomic_int *stop,
-              struct trial *out)
-{
-    struct world *w = worker;
-    sim_place.scenario = ((const struct herd_conf *)conf)->head.name;
-    sim_place.replication = rep;
-    start(w, conf, seed, rep, out);
-    if (!run(w, stop))
-        return 1;
-    if (!w->failed)
-        measure_finish(w, out);
-    out->events = w->events;
-    if (w->failed)
-        snprintf(out->error, sizeof out->error, "%s", w->failed);
-    return w->failed ? -1 : 0;
 }

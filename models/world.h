@@ -34,6 +34,7 @@ enum event_kind {
     EV_SHARED,      /* processor sharing: the next burst ends */
     EV_THREAD,      /* thread: its pause is over */
     EV_WARM,        /* the warm-up ends */
+    EV_SLICE,       /* pilot: a slice of time ends */
     EV_SAMPLE       /* a row of the series */
 };
 
@@ -190,6 +191,15 @@ struct limit {
     int64_t connections; /* open and served then */
 };
 
+/* What a pilot run sees of the level of reports under way, in equal slices of time. */
+#define PILOT_SLICES 6000u
+struct pilot {
+    double *level; /* mean over each slice */
+    size_t n, room;
+    simtime slice;
+    gauge_area before; /* area under the level until the last slice ended */
+};
+
 /* Reports under way at once, in addition to two for every collar (and each of its batch). More is an overload
  * that nothing can end, and would eat the machine that simulates it: the trial ends there, as overloaded. */
 #define OUTSTANDING_SPARE 2000000u
@@ -211,6 +221,8 @@ enum sample_column {
 struct world {
     struct evq *q;
     simtime now, warm, end;
+    simtime opening; /* persistent connections open over so long */
+    bool warmed;     /* the trial begins in the middle of things: there is a warm-up */
     bool measuring;
     const struct herd_conf *conf;
     struct rng_key key;
@@ -252,6 +264,7 @@ struct world {
     double *sample;            /* SAMPLES + 2 rows x COLUMNS */
     double stuck[SAMPLES + 2]; /* requests at servers and not in a pause, at each sample */
     struct trial *out;
+    struct pilot pilot;
     char *state_memory; /* of all server models */
     size_t state_room;
     const char *failed; /* why the trial can't go on; NULL while it can */
@@ -280,6 +293,27 @@ enum outcome { OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_TIMED_OUT, OUTCOME_LOS
 /* The collar learns how the request ended, unless it had given it up; the request may live on at the server.
  */
 void fleet_outcome(struct world *w, uint32_t req, enum outcome o);
+
+/* world.c */
+/* Puts the world back to time 0, with the window from warm to end. */
+void world_start(struct world *w, const struct herd_conf *conf, struct rng_key key, simtime warm, simtime end,
+                 struct trial *out);
+/* Runs it to its end; false when it was stopped from outside. */
+bool world_run(struct world *w, const atomic_int *stop);
+
+/* pilot.c */
+struct warmup {
+    simtime until;
+    bool found;
+};
+/* The warm-up of `warmup: auto` by MSER-5, from a run of the same world with random streams of its own; where
+ * none is found, half of what was seen. Fills `shown`. False when it was stopped; w->failed says why it could
+ * not be run. */
+bool pilot_run(struct world *w, const struct herd_conf *conf, uint64_t seed, uint32_t rep,
+               const atomic_int *stop, struct warmup *warm, struct transient *shown);
+void pilot_slice(struct world *w);
+/* Over how long the persistent connections open. */
+simtime opening_span(const struct herd_conf *conf);
 
 /* link.c: when a message sent now arrives; SIMTIME_MAX: never, *given_up says when the sender stops. */
 simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar,

@@ -67,7 +67,8 @@ static inline void herd_buffers(struct herd *h)
     t->hist = ARENA_ARRAY(&h->arena, struct hist *, s->n_hists);
     t->above = ARENA_ARRAY(&h->arena, uint64_t, s->n_hists);
     t->series.cell = ARENA_ARRAY(&h->arena, double, SERIES_ROWS * s->n_columns);
-    SIM_ASSERT(t->value && t->at_least && t->hist && t->above && t->series.cell);
+    t->transient.level = ARENA_ARRAY(&h->arena, double, TRANSIENT_ROWS);
+    SIM_ASSERT(t->value && t->at_least && t->hist && t->above && t->series.cell && t->transient.level);
     for (size_t i = 0; i < s->n_hists; i++)
         SIM_ASSERT((t->hist[i] = ARENA_NEW(&h->arena, struct hist)) != NULL);
 }
