@@ -4,7 +4,7 @@
 cd "$SOURCE_DIR" || exit 2
 # shellcheck disable=SC2046 # words
 set -- -std=c11 -D_GNU_SOURCE '-DHERDSIM_VERSION="0"' -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I. \
-    $(pkg-config --cflags gsl yaml-0.1 jansson cunit)
+    $(pkg-config --cflags gsl yaml-0.1 jansson sqlite3 cunit)
 
 for header in $(find sim models plots -name '*.h' | sort); do
     it "$header compiles alone"

@@ -13,7 +13,7 @@ fake() {
     printf '#!/bin/sh\n%s\n' "$2" >"bare/$1"
     chmod +x "bare/$1"
 }
-install_line='apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev cmake make pkg-config libgsl-dev libyaml-dev libjansson-dev libcunit1-dev gnuplot-nox'
+install_line='apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev cmake make pkg-config libgsl-dev libyaml-dev libjansson-dev libsqlite3-dev libcunit1-dev gnuplot-nox'
 
 it "without a package manager it prints the one command to run, and stops"
 fake id 'echo 0'
@@ -37,7 +37,7 @@ status_is 3
 err_has "still missing"
 cp asked out
 out_has "update"
-out_has "install -y --no-install-recommends gcc libc6-dev cmake make pkg-config libgsl-dev libyaml-dev libjansson-dev libcunit1-dev"
+out_has "install -y --no-install-recommends gcc libc6-dev cmake make pkg-config libgsl-dev libyaml-dev libjansson-dev libsqlite3-dev libcunit1-dev"
 out_has "install -y --no-install-recommends gnuplot-nox"
 
 it "with sudo that asks for no password it does the same"
