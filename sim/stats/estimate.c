@@ -65,7 +65,7 @@ struct estimate estimate_ratio(const double *a, const double *b, size_t n, doubl
 }
 
 /* Means of m batches of (nearly) equal length. */
-static void batch_means(const double *value, size_t n, size_t m, double *mean)
+static void group(const double *value, size_t n, size_t m, double *mean)
 {
     for (size_t k = 0; k < m; k++) {
         size_t from = n / m * k + n % m * k / m, to = n / m * (k + 1) + n % m * (k + 1) / m;
@@ -106,8 +106,8 @@ bool estimate_trend(const double *x, const double *y, size_t n, size_t batches, 
     SIM_ASSERT(batches <= TREND_BATCHES_MAX);
     if (m < 3)
         return false;
-    batch_means(x, n, m, bx);
-    batch_means(y, n, m, by);
+    group(x, n, m, bx);
+    group(y, n, m, by);
     gsl_fit_linear(bx, 1, by, 1, m, &c0, &c1, &cov00, &cov01, &cov11, &sumsq);
     if (!isfinite(c0) || !isfinite(c1) || !isfinite(cov11))
         return false;
