@@ -8,13 +8,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sim/experiment/compare.h"
 #include "sim/experiment/plan.h"
 #include "sim/kernel/arena.h"
 
 /* Exit status, a contract with people's scripts. */
 enum exit_status {
     EXIT_DONE = 0,
-    EXIT_AUDIT = 1,        /* done, and a self-audit failed */
+    EXIT_AUDIT = 1,        /* done, and a self-audit failed, or a change is beyond its threshold */
     EXIT_WRONG = 2,        /* the command line or a scenario is wrong; nothing was written */
     EXIT_SYSTEM = 3,       /* a file or the system failed */
     EXIT_INTERRUPTED = 130 /* what was finished is kept */
@@ -33,6 +34,9 @@ enum option_id {
     OPT_NO_PLOTS,
     OPT_DRY_RUN,
     OPT_TRACE,
+    OPT_METRIC,
+    OPT_THRESHOLD,
+    OPT_BEST,
     OPT_HELP,
     OPT_VERSION,
     OPT_COUNT
@@ -52,6 +56,10 @@ struct options {
     uint32_t given; /* options met, as TAKES() bits */
     const char **argument;
     size_t n_arguments;
+    const char **metric; /* names and globs of --metric; --best is one more */
+    size_t n_metrics;
+    struct compare_threshold *threshold;
+    size_t n_thresholds;
 };
 
 static inline bool options_have(const struct options *o, enum option_id id) { return o->given >> id & 1u; }
@@ -70,6 +78,7 @@ struct command {
 extern const struct command commands[];
 
 int cmd_run(const struct options *o);
+int cmd_compare(const struct options *o);
 int cmd_plot(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_describe(const struct options *o);

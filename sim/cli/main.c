@@ -22,6 +22,16 @@ const struct command commands[] = {
       TAKES_CHANGES | TAKES(OUT) | TAKES(JOBS) | TAKES(QUIET) | TAKES(FORMAT) | TAKES(NO_PLOTS) |
           TAKES(DRY_RUN) | TAKES(TRACE),
       cmd_run },
+    { "compare", "A [B]", "two variants, scenarios or result folders: what differs, how surely",
+      "A and B are result folders or scenarios, each followed by ':VARIANT' where only one is meant;\n"
+      "'compare A VARIANT VARIANT' compares two of the same. Scenarios are simulated, and nothing is "
+      "written.\n"
+      "One operand alone is ranked: which of its variants is --best? The exit status is 1 where a change is\n"
+      "significant and beyond its --threshold, or where the verdict of a point changed.",
+      1, 3,
+      TAKES_CHANGES | TAKES(JOBS) | TAKES(QUIET) | TAKES(FORMAT) | TAKES(METRIC) | TAKES(THRESHOLD) |
+          TAKES(BEST),
+      cmd_compare },
     { "plot", "RESULTS...", "write the gnuplot scripts again from results, and render them",
       "Another format is a change to one line of a script.", 1, SIZE_MAX, TAKES(QUIET), cmd_plot },
     { "check", "SCENARIO...", "check scenarios only", NULL, 1, SIZE_MAX, TAKES_CHANGES | TAKES(QUIET),

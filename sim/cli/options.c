@@ -33,6 +33,29 @@ static const char *accept_trace(struct options *o, const char *value)
     return NULL;
 }
 
+static const char *accept_metric(struct options *o, const char *value)
+{
+    o->metric[o->n_metrics++] = value;
+    return NULL;
+}
+
+/* [METRIC=][+|-]N %. */
+static const char *accept_threshold(struct options *o, const char *value)
+{
+    struct compare_threshold t = { 0 };
+    const char *equals = strrchr(value, '='), *share = equals ? equals + 1 : value;
+    if (equals == value)
+        return "there is no metric before '='";
+    if (equals && !(t.pattern = arena_printf(&o->arena, "%.*s", (int)(equals - value), value)))
+        return "out of memory";
+    share += strspn(share, " ");
+    t.direction = *share == '+' ? 1 : *share == '-' ? -1 : 0;
+    if (!strchr(share, '%') || unit_parse(share + (t.direction != 0), UNIT_RATIO, &t.share))
+        return "expected a share such as '5 %', '+5 %' (only an increase) or 'latency.p99=5 %'";
+    o->threshold[o->n_thresholds++] = t;
+    return NULL;
+}
+
 static const char *accept_pair(struct options *o, struct option_pair *list, size_t *n, const char *value)
 {
     const char *equals = strchr(value, '=');
@@ -160,6 +183,12 @@ static const struct option_row rows[OPT_COUNT] = {
     [OPT_DRY_RUN] = { 0, "dry-run", NULL, "print the points and stop before anything runs", NULL },
     [OPT_TRACE] = { 0, "trace", "FILE", "who did what when in the first replication of every point, as CSV",
                     accept_trace },
+    [OPT_METRIC] = { 0, "metric", "NAME", "compare this metric; a glob such as 'latency.*'; repeatable",
+                     accept_metric },
+    [OPT_THRESHOLD] = { 0, "threshold", "[METRIC=]SHARE",
+                        "a change that fails: '5 %', '+5 %' (increase), '-5 %'; repeatable",
+                        accept_threshold },
+    [OPT_BEST] = { 0, "best", "METRIC", "rank the variants by this metric", accept_metric },
     [OPT_HELP] = { 'h', "help", NULL, "print this help", NULL },
     [OPT_VERSION] = { 0, "version", NULL, "print the version", NULL },
 };
@@ -284,7 +313,9 @@ static bool make_room(struct options *o, int argc)
     o->set = ARENA_ARRAY(&o->arena, struct option_pair, words);
     o->vary = ARENA_ARRAY(&o->arena, struct option_pair, words);
     o->argument = ARENA_ARRAY(&o->arena, const char *, words);
-    return o->set && o->vary && o->argument;
+    o->metric = ARENA_ARRAY(&o->arena, const char *, words);
+    o->threshold = ARENA_ARRAY(&o->arena, struct compare_threshold, words);
+    return o->set && o->vary && o->argument && o->metric && o->threshold;
 }
 
 int options_parse(struct options *o, const struct command *c, int argc, char **argv)

@@ -12,19 +12,18 @@ void plan_shape(const struct plan *p, char *text, size_t size)
              plural(p->replications), p->n_points * p->replications, plural(p->n_points * p->replications));
 }
 
-static int load_one(struct scenarios *s, const char *path, const struct options *o)
+int scenario_load(struct plan *p, const char *path, const struct options *o)
 {
     const struct plan_options changes = {
         .set = o->set, .n_set = o->n_set, .vary = o->vary, .n_vary = o->n_vary
     };
     struct diag d = { 0 };
-    int loaded = plan_load(&s->plan[s->n], &herd_study, path, &changes, &d);
+    int loaded = plan_load(p, &herd_study, path, &changes, &d);
     if (loaded != PLAN_OK || !options_have(o, OPT_QUIET))
         diag_print(&d, stderr);
     diag_term(&d);
     if (loaded != PLAN_OK)
         return loaded == PLAN_IO ? EXIT_SYSTEM : EXIT_WRONG;
-    s->n++;
     return EXIT_DONE;
 }
 
@@ -37,8 +36,11 @@ int scenarios_load(struct scenarios *s, const struct options *o)
         return EXIT_SYSTEM;
     }
     int status = EXIT_DONE;
-    for (size_t i = 0; i < o->n_arguments; i++)
-        status = worse(status, load_one(s, o->argument[i], o));
+    for (size_t i = 0; i < o->n_arguments; i++) {
+        int loaded = scenario_load(&s->plan[s->n], o->argument[i], o);
+        s->n += loaded == EXIT_DONE;
+        status = worse(status, loaded);
+    }
     return status;
 }
 

@@ -124,6 +124,33 @@ void plan_term(struct plan *p)
     *p = (struct plan){ 0 };
 }
 
+static bool is_among(const char *name, const char *const *variant, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(name, variant[i]))
+            return true;
+    return false;
+}
+
+int plan_keep(struct plan *p, const char *const *variant, size_t n)
+{
+    const char **kept = ARENA_ARRAY(&p->arena, const char *, p->n_variants);
+    size_t n_kept = 0;
+    if (!kept)
+        return -1;
+    for (size_t v = 0; v < p->n_variants; v++) {
+        if (!is_among(p->variant[v], variant, n))
+            continue;
+        memmove(&p->point[n_kept * p->n_sweep], &p->point[v * p->n_sweep], p->n_sweep * sizeof *p->point);
+        kept[n_kept++] = p->variant[v];
+    }
+    p->variant = kept;
+    p->n_variants = n_kept;
+    p->n_points = n_kept * p->n_sweep;
+    p->head = (const struct scenario_head *)p->point[0].conf;
+    return 0;
+}
+
 void plan_label(const struct plan *p, const struct point *point, char *text, size_t size)
 {
     bool named = p->n_variants > 1 || !point->n_parameters;

@@ -62,6 +62,9 @@ enum { PLAN_OK = 0, PLAN_WRONG = -1, PLAN_IO = -2 };
 int plan_load(struct plan *p, const struct study *study, const char *path, const struct plan_options *opt,
               struct diag *d);
 void plan_term(struct plan *p);
+/* Leaves only the points of the variants named; those that the plan does not have are ignored. At least
+ * one must be there. The resolved scenario stays whole. Returns 0, or -1 without memory. */
+int plan_keep(struct plan *p, const char *const *variant, size_t n);
 /* "threads, fleets.amboseli.collars = 10000": which point of the plan it is, for messages; cut to size. */
 void plan_label(const struct plan *p, const struct point *point, char *text, size_t size);
 

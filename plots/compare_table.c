@@ -1,0 +1,246 @@
+#include "plots/compare_table.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plots/figures.h"
+#include "plots/grid.h"
+
+#define WIDE 110u /* characters, of lists */
+
+enum { COLUMN_METRIC, COLUMN_A, COLUMN_B, COLUMN_CHANGE, COLUMN_INTERVAL, COLUMN_P, COLUMN_RESULT };
+
+/* ---- cells ---- */
+
+static void value_text(double value, const char *unit, char *text, size_t size)
+{
+    if (isfinite(value))
+        figure_short(value, unit, text, size);
+    else
+        snprintf(text, size, "-");
+}
+
+/* 0.0523 -> "+5.23 %", 12.5 -> "× 13.5": what is easy to grasp. */
+static void change_text(double change, char *text, size_t size)
+{
+    double share = 100 * change, far = fabs(share);
+    if (!isfinite(change))
+        snprintf(text, size, "-");
+    else if (share == 0)
+        snprintf(text, size, "0 %%");
+    else if (change >= 9)
+        snprintf(text, size, "× %.3g", 1 + change);
+    else if (far < 0.0005)
+        snprintf(text, size, "%+.0e %%", share);
+    else
+        snprintf(text, size, "%+.*f %%", far < 0.05 ? 3 : far < 10 ? 2 : far < 100 ? 1 : 0, share);
+}
+
+/* A signed difference in the metric's unit, where there is no relative change. */
+static void difference_text(double value, const char *unit, char *text, size_t size)
+{
+    char number[48];
+    value_text(fabs(value), unit, number, sizeof number);
+    snprintf(text, size, "%s%s", value < 0 ? "-" : value > 0 ? "+" : "", number);
+}
+
+static bool is_relative(const struct compare_line *l)
+{
+    return isfinite(l->change) && isfinite(l->change_interval.lo);
+}
+
+static void estimate_text(const struct compare_line *l, double change, double difference, char *text,
+                          size_t size)
+{
+    if (is_relative(l))
+        change_text(change, text, size);
+    else
+        difference_text(difference, l->metric->unit, text, size);
+}
+
+static void interval_text(const struct compare_line *l, char *text, size_t size)
+{
+    char lo[48], hi[48];
+    *text = '\0';
+    if (l->reason)
+        return;
+    estimate_text(l, l->change_interval.lo, l->difference.lo, lo, sizeof lo);
+    estimate_text(l, l->change_interval.hi, l->difference.hi, hi, sizeof hi);
+    snprintf(text, size, "%s to %s", lo, hi);
+}
+
+static void p_text(double p, char *text, size_t size)
+{
+    if (isnan(p))
+        *text = '\0';
+    else if (p < 0.0001)
+        snprintf(text, size, "< 0.0001");
+    else
+        snprintf(text, size, "%.*f", p < 0.001 ? 4 : p < 0.1 ? 3 : 2, p);
+}
+
+static void threshold_text(const struct compare_threshold *t, char *text, size_t size)
+{
+    snprintf(text, size, "%s%g %%", t->direction > 0 ? "+" : t->direction < 0 ? "-" : "", 100 * t->share);
+}
+
+static void unclear_text(const struct compare_line *l, char *text, size_t size)
+{
+    char needed[32];
+    double step = pow(10, fmax(0, floor(log10(l->needed)) - 1));
+    figure_number(ceil(l->needed / step) * step, "1", needed, sizeof needed);
+    if (isfinite(l->needed))
+        snprintf(text, size, "unclear; some %s replications would tell", needed);
+    else
+        snprintf(text, size, "unclear");
+}
+
+static void result_text(const struct compare_line *l, char *text, size_t size)
+{
+    char limit[32] = "";
+    if (l->metric->threshold)
+        threshold_text(l->metric->threshold, limit, sizeof limit);
+    if (l->result == COMPARE_UNCLEAR)
+        unclear_text(l, text, size);
+    else
+        snprintf(text, size, "%s%s%s", l->reason ? l->reason : compare_result_names[l->result],
+                 l->beyond   ? ", BEYOND "
+                 : l->within ? ", within "
+                             : "",
+                 l->beyond || l->within ? limit : "");
+}
+
+/* ---- the table ---- */
+
+static void fill_row(struct grid *g, const struct compare_line *l)
+{
+    struct grid_row *row = grid_row(g);
+    char text[256];
+    if (!row)
+        return;
+    grid_set(g, row, COLUMN_METRIC, l->metric->name);
+    value_text(l->contrast.mean_a, l->metric->unit, text, sizeof text);
+    grid_set(g, row, COLUMN_A, text);
+    value_text(l->contrast.mean_b, l->metric->unit_b, text, sizeof text);
+    grid_set(g, row, COLUMN_B, text);
+    if (!l->reason) {
+        estimate_text(l, l->change, l->contrast.difference, text, sizeof text);
+        grid_set(g, row, COLUMN_CHANGE, text);
+    }
+    interval_text(l, text, sizeof text);
+    grid_set(g, row, COLUMN_INTERVAL, text);
+    p_text(l->p_adjusted, text, sizeof text);
+    grid_set(g, row, COLUMN_P, text);
+    result_text(l, text, sizeof text);
+    grid_set(g, row, COLUMN_RESULT, text);
+}
+
+/* Lines that need no row of their own: nothing differs, or there is nothing to say but why. */
+static const char *in_short(const struct compare_line *l)
+{
+    if (l->beyond)
+        return NULL;
+    return l->reason ? l->reason : contrast_identical(&l->contrast) ? "identical" : NULL;
+}
+
+/* "identical: wait.p50, wait.p99", broken where the line would be long. */
+static void print_named(const struct compare_line *line, size_t n, const char *what, FILE *to)
+{
+    size_t width = (size_t)fprintf(to, "%s:", what);
+    const char *comma = "";
+    for (size_t i = 0; i < n; i++) {
+        const char *why = in_short(&line[i]), *name = line[i].metric->name;
+        if (!why || strcmp(why, what) != 0)
+            continue;
+        bool full = width + strlen(name) + 2 > WIDE;
+        fprintf(to, "%s%s%s", comma, full ? "\n  " : " ", name);
+        width = (full ? 2 : width + 2) + strlen(name);
+        comma = ",";
+    }
+    fputc('\n', to);
+}
+
+static void print_short_ones(const struct compare_line *line, size_t n, FILE *to)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *what = in_short(&line[i]);
+        bool first = what;
+        for (size_t k = 0; k < i && first; k++)
+            first = !in_short(&line[k]) || strcmp(in_short(&line[k]), what) != 0;
+        if (first)
+            print_named(line, n, what, to);
+    }
+}
+
+static void print_verdicts(const struct compare_pair *p, FILE *to)
+{
+    if (p->verdict_changed)
+        fprintf(to, "THE VERDICT CHANGED: A is %s (%zu of %zu replications), B is %s (%zu of %zu)\n",
+                p->a->verdict, p->a->worst, p->a->n, p->b->verdict, p->b->worst, p->b->n);
+}
+
+static void print_method(const struct compare_pair *p, FILE *to)
+{
+    if (p->method == CONTRAST_PAIRED)
+        fprintf(to, "paired by replication: both met the same random numbers\n");
+    else
+        fprintf(to, "not paired, with other %s: Welch's t, %zu against %zu replications\n",
+                p->a->seed == p->b->seed ? "replications" : "seeds", p->a->n, p->b->n);
+}
+
+static void print_grid(const struct compare_line *line, size_t n, bool bold, FILE *to)
+{
+    static const char *const titles[] = { "metric", "A", "B", "B against A", "interval", "p", "result" };
+    struct grid g = { .left = { [COLUMN_METRIC] = true, [COLUMN_RESULT] = true } };
+    grid_row(&g);
+    grid_row(&g); /* for titles of two lines */
+    for (size_t i = 0; i < n; i++)
+        if (!in_short(&line[i]))
+            fill_row(&g, &line[i]);
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        grid_title(&g, i, titles[i]);
+    if (g.n > 2)
+        grid_print(&g, 0, bold, to);
+    grid_term(&g);
+}
+
+static void print_pair(const struct compare *c, size_t pair, bool bold, FILE *to)
+{
+    const struct compare_pair *p = &c->pair[pair];
+    const struct compare_line *line = &c->line[pair * c->n_metrics];
+    char label[512];
+    compare_label(c->request->a.set, p->a, false, label, sizeof label);
+    fprintf(to, "\n%s%s%s%s (A) against %s (B)%s\n", bold ? "\033[1m" : "", label, *label ? ": " : "",
+            p->a->variant, p->b->variant, bold ? "\033[0m" : "");
+    print_verdicts(p, to);
+    print_method(p, to);
+    print_grid(line, c->n_metrics, bold, to);
+    print_short_ones(line, c->n_metrics, to);
+}
+
+static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
+
+static void print_counts(const struct compare *c, FILE *to)
+{
+    fprintf(to, "\n%zu comparison%s: %zu differ%s, %zu the same, %zu unclear, %zu undefined", c->n_lines,
+            plural(c->n_lines), c->results[COMPARE_DIFFERS], c->results[COMPARE_DIFFERS] == 1 ? "s" : "",
+            c->results[COMPARE_SAME], c->results[COMPARE_UNCLEAR], c->results[COMPARE_UNDEFINED]);
+    if (c->verdicts_changed)
+        fprintf(to, "; %zu verdict%s changed", c->verdicts_changed, plural(c->verdicts_changed));
+    if (c->request->n_thresholds)
+        fprintf(to, "; %zu beyond the threshold", c->beyond);
+    fputc('\n', to);
+}
+
+void compare_table_print(const struct compare *c, FILE *to)
+{
+    bool bold = isatty(fileno(to)) == 1;
+    const struct trial_set *a = c->request->a.set, *b = c->request->b.set;
+    fprintf(to, "A: %s, herdsim %s, seed %llu\nB: %s, herdsim %s, seed %llu\n", a->path, a->version,
+            (unsigned long long)a->seed, b->path, b->version, (unsigned long long)b->seed);
+    fprintf(to, "all intervals and p together hold with %g %% confidence\n", 100 * COMPARE_CONFIDENCE);
+    for (size_t i = 0; i < c->n_pairs && !ferror(to); i++)
+        print_pair(c, i, bold, to);
+    print_counts(c, to);
+}
