@@ -9,6 +9,7 @@
 #include "sim/experiment/plan_axis.h"
 #include "sim/experiment/plan_design.h"
 #include "sim/experiment/plan_key.h"
+#include "sim/experiment/tune_plan.h"
 #include "sim/scenario/nearest.h"
 
 struct build {
@@ -281,6 +282,16 @@ static void find_until(struct build *b, const struct node *run)
                    name);
 }
 
+/* What is to be searched for is said once for all points, and checked with them. */
+static void check_tune(struct build *b)
+{
+    struct arena scratch = { 0 };
+    struct tune_plan tune;
+    if (b->plan->head->tune.find)
+        (void)tune_plan_make(&tune, b->plan, &scratch, b->diag); /* complains itself */
+    arena_term(&scratch);
+}
+
 /* What the whole plan has one of. */
 static void check_whole(struct build *b)
 {
@@ -318,5 +329,7 @@ bool plan_build(struct plan *p, const char *folder, struct diag *d)
         diag_settle_effects(d);
     if (!d->errors)
         check_whole(&b);
+    if (!d->errors)
+        check_tune(&b);
     return true;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/experiment/tune_conf.h"
 #include "sim/scenario/schema.h"
 #include "sim/stats/hist.h"
 
@@ -107,6 +108,9 @@ struct study {
      * `value` are the point's metrics (NaN: undefined). May be NULL. */
     void (*because)(const void *conf, const double *value, const struct verdict *v, size_t metric, char *text,
                     size_t size);
+    /* The metric that counts what `metric` is a share of (reports.sent for reports.failed.ratio), so that
+     * none in few is not taken for none at all; SIZE_MAX where it is no such share. May be NULL. */
+    size_t (*share_of)(size_t metric);
     /* A workspace for one worker, reused from trial to trial; NULL without memory. */
     void *(*worker_new)(void);
     void (*worker_free)(void *worker);
@@ -145,7 +149,8 @@ struct scenario_head {
     const char *title;
     struct run_conf run;
     struct design_conf design;
-    const struct node *variants, *sweep, *tune;
+    const struct node *variants, *sweep;
+    struct tune_conf tune; /* find NULL: none */
 };
 
 extern const struct record run_record, design_record;
@@ -167,6 +172,7 @@ extern const struct record run_record, design_record;
           .off = FIELD_AT(S, head.design, struct design_conf), \
           .doc = "which combinations of the swept values to simulate: grid (all of them), {sobol: N} or " \
                  "{latin_hypercube: N}" }, \
-        F_NODE(S, head.tune, "tune", "what to search for: find, between, objectives")
+        F_ROW(FIELD_GROUP, S, head.tune, struct tune_conf, "tune", "what `herdsim tune` is to find", \
+              .flags = FIELD_OPTIONAL, .sub = &tune_record)
 
 #endif
