@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/kernel/check.h"
+#include "sim/stats/welch.h"
 
 static size_t points(const struct gather *g) { return g->outcome->plan->n_points; }
 static const struct study *study(const struct gather *g) { return g->outcome->plan->study; }
@@ -34,8 +35,9 @@ int gather_init(struct gather *g, struct outcome *o)
     o->finished = ARENA_ARRAY(&o->arena, bool, trials);
     o->point = ARENA_ARRAY(&o->arena, struct point_summary, p->n_points);
     g->open = calloc(p->n_points, sizeof(struct hist *));
+    g->transient = calloc(p->n_points, sizeof(double *));
     g->scratch = calloc(HIST_BUCKETS, sizeof *g->scratch);
-    if (!o->value || !o->verdict || !o->finished || !o->point || !g->open || !g->scratch)
+    if (!o->value || !o->verdict || !o->finished || !o->point || !g->open || !g->transient || !g->scratch)
         return -1;
     for (size_t i = 0; i < values; i++)
         o->value[i] = NAN;
@@ -103,7 +105,7 @@ static size_t fair_share(size_t all, size_t least, size_t among)
     return share < least ? least : share;
 }
 
-static int pack_point(struct gather *g, size_t point)
+static int pack_hists(struct gather *g, size_t point)
 {
     size_t n_hists = study(g)->n_hists;
     if (!g->open[point])
@@ -124,6 +126,71 @@ static int pack_point(struct gather *g, size_t point)
     return 0;
 }
 
+/* Transients belong to small plans, as timelines do. */
+static bool keeps_transients(const struct gather *g) { return points(g) <= SPANS_POINTS_MAX; }
+
+/* Room for the transients of all replications of a point; undefined ones are NaN. */
+static double *open_transients(struct gather *g, size_t point)
+{
+    size_t n = TRANSIENT_ROWS * g->outcome->plan->replications;
+    if (g->transient[point])
+        return g->transient[point];
+    double *level = malloc(n * sizeof *level);
+    for (size_t i = 0; level && i < n; i++)
+        level[i] = NAN;
+    return g->transient[point] = level;
+}
+
+static int add_transient(struct gather *g, size_t point, uint32_t rep, const struct trial *t)
+{
+    struct settling *s = &g->outcome->point[point].settling;
+    if (!t->transient.rows || !keeps_transients(g))
+        return 0;
+    double *level = open_transients(g, point);
+    if (!level)
+        return -1;
+    SIM_ASSERT(t->transient.rows <= TRANSIENT_ROWS);
+    memcpy(level + TRANSIENT_ROWS * rep, t->transient.level, t->transient.rows * sizeof *level);
+    s->slice = t->transient.slice;
+    s->rows = t->transient.rows > s->rows ? t->transient.rows : s->rows;
+    return 0;
+}
+
+/* The mean over the replications, in their order, so that the bits do not depend on who finished first. */
+static double mean_level(const struct gather *g, const double *level, size_t row)
+{
+    double sum = 0;
+    size_t n = 0;
+    for (size_t r = 0; r < g->outcome->plan->replications; r++) {
+        double x = level[TRANSIENT_ROWS * r + row];
+        sum += isnan(x) ? 0 : x;
+        n += !isnan(x);
+    }
+    return n ? sum / (double)n : NAN;
+}
+
+static int pack_transients(struct gather *g, size_t point)
+{
+    struct settling *s = &g->outcome->point[point].settling;
+    if (!g->transient[point])
+        return 0;
+    s->level = ARENA_ARRAY(&g->outcome->arena, double, s->rows);
+    s->average = ARENA_ARRAY(&g->outcome->arena, double, s->rows);
+    if (!s->level || !s->average)
+        return -1;
+    for (size_t i = 0; i < s->rows; i++)
+        s->level[i] = mean_level(g, g->transient[point], i);
+    welch_average(s->level, s->rows, s->rows / 20, s->average);
+    free(g->transient[point]);
+    g->transient[point] = NULL;
+    return 0;
+}
+
+int gather_close(struct gather *g, size_t point)
+{
+    return pack_hists(g, point) || pack_transients(g, point) ? -1 : 0;
+}
+
 static int add_hists(struct gather *g, size_t point, const struct trial *t)
 {
     struct point_summary *s = &g->outcome->point[point];
@@ -134,7 +201,7 @@ static int add_hists(struct gather *g, size_t point, const struct trial *t)
         hist_merge(&open[i], t->hist[i]);
         s->spectrum[i].above += t->above[i];
     }
-    return s->done == g->outcome->plan->replications ? pack_point(g, point) : 0;
+    return 0;
 }
 
 /* The series with at most its share of rows, the first and the last among them. */
@@ -163,7 +230,30 @@ static int keep_spans(struct gather *g, struct point_summary *s, const struct tr
         return -1;
     s->spans = t->spans;
     memcpy(s->span, t->span, t->spans * sizeof *s->span);
+    for (size_t i = 0; i < s->spans; i++) {
+        s->span[i].lane = names_intern(&g->outcome->names, s->span[i].lane);
+        s->span[i].activity = names_intern(&g->outcome->names, s->span[i].activity);
+        if (!s->span[i].lane || !s->span[i].activity)
+            return -1;
+    }
     return 0;
+}
+
+/* The batches of the one replication. */
+static int keep_batches(struct gather *g, struct point_summary *s, const struct trial *t)
+{
+    size_t n = g->outcome->plan->head->run.batches * study(g)->n_metrics;
+    if (!t->batch || !n)
+        return 0;
+    s->batch = ARENA_ARRAY(&g->outcome->arena, double, n);
+    if (s->batch)
+        memcpy(s->batch, t->batch, n * sizeof *s->batch);
+    return s->batch ? 0 : -1;
+}
+
+static int keep_courses(struct gather *g, struct point_summary *s, const struct trial *t)
+{
+    return keep_series(g, s, t) || keep_spans(g, s, t) || keep_batches(g, s, t) ? -1 : 0;
 }
 
 static void note_audit(struct gather *g, size_t index, const struct trial *t)
@@ -188,6 +278,8 @@ int gather_add(struct gather *g, size_t index, const struct trial *t)
     SIM_ASSERT(t->series.rows <= SERIES_ROWS);
     memcpy(&o->value[index * n], t->value, n * sizeof(double));
     o->verdict[index] = t->verdict;
+    if (t->verdict.limit && !(o->verdict[index].limit = names_intern(&o->names, t->verdict.limit)))
+        return -1;
     o->finished[index] = true;
     o->events += t->events;
     o->trials_done++;
@@ -196,15 +288,16 @@ int gather_add(struct gather *g, size_t index, const struct trial *t)
     lower_bounds(s, t, n);
     if (t->audit_failed)
         note_audit(g, index, t);
-    if (index % o->plan->replications == 0 && (keep_series(g, s, t) || keep_spans(g, s, t)))
+    uint32_t rep = (uint32_t)(index % o->plan->replications);
+    if (rep == 0 && keep_courses(g, s, t))
         return -1;
-    return add_hists(g, point, t);
+    return add_transient(g, point, rep, t) || add_hists(g, point, t) ? -1 : 0;
 }
 
 int gather_finish(struct gather *g)
 {
     for (size_t i = 0; i < points(g); i++)
-        if (pack_point(g, i))
+        if (gather_close(g, i))
             return -1;
     return 0;
 }
@@ -213,6 +306,9 @@ void gather_term(struct gather *g)
 {
     for (size_t i = 0; g->open && i < points(g); i++)
         free(g->open[i]);
+    for (size_t i = 0; g->transient && i < points(g); i++)
+        free(g->transient[i]);
+    free(g->transient);
     free(g->open);
     free(g->spare);
     free(g->scratch);

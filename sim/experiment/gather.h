@@ -12,6 +12,7 @@ struct gather {
     struct hist **open; /* [point]: study->n_hists histograms while some but not all trials are in */
     struct hist *spare;
     struct spectrum_step *scratch;
+    double **transient; /* [point]: a row of TRANSIENT_ROWS for each replication, while the point is open */
     size_t first_audit; /* trial of o->audit */
 };
 
@@ -19,7 +20,9 @@ struct gather {
 int gather_init(struct gather *g, struct outcome *o);
 /* Trial number `index` (point x replications + replication) was run to its end. */
 int gather_add(struct gather *g, size_t index, const struct trial *t);
-/* Packs what is still open after an interruption. */
+/* No more trials of this point will come. */
+int gather_close(struct gather *g, size_t point);
+/* Closes what is still open after an interruption. */
 int gather_finish(struct gather *g);
 void gather_term(struct gather *g);
 

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/experiment/summary.h"
+
 #define EVERY_S 0.2
 
 double monotonic_s(void)
@@ -27,52 +29,96 @@ static bool can_rewrite(void)
     return isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
 }
 
-void progress_init(struct progress *p, const struct plan *plan, unsigned jobs, bool wanted)
+static size_t shown_metric(const struct plan *plan)
 {
-    *p = (struct progress){ .plan = plan, .jobs = jobs ? jobs : 1, .begun = monotonic_s() };
-    p->next = p->begun + EVERY_S;
-    p->on = wanted && can_rewrite();
-    p->spent = calloc(plan->n_points, sizeof *p->spent);
-    p->done = calloc(plan->n_points, sizeof *p->done);
-    p->on = p->on && p->spent && p->done;
+    const struct study *s = plan->study;
+    if (plan->until != PLAN_FIXED)
+        return plan->until;
+    for (size_t i = 0; i < s->n_metrics; i++)
+        if (s->metrics[i].flags & METRIC_HEADLINE)
+            return i;
+    return 0;
 }
 
-void progress_add(struct progress *p, size_t point, double seconds)
+void progress_init(struct progress *p, const struct schedule *s, unsigned jobs, bool wanted)
 {
-    if (!p->spent || !p->done)
+    *p = (struct progress){ .plan = s->plan,
+                            .schedule = s,
+                            .jobs = jobs ? jobs : 1,
+                            .metric = shown_metric(s->plan),
+                            .begun = monotonic_s() };
+    p->next = p->begun + EVERY_S;
+    p->on = wanted && can_rewrite();
+    p->spent = calloc(p->plan->n_points, sizeof *p->spent);
+    p->value = calloc(p->plan->n_points, sizeof *p->value);
+    for (size_t i = 0; p->value && i < p->plan->n_points; i++)
+        tally_reset(&p->value[i]);
+    p->on = p->on && p->spent && p->value;
+}
+
+void progress_add(struct progress *p, size_t point, const struct trial *t, double seconds)
+{
+    if (!p->spent || !p->value)
         return;
     p->spent[point] += seconds;
-    p->done[point]++;
+    tally_add(&p->value[point], t->value[p->metric]);
 }
 
 static double cost_of(const struct progress *p, size_t point)
 {
-    return p->done[point] ? p->spent[point] / p->done[point] : NAN;
+    return p->value[point].count ? p->spent[point] / (double)p->value[point].count : NAN;
 }
 
 /* From another variant with the same combination of the sweep's values. */
 static double cost_of_like(const struct progress *p, size_t point)
 {
     for (size_t i = point % p->plan->n_sweep; i < p->plan->n_points; i += p->plan->n_sweep)
-        if (p->done[i])
+        if (p->value[i].count)
             return cost_of(p, i);
     return NAN;
+}
+
+/* Replications that a point still needs, as far as is known. */
+static double lacking(const struct progress *p, size_t point)
+{
+    const struct place *at = &p->schedule->place[point];
+    double done = (double)p->value[point].count;
+    return !at->closed && at->wanted > done ? at->wanted - done : 0;
 }
 
 double progress_left(const struct progress *p)
 {
     double left = 0, last = NAN;
-    for (size_t i = 0; p->spent && p->done && i < p->plan->n_points; i++) {
+    for (size_t i = 0; p->spent && p->value && i < p->plan->n_points; i++) {
         double cost = cost_of(p, i);
         if (isnan(cost))
             cost = cost_of_like(p, i);
         if (isnan(cost))
             cost = last;
         last = cost;
-        if (p->done[i] < p->plan->replications)
-            left += cost * (p->plan->replications - p->done[i]);
+        if (lacking(p, i) > 0)
+            left += cost * lacking(p, i);
     }
     return left / p->jobs;
+}
+
+double progress_widest(const struct progress *p)
+{
+    double widest = NAN;
+    for (size_t i = 0; p->value && i < p->plan->n_points; i++) {
+        const struct tally *t = &p->value[i];
+        if (t->count > 1)
+            widest = fmax(widest, tally_half(t, SUMMARY_CONFIDENCE) / fabs(t->mean));
+    }
+    return isfinite(widest) ? widest : NAN;
+}
+
+static double trials_wanted(const struct progress *p)
+{
+    double all = 0;
+    for (size_t i = 0; i < p->plan->n_points; i++)
+        all += (double)p->value[i].count + lacking(p, i);
+    return all;
 }
 
 static void print_left(char *text, size_t size, double s)
@@ -95,18 +141,28 @@ static void print_rate(char *text, size_t size, double per_s)
         snprintf(text, size, "%.0f k", per_s / 1e3);
 }
 
+static void print_widest(char *text, size_t size, const struct progress *p)
+{
+    double widest = progress_widest(p);
+    *text = '\0';
+    if (!isnan(widest))
+        snprintf(text, size, ", %s ±%.2g %% at the widest", p->plan->study->metrics[p->metric].name,
+                 100 * widest);
+}
+
 void progress_show(struct progress *p, const struct outcome *o)
 {
     double now = monotonic_s();
-    char left[32], rate[32];
+    char left[32], rate[32], widest[120];
     if (!p->on || now < p->next)
         return;
     p->next = now + EVERY_S;
     p->shown = true;
     print_left(left, sizeof left, progress_left(p));
     print_rate(rate, sizeof rate, (double)o->events / (now - p->begun));
-    fprintf(stderr, "\r\033[K%zu of %zu trials, %s events/s%s", o->trials_done,
-            p->plan->n_points * p->plan->replications, rate, left);
+    print_widest(widest, sizeof widest, p);
+    fprintf(stderr, "\r\033[K%zu of %s%.0f trials, %s events/s%s%s", o->trials_done,
+            p->plan->until != PLAN_FIXED ? "about " : "", trials_wanted(p), rate, widest, left);
     fflush(stderr);
 }
 
@@ -117,6 +173,6 @@ void progress_term(struct progress *p)
         fflush(stderr);
     }
     free(p->spent);
-    free(p->done);
+    free(p->value);
     *p = (struct progress){ 0 };
 }

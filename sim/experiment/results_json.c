@@ -153,7 +153,8 @@ static void write_run(struct json_write *j, const struct outcome *o)
     write_host(j);
     json_write_number(j, "wall_seconds", o->wall_s);
     json_write_count(j, "events", o->events);
-    json_write_bool(j, "complete", o->trials_done == o->plan->n_points * o->plan->replications);
+    json_write_bool(j, "complete", o->complete);
+    json_write_count(j, "trials_failed", o->trials_failed);
     json_write_count(j, "audits_failed", o->audits_failed);
     json_write_text(j, "audit", o->audits_failed ? o->audit : NULL);
 }

@@ -1,232 +1,289 @@
+/* runner.c - the boss of the crew for a plan: hands out what the schedule says, puts what comes back into
+ * the outcome. With adaptive replications results count in the order of their numbers, and those that come
+ * early wait as bytes. */
 #include "sim/experiment/runner.h"
 
-#include <errno.h>
-#include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "sim/experiment/crew.h"
 #include "sim/experiment/gather.h"
 #include "sim/experiment/progress.h"
+#include "sim/experiment/schedule.h"
+#include "sim/experiment/store.h"
 #include "sim/experiment/summary.h"
 #include "sim/kernel/check.h"
 
-#define LOOK_NS 50000000 /* how often the main thread looks at the stop flag */
+/* A trial that came before its turn: its bytes, or why it could not be run. */
+struct early {
+    struct bytes bytes;
+    char *failure;
+};
 
-struct pool {
+struct run {
     const struct plan *plan;
     const struct runner_options *opt;
-    size_t trials;
-    atomic_size_t next;
-    atomic_int halt;      /* what trials poll: the caller's stop, or another trial's failure */
-    pthread_mutex_t lock; /* over all that follows */
-    pthread_cond_t left;  /* a worker went home */
-    unsigned working;
     struct outcome *outcome;
+    struct schedule schedule;
     struct gather gather;
     struct progress progress;
-    size_t failed_trial;
+    struct trial_room room;
+    struct early *early;  /* per trial, adaptive plans only */
+    struct trial decoded; /* buffers for one that waited; taken when first needed */
+    double *column;       /* [replications]: the deciding metric of a point */
+    size_t failed_trial;  /* trial of outcome->failure */
 };
 
-struct worker {
-    struct pool *pool;
-    pthread_t thread;
-    struct arena arena;
-    void *workspace;
-    struct trial trial;
-};
-
-static bool is_stopped(const struct pool *p)
+static size_t index_of(const struct run *r, size_t point, uint32_t rep)
 {
-    return atomic_load(&p->halt) || (p->opt->stop && atomic_load(p->opt->stop));
+    return point * r->plan->replications + rep;
 }
 
-/* Stops everything; of several failures the first trial's is told. */
-static void fail(struct pool *p, size_t index, const char *what)
+static int no_memory(struct run *r)
 {
-    struct outcome *o = p->outcome;
+    snprintf(r->outcome->error, sizeof r->outcome->error, "not enough memory for the results");
+    return -1;
+}
+
+/* --- one trial into the outcome ------------------------------------------------------------------- */
+
+/* Closes the point if it has enough: with fixed replications when all are in, be it as failures. */
+static int decide(struct run *r, size_t point)
+{
+    const struct plan *p = r->plan;
+    struct point_summary *s = &r->outcome->point[point];
+    const double *value = r->outcome->value + index_of(r, point, 0) * p->study->n_metrics;
+    if (p->until == PLAN_FIXED && s->done + s->failed == p->replications)
+        schedule_close(&r->schedule, point);
+    for (uint32_t i = 0; p->until != PLAN_FIXED && i < s->done; i++)
+        r->column[i] = value[i * p->study->n_metrics + p->until];
+    if (p->until != PLAN_FIXED)
+        s->precise = schedule_decide(&r->schedule, point, r->column, s->done);
+    s->closed = r->schedule.place[point].closed;
+    return s->closed ? gather_close(&r->gather, point) : 0;
+}
+
+/* The point is left without metrics; of several failures the first trial's is told. */
+static int count_failure(struct run *r, size_t point, uint32_t rep, const char *why)
+{
+    struct outcome *o = r->outcome;
     char label[256];
-    atomic_store(&p->halt, 1);
-    if (index >= p->failed_trial)
-        return;
-    p->failed_trial = index;
-    plan_label(p->plan, &p->plan->point[index / p->plan->replications], label, sizeof label);
-    snprintf(o->error, sizeof o->error, "%s, replication %zu: %s", label, index % p->plan->replications,
-             what);
+    o->trials_failed++;
+    o->point[point].failed++;
+    if (r->plan->until != PLAN_FIXED)
+        schedule_close(&r->schedule, point);
+    if (index_of(r, point, rep) < r->failed_trial) {
+        r->failed_trial = index_of(r, point, rep);
+        plan_label(r->plan, &r->plan->point[point], label, sizeof label);
+        snprintf(o->failure, sizeof o->failure, "%s, replication %u: %s", label, rep, why);
+    }
+    return decide(r, point);
 }
 
-static int take_buffers(struct worker *w)
+static int count_trial(struct run *r, size_t point, uint32_t rep, const struct trial *t)
 {
-    const struct study *s = w->pool->plan->study;
-    struct trial *t = &w->trial;
-    t->value = ARENA_ARRAY(&w->arena, double, s->n_metrics);
-    t->at_least = ARENA_ARRAY(&w->arena, double, s->n_metrics);
-    t->hist = ARENA_ARRAY(&w->arena, struct hist *, s->n_hists);
-    t->above = ARENA_ARRAY(&w->arena, uint64_t, s->n_hists);
-    t->series.cell = ARENA_ARRAY(&w->arena, double, SERIES_ROWS * s->n_columns);
-    if (!t->value || !t->at_least || !t->hist || !t->above || !t->series.cell)
+    return gather_add(&r->gather, index_of(r, point, rep), t) || decide(r, point) ? -1 : 0;
+}
+
+/* --- adaptive plans: in the order of the replications --------------------------------------------- */
+
+static int put_aside(struct run *r, size_t point, uint32_t rep, const struct trial *t, const char *failure)
+{
+    struct early *e = &r->early[index_of(r, point, rep)];
+    struct trial kept = *t;
+    if (failure)
+        return (e->failure = strdup(failure)) ? 0 : -1;
+    if (rep) /* only the first one's course is shown */
+        kept.series.rows = kept.spans = 0;
+    return trial_encode(r->plan->study, &kept, r->room.batches, &e->bytes);
+}
+
+static int count_early(struct run *r, size_t point, uint32_t rep)
+{
+    struct early *e = &r->early[index_of(r, point, rep)];
+    const struct study *study = r->plan->study;
+    struct outcome *o = r->outcome;
+    if (e->failure)
+        return count_failure(r, point, rep, e->failure);
+    if (!r->decoded.value && trial_take_buffers(&r->decoded, study, &r->room, &o->arena))
         return -1;
-    for (size_t i = 0; i < s->n_hists; i++)
-        if (!(t->hist[i] = ARENA_NEW(&w->arena, struct hist)))
-            return -1;
-    if (!w->pool->opt->spans || w->pool->plan->n_points > SPANS_POINTS_MAX)
-        return 0;
-    t->span = ARENA_ARRAY(&w->arena, struct span, SPANS_MAX);
-    return t->span ? 0 : -1;
+    trial_reset(&r->decoded, study, &r->room);
+    if (trial_decode(study, e->bytes.at, e->bytes.n, r->room.batches, &o->names, &r->decoded))
+        return -1;
+    bytes_term(&e->bytes);
+    return count_trial(r, point, rep, &r->decoded);
 }
 
-static void reset_trial(struct trial *t, const struct study *s)
+/* Counts what was waiting for the one before it. */
+static int catch_up(struct run *r, size_t point)
 {
-    for (size_t i = 0; i < s->n_metrics; i++)
-        t->value[i] = t->at_least[i] = NAN;
-    for (size_t i = 0; i < s->n_hists; i++) {
-        hist_reset(t->hist[i]);
-        t->above[i] = 0;
+    const struct place *at = &r->schedule.place[point];
+    int status = 0;
+    while (!status && !at->closed && at->done < r->plan->replications) {
+        const struct early *e = &r->early[index_of(r, point, at->done)];
+        if (!e->bytes.n && !e->failure)
+            break;
+        status = count_early(r, point, at->done);
     }
-    t->series.rows = t->spans = 0;
-    t->verdict = (struct verdict){ 0 };
-    t->events = 0;
-    t->audit_failed = false;
-    t->audit[0] = t->error[0] = '\0';
+    return status;
 }
 
-static void run_trial(struct worker *w, size_t index)
+/* A trial is in: failure says why it could not be run, or is NULL. Returns 0, or -1 without memory. */
+static int settle(struct run *r, size_t point, uint32_t rep, const struct trial *t, const char *failure)
 {
-    struct pool *p = w->pool;
-    size_t point = index / p->plan->replications;
-    uint32_t rep = (uint32_t)(index % p->plan->replications);
-    const void *conf = p->plan->point[point].conf;
-    const struct scenario_head *head = (const struct scenario_head *)conf;
-    double begun = monotonic_s();
-    sim_place = (struct sim_place){ .scenario = p->plan->head->name, .replication = rep };
-    reset_trial(&w->trial, p->plan->study);
-    int status = p->plan->study->trial(w->workspace, conf, head->run.seed, rep, &p->halt, &w->trial);
-    pthread_mutex_lock(&p->lock);
+    const struct place *at = &r->schedule.place[point];
+    schedule_settle(&r->schedule, point, rep);
+    if (r->plan->until != PLAN_FIXED) {
+        if (at->closed)
+            return 0;
+        if (rep != at->done)
+            return put_aside(r, point, rep, t, failure);
+    }
+    if (failure)
+        return count_failure(r, point, rep, failure);
+    if (count_trial(r, point, rep, t))
+        return -1;
+    return r->plan->until != PLAN_FIXED ? catch_up(r, point) : 0;
+}
+
+/* --- the boss --------------------------------------------------------------------------------------- */
+
+static enum crew_answer next(void *context, struct task *task)
+{
+    static const enum crew_answer answers[] = { [SCHEDULE_GIVEN] = TASK_GIVEN,
+                                                [SCHEDULE_NONE_NOW] = TASK_NONE_NOW,
+                                                [SCHEDULE_NO_MORE] = TASK_NO_MORE };
+    struct run *r = context;
+    size_t point = 0;
+    uint32_t rep = 0;
+    int status = schedule_next(&r->schedule, &point, &rep);
+    if (status == SCHEDULE_GIVEN)
+        *task = (struct task){ r->plan->point[point].conf, point, rep };
+    return answers[status];
+}
+
+/* A record that fails is given up; the simulation is not. */
+static void record(struct run *r, const struct task *task, const struct trial *t, double seconds)
+{
+    struct outcome *o = r->outcome;
+    if (r->opt->store && !*o->record)
+        store_add(r->opt->store, task->point, task->replication, t, seconds, o->record, sizeof o->record);
+}
+
+static enum crew_order done(void *context, const struct task *task, int status, const struct trial *t,
+                            double seconds)
+{
+    struct run *r = context;
+    const char *failure = NULL;
+    if (status > 0)
+        return CREW_GO_ON;
     if (status < 0)
-        fail(p, index, *w->trial.error ? w->trial.error : "the trial could not be run");
-    else if (!status && gather_add(&p->gather, index, &w->trial))
-        fail(p, index, "not enough memory for the results");
-    else if (!status)
-        progress_add(&p->progress, point, monotonic_s() - begun);
-    pthread_mutex_unlock(&p->lock);
-}
-
-static void run_trials(struct worker *w)
-{
-    struct pool *p = w->pool;
-    while (!is_stopped(p)) {
-        size_t index = atomic_fetch_add(&p->next, 1);
-        if (index >= p->trials)
-            return;
-        run_trial(w, index);
+        failure = *t->error ? t->error : "the trial could not be run";
+    else
+        record(r, task, t, seconds);
+    if (settle(r, task->point, task->replication, t, failure)) {
+        no_memory(r);
+        return CREW_HALT;
     }
+    if (!failure)
+        progress_add(&r->progress, task->point, t, seconds);
+    return r->schedule.place[task->point].closed ? CREW_DROP_POINT : CREW_GO_ON;
 }
 
-static void *work(void *arg)
+static void look(void *context)
 {
-    struct worker *w = arg;
-    struct pool *p = w->pool;
-    w->workspace = take_buffers(w) ? NULL : p->plan->study->worker_new();
-    if (w->workspace)
-        run_trials(w);
-    pthread_mutex_lock(&p->lock);
-    if (!w->workspace)
-        fail(p, 0, "not enough memory for a worker");
-    p->working--;
-    pthread_cond_signal(&p->left);
-    pthread_mutex_unlock(&p->lock);
-    if (w->workspace)
-        p->plan->study->worker_free(w->workspace);
-    arena_term(&w->arena);
-    return NULL;
+    struct run *r = context;
+    progress_show(&r->progress, r->outcome);
 }
 
-/* Passes the stop flag on and shows progress until all workers went home. */
-static void supervise(struct pool *p)
+/* --- the record of an earlier run ------------------------------------------------------------------- */
+
+static int recall(void *context, size_t point, uint32_t rep, const struct trial *t, double seconds)
 {
-    pthread_mutex_lock(&p->lock);
-    while (p->working) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += LOOK_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&p->left, &p->lock, &until);
-        if (p->opt->stop && atomic_load(p->opt->stop))
-            atomic_store(&p->halt, 1);
-        progress_show(&p->progress, p->outcome);
+    struct run *r = context;
+    size_t before = r->outcome->trials_done;
+    if (rep >= r->plan->replications)
+        return 0;
+    if (settle(r, point, rep, t, NULL))
+        return no_memory(r);
+    r->outcome->trials_recorded += r->outcome->trials_done - before;
+    progress_add(&r->progress, point, t, seconds);
+    return 0;
+}
+
+static int recall_all(struct run *r)
+{
+    struct outcome *o = r->outcome;
+    if (!r->opt->store)
+        return 0;
+    int status = store_each(r->opt->store, recall, r, o->error, sizeof o->error);
+    return status ? -1 : 0;
+}
+
+/* --- a run ------------------------------------------------------------------------------------------ */
+
+static int run_init(struct run *r)
+{
+    struct outcome *o = r->outcome;
+    const struct plan *p = r->plan;
+    size_t trials = p->n_points * p->replications;
+    r->column = ARENA_ARRAY(&o->arena, double, p->replications);
+    r->early = p->until != PLAN_FIXED ? calloc(trials, sizeof *r->early) : NULL;
+    if (gather_init(&r->gather, o) || schedule_init(&r->schedule, p, &o->arena) || !r->column ||
+        (p->until != PLAN_FIXED && !r->early)) {
+        snprintf(o->error, sizeof o->error, "not enough memory for the results of %zu trials", trials);
+        return -1;
     }
-    pthread_mutex_unlock(&p->lock);
+    return 0;
 }
 
-static unsigned count_jobs(const struct pool *p)
+static void run_term(struct run *r)
 {
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t jobs = p->opt->jobs ? p->opt->jobs : online > 0 ? (size_t)online : 1;
-    return (unsigned)(jobs < p->trials ? jobs : p->trials);
-}
-
-/* As many of the workers as the system lets us have; -1 where that is none. */
-static int run_workers(struct pool *p, unsigned jobs)
-{
-    struct worker *worker = calloc(jobs, sizeof *worker);
-    unsigned n = 0;
-    int status = worker ? 0 : ENOMEM;
-    for (; worker && n < jobs && !status; n += !status) {
-        worker[n].pool = p;
-        pthread_mutex_lock(&p->lock);
-        status = pthread_create(&worker[n].thread, NULL, work, &worker[n]);
-        p->working += !status;
-        pthread_mutex_unlock(&p->lock);
+    size_t trials = r->plan->n_points * r->plan->replications;
+    for (size_t i = 0; r->early && i < trials; i++) {
+        bytes_term(&r->early[i].bytes);
+        free(r->early[i].failure);
     }
-    if (!n)
-        snprintf(p->outcome->error, sizeof p->outcome->error, "cannot start a worker: %s", strerror(status));
-    supervise(p);
-    for (unsigned i = 0; i < n; i++)
-        pthread_join(worker[i].thread, NULL);
-    free(worker);
-    return n ? 0 : -1;
+    free(r->early);
+    gather_term(&r->gather);
 }
 
-static int run_pool(struct pool *p)
+static int work(struct run *r)
 {
-    struct outcome *o = p->outcome;
-    pthread_condattr_t steady;
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->left, &steady);
-    unsigned jobs = count_jobs(p);
-    progress_init(&p->progress, p->plan, jobs, p->opt->progress);
-    int status = run_workers(p, jobs);
-    progress_term(&p->progress);
-    if (!status && !*o->error && (gather_finish(&p->gather) || summary_compute(o)))
-        snprintf(o->error, sizeof o->error, "not enough memory for the results");
-    o->interrupted = !*o->error && o->trials_done < p->trials;
-    pthread_cond_destroy(&p->left);
-    pthread_mutex_destroy(&p->lock);
-    pthread_condattr_destroy(&steady);
-    return *o->error ? -1 : 0;
+    struct outcome *o = r->outcome;
+    const struct crew_boss boss = { .context = r, .next = next, .done = done, .look = look };
+    const struct crew_options crew = { .jobs = r->opt->jobs,
+                                       .tasks = r->plan->n_points * r->plan->replications,
+                                       .name = r->plan->head->name,
+                                       .room = r->room,
+                                       .stop = r->opt->stop };
+    progress_init(&r->progress, &r->schedule, crew_size(&crew), r->opt->progress);
+    int status = recall_all(r);
+    if (!status)
+        status = crew_run(r->plan->study, &boss, &crew, o->error, sizeof o->error);
+    progress_term(&r->progress);
+    if (status || *o->error)
+        return -1;
+    o->complete = !r->schedule.open && !o->trials_failed;
+    o->interrupted = r->schedule.open > 0;
+    return gather_finish(&r->gather) || summary_compute(o) ? no_memory(r) : 0;
 }
 
 int runner_run(struct outcome *o, const struct plan *plan, const struct runner_options *opt)
 {
-    struct pool p = { .plan = plan,
-                      .opt = opt,
-                      .trials = plan->n_points * plan->replications,
-                      .outcome = o,
-                      .failed_trial = SIZE_MAX };
+    struct run r = { .plan = plan,
+                     .opt = opt,
+                     .outcome = o,
+                     .room = { .batches = plan->head->run.batches,
+                               .spans = opt->spans && plan->n_points <= SPANS_POINTS_MAX },
+                     .failed_trial = SIZE_MAX };
     double begun = monotonic_s();
     *o = (struct outcome){ .plan = plan };
-    int status = gather_init(&p.gather, o);
-    if (status)
-        snprintf(o->error, sizeof o->error, "not enough memory for the results of %zu trials", p.trials);
-    else
-        status = run_pool(&p);
-    gather_term(&p.gather);
+    int status = run_init(&r);
+    if (!status)
+        status = work(&r);
+    run_term(&r);
     o->wall_s = monotonic_s() - begun;
     return status;
 }
@@ -234,5 +291,6 @@ int runner_run(struct outcome *o, const struct plan *plan, const struct runner_o
 void outcome_term(struct outcome *o)
 {
     arena_term(&o->arena);
+    names_term(&o->names);
     *o = (struct outcome){ 0 };
 }

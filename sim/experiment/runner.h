@@ -3,6 +3,7 @@
 #define SIM_EXPERIMENT_RUNNER_H
 
 #include "sim/experiment/plan.h"
+#include "sim/experiment/trial_codec.h"
 #include "sim/stats/estimate.h"
 
 /* Plans of many points keep less of each, so that memory and files stay small: series and histograms
@@ -22,12 +23,32 @@ struct spectrum {
     uint64_t count, above; /* recorded; known only to lie above (unanswered) */
 };
 
+/* The transient of a point (warmup: auto): mean over the replications, and Welch's moving average of it. */
+struct settling {
+    size_t rows;
+    double slice;            /* seconds */
+    double *level, *average; /* [rows]; NULL where there are none */
+};
+
+/* What the batches of a metric say about their independence. */
+struct batch_test {
+    double lag1; /* autocorrelation of neighbours; NaN: the metric has no batches */
+    double p;    /* of von Neumann's ratio if they were independent */
+    bool independent;
+};
+
 /* What all finished replications of one point say. */
 struct point_summary {
-    uint32_t done;           /* replications finished */
+    uint32_t done;           /* replications finished and counted */
+    uint32_t failed;         /* replications that could not be run: then no metric is defined */
+    bool closed;             /* all that are needed are in */
+    bool precise;            /* the interval of plan->until is as narrow as was asked */
     struct estimate *metric; /* [n_metrics] */
     double *at_least;        /* where the metric is undefined: a bound that its mean surely reaches, or NaN */
     struct verdict verdict;  /* the worst of the replications' (the earliest of that kind) */
+    double *batch;               /* run.batches x n_metrics of replication 0, or NULL */
+    struct batch_test *batched;  /* [n_metrics] with run.batches, or NULL */
+    struct settling settling;
     struct spectrum *spectrum; /* [n_hists], over all replications */
     struct series series;      /* of replication 0 */
     struct span *span;         /* of replication 0; NULL when there were too many or none were wanted */
@@ -38,28 +59,36 @@ struct point_summary {
 /* What a run leaves behind: bit for bit the same whatever the number of jobs, but for wall_s. */
 struct outcome {
     struct arena arena;
+    struct names names; /* texts of the trials: limits, lanes */
     const struct plan *plan;
     double *value;           /* [point][replication][metric]: trial values, NaN where not run */
     struct verdict *verdict; /* [point][replication] */
     bool *finished;          /* [point][replication] */
     struct point_summary *point;
-    uint64_t events;
+    uint64_t events; /* of the trials that count */
     double wall_s;
-    size_t trials_done, audits_failed;
-    char audit[768]; /* the first failed audit, with variant, parameters and replication */
-    char error[640]; /* why it stopped, empty otherwise */
+    size_t trials_done, trials_failed, audits_failed;
+    size_t trials_recorded; /* of trials_done: came from the record of an earlier run */
+    char audit[768];        /* the first failed audit, with variant, parameters and replication */
+    char failure[640];      /* why the first trial that failed could not be run, likewise */
+    char record[512];       /* why trials are not recorded any more, empty otherwise */
+    char error[640];        /* why it stopped, empty otherwise */
+    bool complete;          /* every point has all the replications it needs */
     bool interrupted;
 };
 
+struct store;
 struct runner_options {
     unsigned jobs;          /* 0: one per online core */
     bool progress;          /* to standard error */
     const atomic_int *stop; /* set by a signal handler: finish nothing more; may be NULL */
     bool spans;             /* record timelines */
+    struct store *store;    /* where finished trials are recorded, and found again; may be NULL */
 };
 
-/* Returns 0 also when interrupted or when an audit failed (o says so); -1 when a trial could not be run
- * or memory is short (o->error). The outcome must be given back with outcome_term either way. */
+/* Returns 0 also when interrupted, when an audit or a trial failed or when the record could not be kept (o
+ * says so); -1 when memory is short or no worker could be had (o->error). The outcome must be given back
+ * with outcome_term either way. */
 int runner_run(struct outcome *o, const struct plan *p, const struct runner_options *opt);
 void outcome_term(struct outcome *o);
 

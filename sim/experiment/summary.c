@@ -40,7 +40,7 @@ static void summarise_metric(const struct outcome *o, size_t point, size_t metri
     for (size_t r = 0; r < o->plan->replications; r++)
         if (is_finished(o, point, r))
             column[n++] = value_of(o, point, r, metric);
-    s->metric[metric] = n ? estimate_mean(column, n, SUMMARY_CONFIDENCE) : nothing;
+    s->metric[metric] = n && !s->failed ? estimate_mean(column, n, SUMMARY_CONFIDENCE) : nothing;
     if (!isnan(s->metric[metric].mean) || isinf(s->at_least[metric]))
         s->at_least[metric] = NAN;
 }
