@@ -210,29 +210,93 @@ static void failing(void)
 {
     struct plan p;
     struct outcome o;
-    load(&p, HEAD "sweep: {load: [0.5, 0.6]}\ntrouble: {fail: 1}\n");
+    load(&p, HEAD "variants: {works: {}, fails: {trouble.fail: 1}, too: {trouble.fail: 0}}\n");
     for (unsigned jobs = 1; jobs <= 3; jobs += 2) {
-        CHECK_INT(run(&o, &p, jobs), -1);
-        CHECK_TEXT(o.error, "load = 0.5, replication 1: no memory for elephants");
-        CHECK(!o.interrupted);
-        CHECK(o.trials_done < 10);
+        CHECK_INT(run(&o, &p, jobs), 0);
+        CHECK_TEXT(o.failure, "fails, replication 1: no memory for elephants");
+        CHECK(!o.interrupted && !o.complete);
+        CHECK_INT(o.trials_done, 13);
+        CHECK_INT(o.trials_failed, 2);
+        CHECK(!isnan(o.point[0].metric[0].mean));
+        CHECK(isnan(o.point[1].metric[0].mean));
         outcome_term(&o);
     }
     plan_term(&p);
 }
 
-/* One trial fails and the other would never end by itself. */
-static void failing_stops_others(void)
+#define ON_DEMAND(replications) \
+    "herdsim: 1\nrun: {duration: 10 min, replications: " replications "}\nserver: {model: exponential}\n"
+
+/* Every bit of the values that count. */
+static bool same_outcome(const struct outcome *a, const struct outcome *b, const struct plan *p)
+{
+    size_t n = p->n_points * p->replications;
+    bool same = a->events == b->events && a->trials_done == b->trials_done &&
+                !memcmp(a->finished, b->finished, n * sizeof *a->finished);
+    for (size_t i = 0; i < n * TOY_METRICS && same; i++)
+        same = same_bits(a->value[i], b->value[i]);
+    for (size_t i = 0; i < p->n_points && same; i++)
+        same = a->point[i].spectrum[0].count == b->point[i].spectrum[0].count &&
+               a->point[i].precise == b->point[i].precise;
+    return same;
+}
+
+static void on_demand(void)
+{
+    struct plan p;
+    struct outcome one, many;
+    load(&p,
+         ON_DEMAND("{min: 3, max: 40, until: wait.mean, within: 20 %}") "sweep: {load: [0.3, 0.6, 0.8]}\n");
+    CHECK_INT(run(&one, &p, 1), 0);
+    CHECK(one.complete);
+    for (size_t i = 0; i < p.n_points; i++) {
+        const struct estimate *e = &one.point[i].metric[p.until];
+        CHECK(one.point[i].closed && one.point[i].done >= 3);
+        CHECK_INT(one.point[i].precise, e->half <= 0.2 * e->mean);
+        CHECK(one.point[i].precise || one.point[i].done == 40);
+        CHECK(!one.finished[i * 40 + 39] || one.point[i].done == 40);
+    }
+    CHECK(one.point[2].done > one.point[0].done);
+    for (unsigned jobs = 2; jobs <= 7; jobs++) {
+        CHECK_INT(run(&many, &p, jobs), 0);
+        CHECK(same_outcome(&one, &many, &p));
+        outcome_term(&many);
+    }
+    outcome_term(&one);
+    plan_term(&p);
+}
+
+static void on_demand_at_its_end(void)
 {
     struct plan p;
     struct outcome o;
-    load(&p, "herdsim: 1\nrun: {duration: 1 h, replications: 1}\nserver: {model: exponential}\n"
-             "variants: {waits: {trouble.hang: true}, fails: {trouble.fail: 0}}\n");
-    CHECK_INT(run(&o, &p, 2), -1);
-    CHECK_TEXT(o.error, "fails, replication 0: no memory for elephants");
-    CHECK_INT(o.trials_done, 0);
+    load(&p, ON_DEMAND("{min: 3, max: 6, until: wait.mean, within: 0.01 %}"));
+    CHECK_INT(run(&o, &p, 4), 0);
+    CHECK_INT(o.point[0].done, 6);
+    CHECK(o.complete && !o.point[0].precise);
     outcome_term(&o);
     plan_term(&p);
+}
+
+/* A trial that fails beyond the last one that counts has not failed. */
+static void on_demand_failing(void)
+{
+    struct plan p;
+    struct outcome o;
+    for (unsigned jobs = 1; jobs <= 4; jobs++) {
+        load(&p, ON_DEMAND("{min: 3, max: 40, until: wait.mean, within: 100 %}") "trouble: {fail: 4}\n");
+        CHECK_INT(run(&o, &p, jobs), 0);
+        CHECK_INT(o.point[0].done, 4);
+        CHECK(o.complete && !o.trials_failed);
+        outcome_term(&o);
+        plan_term(&p);
+        load(&p, ON_DEMAND("{min: 3, max: 40, until: wait.mean, within: 0.01 %}") "trouble: {fail: 4}\n");
+        CHECK_INT(run(&o, &p, jobs), 0);
+        CHECK_TEXT(o.failure, "base, replication 4: no memory for elephants");
+        CHECK_INT(o.point[0].done, 4);
+        outcome_term(&o);
+        plan_term(&p);
+    }
 }
 
 static void audits(void)
@@ -320,16 +384,22 @@ static void time_left(void)
 {
     struct plan p;
     struct progress progress;
+    struct schedule schedule;
+    struct arena arena = { 0 };
+    double value[16] = { 0 };
+    const struct trial t = { .value = value };
     load(&p, HEAD "variants: {a: {}, b: {}}\nsweep: {customers: [10, 20]}\n");
-    progress_init(&progress, &p, 2, false);
+    CHECK_INT(schedule_init(&schedule, &p, &arena), 0);
+    progress_init(&progress, &schedule, 2, false);
     CHECK(isnan(progress_left(&progress)));
     for (int i = 0; i < 5; i++)
-        progress_add(&progress, 0, 1);
+        progress_add(&progress, 0, &t, 1);
     CHECK_NEAR(progress_left(&progress), (5 + 5 + 5) / 2.0, 1e-12); /* nothing better is known */
     for (int i = 0; i < 3; i++)
-        progress_add(&progress, 1, 10);
+        progress_add(&progress, 1, &t, 10);
     CHECK_NEAR(progress_left(&progress), (2 * 10 + 5 * 1 + 5 * 10) / 2.0, 1e-12);
     progress_term(&progress);
+    arena_term(&arena);
     plan_term(&p);
 }
 
@@ -343,8 +413,10 @@ SUITE("runner", { "the bits are the same for one, two and three workers", same_f
       { "one replication has a mean and no interval", one_replication },
       { "a stop keeps what is finished", stopped },
       { "a stop ends trials that are running", stopped_while_running },
-      { "a trial that cannot be run stops all, and is named", failing },
-      { "a failure ends trials that are running", failing_stops_others },
+      { "a trial that cannot be run leaves its point without metrics, and others alone", failing },
+      { "replications are added until the interval is narrow, whatever the workers", on_demand },
+      { "replications end at the most", on_demand_at_its_end },
+      { "replications fail in their order", on_demand_failing },
       { "failed audits are counted and the first is told", audits },
       { "replications and seeds differ, and variants meet the same customers", seeds },
       { "variants are compared replication by replication", paired },

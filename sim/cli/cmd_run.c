@@ -122,16 +122,16 @@ static int open_outputs(struct jobs *js)
 static void say_missing(const struct outcome *o)
 {
     const struct plan *p = o->plan;
-    size_t trials = p->n_points * p->replications, missing = 0;
-    complain("interrupted: %zu of %zu trials of '%s' are finished; missing are", o->trials_done, trials,
-             p->path);
+    size_t missing = 0;
+    complain("interrupted: %zu trials of '%s' are finished; missing are", o->trials_done, p->path);
     for (size_t i = 0; i < p->n_points; i++) {
-        if (o->point[i].done == p->replications || missing++ >= MISSING_SHOWN)
+        if (o->point[i].closed || missing++ >= MISSING_SHOWN)
             continue;
         char label[512];
         plan_label(p, &p->point[i], label, sizeof label);
         fprintf(stderr, "  %s: %u of %u replications\n", label,
-                (unsigned)(p->replications - o->point[i].done), (unsigned)p->replications);
+                p->min_replications > o->point[i].done ? p->min_replications - o->point[i].done : 1,
+                p->min_replications);
     }
     if (missing > MISSING_SHOWN)
         fprintf(stderr, "  and %zu more points\n", missing - MISSING_SHOWN);
@@ -235,6 +235,12 @@ static int conclude(struct jobs *js, struct job *j, const struct outcome *o)
         complain("%zu self-audit%s failed; the first: %s", o->audits_failed, plural(o->audits_failed),
                  o->audit);
         status = worse(status, EXIT_AUDIT);
+    }
+    if (o->trials_failed) {
+        complain("%zu trial%s could not be run, and %s no metrics; the first: %s", o->trials_failed,
+                 plural(o->trials_failed), o->trials_failed == 1 ? "its point has" : "their points have",
+                 o->failure);
+        status = EXIT_SYSTEM;
     }
     if (o->interrupted) {
         say_missing(o);

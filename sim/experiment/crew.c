@@ -44,6 +44,8 @@ static void halt(struct crew *c)
     pthread_cond_broadcast(&c->change);
 }
 
+static bool is_stopped(const struct crew *c) { return c->opt->stop && atomic_load(c->opt->stop); }
+
 static void drop_point(struct crew *c, size_t point)
 {
     for (unsigned i = 0; i < c->n; i++)
@@ -55,7 +57,7 @@ static void drop_point(struct crew *c, size_t point)
 static bool take_task(struct worker *w)
 {
     struct crew *c = w->crew;
-    while (!c->halted) {
+    while (!c->halted && !is_stopped(c)) {
         switch (c->boss->next(c->boss->context, &w->task)) {
         case TASK_GIVEN:
             atomic_store(&w->stop, 0);
@@ -95,8 +97,8 @@ static void run_tasks(struct worker *w)
         double begun = monotonic_s();
         sim_place = (struct sim_place){ .scenario = c->opt->name, .replication = w->task.replication };
         trial_reset(&w->trial, c->study, &c->opt->room);
-        int status = c->study->trial(w->workspace, w->task.conf, head->run.seed, w->task.replication, &w->stop,
-                                     &w->trial);
+        int status = c->study->trial(w->workspace, w->task.conf, head->run.seed, w->task.replication,
+                                     &w->stop, &w->trial);
         double seconds = monotonic_s() - begun;
         pthread_mutex_lock(&c->lock);
         hand_in(w, status, seconds);
@@ -122,8 +124,6 @@ static void *work(void *arg)
     arena_term(&w->arena);
     return NULL;
 }
-
-static bool is_stopped(const struct crew *c) { return c->opt->stop && atomic_load(c->opt->stop); }
 
 /* The caller's thread: looks around until the last worker has gone home. */
 static void supervise(struct crew *c)

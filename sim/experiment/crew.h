@@ -37,8 +37,8 @@ struct crew_boss {
 };
 
 struct crew_options {
-    unsigned jobs; /* 0: one per online core */
-    size_t tasks;  /* more workers than that are of no use */
+    unsigned jobs;    /* 0: one per online core */
+    size_t tasks;     /* more workers than that are of no use */
     const char *name; /* of the scenario, for messages of failed assertions */
     struct trial_room room;
     const atomic_int *stop; /* set by a signal handler: finish nothing more; may be NULL */

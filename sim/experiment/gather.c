@@ -164,7 +164,7 @@ static double mean_level(const struct gather *g, const double *level, size_t row
     for (size_t r = 0; r < g->outcome->plan->replications; r++) {
         double x = level[TRANSIENT_ROWS * r + row];
         sum += isnan(x) ? 0 : x;
-        n += !isnan(x);
+        n += isnan(x) ? 0 : 1;
     }
     return n ? sum / (double)n : NAN;
 }

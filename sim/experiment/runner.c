@@ -11,7 +11,6 @@
 #include "sim/experiment/gather.h"
 #include "sim/experiment/progress.h"
 #include "sim/experiment/schedule.h"
-#include "sim/experiment/store.h"
 #include "sim/experiment/summary.h"
 #include "sim/kernel/check.h"
 
@@ -151,9 +150,9 @@ static int settle(struct run *r, size_t point, uint32_t rep, const struct trial 
 
 static enum crew_answer next(void *context, struct task *task)
 {
-    static const enum crew_answer answers[] = { [SCHEDULE_GIVEN] = TASK_GIVEN,
-                                                [SCHEDULE_NONE_NOW] = TASK_NONE_NOW,
-                                                [SCHEDULE_NO_MORE] = TASK_NO_MORE };
+    static const enum crew_answer answers[] = {
+        [SCHEDULE_GIVEN] = TASK_GIVEN, [SCHEDULE_NONE_NOW] = TASK_NONE_NOW, [SCHEDULE_NO_MORE] = TASK_NO_MORE
+    };
     struct run *r = context;
     size_t point = 0;
     uint32_t rep = 0;
@@ -161,14 +160,6 @@ static enum crew_answer next(void *context, struct task *task)
     if (status == SCHEDULE_GIVEN)
         *task = (struct task){ r->plan->point[point].conf, point, rep };
     return answers[status];
-}
-
-/* A record that fails is given up; the simulation is not. */
-static void record(struct run *r, const struct task *task, const struct trial *t, double seconds)
-{
-    struct outcome *o = r->outcome;
-    if (r->opt->store && !*o->record)
-        store_add(r->opt->store, task->point, task->replication, t, seconds, o->record, sizeof o->record);
 }
 
 static enum crew_order done(void *context, const struct task *task, int status, const struct trial *t,
@@ -180,8 +171,6 @@ static enum crew_order done(void *context, const struct task *task, int status, 
         return CREW_GO_ON;
     if (status < 0)
         failure = *t->error ? t->error : "the trial could not be run";
-    else
-        record(r, task, t, seconds);
     if (settle(r, task->point, task->replication, t, failure)) {
         no_memory(r);
         return CREW_HALT;
@@ -195,30 +184,6 @@ static void look(void *context)
 {
     struct run *r = context;
     progress_show(&r->progress, r->outcome);
-}
-
-/* --- the record of an earlier run ------------------------------------------------------------------- */
-
-static int recall(void *context, size_t point, uint32_t rep, const struct trial *t, double seconds)
-{
-    struct run *r = context;
-    size_t before = r->outcome->trials_done;
-    if (rep >= r->plan->replications)
-        return 0;
-    if (settle(r, point, rep, t, NULL))
-        return no_memory(r);
-    r->outcome->trials_recorded += r->outcome->trials_done - before;
-    progress_add(&r->progress, point, t, seconds);
-    return 0;
-}
-
-static int recall_all(struct run *r)
-{
-    struct outcome *o = r->outcome;
-    if (!r->opt->store)
-        return 0;
-    int status = store_each(r->opt->store, recall, r, o->error, sizeof o->error);
-    return status ? -1 : 0;
 }
 
 /* --- a run ------------------------------------------------------------------------------------------ */
@@ -259,9 +224,7 @@ static int work(struct run *r)
                                        .room = r->room,
                                        .stop = r->opt->stop };
     progress_init(&r->progress, &r->schedule, crew_size(&crew), r->opt->progress);
-    int status = recall_all(r);
-    if (!status)
-        status = crew_run(r->plan->study, &boss, &crew, o->error, sizeof o->error);
+    int status = crew_run(r->plan->study, &boss, &crew, o->error, sizeof o->error);
     progress_term(&r->progress);
     if (status || *o->error)
         return -1;

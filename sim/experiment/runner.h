@@ -46,8 +46,8 @@ struct point_summary {
     struct estimate *metric; /* [n_metrics] */
     double *at_least;        /* where the metric is undefined: a bound that its mean surely reaches, or NaN */
     struct verdict verdict;  /* the worst of the replications' (the earliest of that kind) */
-    double *batch;               /* run.batches x n_metrics of replication 0, or NULL */
-    struct batch_test *batched;  /* [n_metrics] with run.batches, or NULL */
+    double *batch;           /* run.batches x n_metrics of replication 0, or NULL */
+    struct batch_test *batched; /* [n_metrics] with run.batches, or NULL */
     struct settling settling;
     struct spectrum *spectrum; /* [n_hists], over all replications */
     struct series series;      /* of replication 0 */

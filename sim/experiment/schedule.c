@@ -10,7 +10,7 @@ int schedule_init(struct schedule *s, const struct plan *p, struct arena *a)
 {
     *s = (struct schedule){ .plan = p, .open = p->n_points };
     s->place = ARENA_ARRAY(a, struct place, p->n_points);
-    s->settled = ARENA_ARRAY(a, bool, p->n_points *p->replications);
+    s->settled = ARENA_ARRAY(a, bool, p->n_points * p->replications);
     if (!s->place || !s->settled)
         return -1;
     for (size_t i = 0; i < p->n_points; i++)

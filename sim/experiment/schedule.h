@@ -33,8 +33,8 @@ int schedule_init(struct schedule *s, const struct plan *p, struct arena *a);
 int schedule_next(struct schedule *s, size_t *point, uint32_t *replication);
 /* A trial is in, wherever it came from. */
 void schedule_settle(struct schedule *s, size_t point, uint32_t replication);
-/* Of an adaptive plan: the first `n` replications are in, value[0 .. n) is the deciding metric in each. Closes
- * the point if these are enough. Returns whether the interval is as narrow as was asked. */
+/* Of an adaptive plan: the first `n` replications are in, value[0 .. n) is the deciding metric in each.
+ * Closes the point if these are enough. Returns whether the interval is as narrow as was asked. */
 bool schedule_decide(struct schedule *s, size_t point, const double *value, uint32_t n);
 /* No more of this point. */
 void schedule_close(struct schedule *s, size_t point);

@@ -15,7 +15,7 @@ int trial_take_buffers(struct trial *t, const struct study *s, const struct tria
     for (size_t i = 0; i < s->n_hists; i++)
         if (!(t->hist[i] = ARENA_NEW(a, struct hist)))
             return -1;
-    if (room->batches && !(t->batch = ARENA_ARRAY(a, double, room->batches *s->n_metrics)))
+    if (room->batches && !(t->batch = ARENA_ARRAY(a, double, room->batches * s->n_metrics)))
         return -1;
     if (room->spans && !(t->span = ARENA_ARRAY(a, struct span, SPANS_MAX)))
         return -1;

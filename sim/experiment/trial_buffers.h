@@ -11,7 +11,8 @@ struct trial_room {
 };
 
 /* Takes all buffers of t from a. Returns 0, or -1 without memory. */
-int trial_take_buffers(struct trial *t, const struct study *s, const struct trial_room *room, struct arena *a);
+int trial_take_buffers(struct trial *t, const struct study *s, const struct trial_room *room,
+                       struct arena *a);
 /* Makes it as study->trial expects it: everything empty, every value undefined. */
 void trial_reset(struct trial *t, const struct study *s, const struct trial_room *room);
 

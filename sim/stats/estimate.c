@@ -29,9 +29,8 @@ static struct estimate estimate_of(const struct tally *t, double confidence)
         e.min = e.max = NAN;
     if (t->count < 2 || isnan(t->mean))
         return e;
-    double n = (double)t->count;
     e.sd = sqrt(tally_variance(t));
-    e.half = student(confidence, n - 1) * e.sd / sqrt(n);
+    e.half = tally_half(t, confidence);
     e.lo = e.mean - e.half;
     e.hi = e.mean + e.half;
     return e;

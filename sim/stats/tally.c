@@ -1,5 +1,6 @@
 #include "sim/stats/tally.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 void tally_reset(struct tally *t) { *t = (struct tally){ .mean = NAN, .min = NAN, .max = NAN }; }
@@ -35,3 +36,11 @@ void tally_merge(struct tally *dst, const struct tally *src)
 }
 
 double tally_variance(const struct tally *t) { return t->count < 2 ? NAN : t->m2 / (double)(t->count - 1); }
+
+double tally_half(const struct tally *t, double confidence)
+{
+    if (t->count < 2)
+        return NAN;
+    double n = (double)t->count;
+    return gsl_cdf_tdist_Qinv((1 - confidence) / 2, n - 1) * sqrt(tally_variance(t) / n);
+}

@@ -17,5 +17,7 @@ void tally_reset(struct tally *t);
 void tally_add(struct tally *t, double x);
 void tally_merge(struct tally *dst, const struct tally *src);
 double tally_variance(const struct tally *t); /* sample variance, NaN below two values */
+/* Half of the confidence interval of the mean by Student's t; NaN below two values. */
+double tally_half(const struct tally *t, double confidence);
 
 #endif
