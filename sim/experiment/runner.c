@@ -11,6 +11,7 @@
 #include "sim/experiment/gather.h"
 #include "sim/experiment/progress.h"
 #include "sim/experiment/schedule.h"
+#include "sim/experiment/store.h"
 #include "sim/experiment/summary.h"
 #include "sim/kernel/check.h"
 
@@ -162,6 +163,14 @@ static enum crew_answer next(void *context, struct task *task)
     return answers[status];
 }
 
+/* A record that fails is given up; the simulation is not. */
+static void record(struct run *r, const struct task *task, const struct trial *t, double seconds)
+{
+    struct outcome *o = r->outcome;
+    if (r->opt->store && !*o->record)
+        store_add(r->opt->store, task->point, task->replication, t, seconds, o->record, sizeof o->record);
+}
+
 static enum crew_order done(void *context, const struct task *task, int status, const struct trial *t,
                             double seconds)
 {
@@ -171,6 +180,8 @@ static enum crew_order done(void *context, const struct task *task, int status, 
         return CREW_GO_ON;
     if (status < 0)
         failure = *t->error ? t->error : "the trial could not be run";
+    else
+        record(r, task, t, seconds);
     if (settle(r, task->point, task->replication, t, failure)) {
         no_memory(r);
         return CREW_HALT;
@@ -183,7 +194,36 @@ static enum crew_order done(void *context, const struct task *task, int status, 
 static void look(void *context)
 {
     struct run *r = context;
-    progress_show(&r->progress, r->outcome);
+    struct outcome *o = r->outcome;
+    if (r->opt->store && !*o->record)
+        store_tend(r->opt->store, o->record, sizeof o->record);
+    progress_show(&r->progress, o);
+}
+
+/* --- the record of an earlier run ------------------------------------------------------------------- */
+
+static int recall(void *context, size_t point, uint32_t rep, const struct trial *t, double seconds)
+{
+    struct run *r = context;
+    size_t before = r->outcome->trials_done;
+    if (rep >= r->plan->replications)
+        return 0;
+    if (settle(r, point, rep, t, NULL))
+        return no_memory(r);
+    r->outcome->trials_recorded += r->outcome->trials_done - before;
+    progress_add(&r->progress, point, t, seconds);
+    return 0;
+}
+
+static int recall_all(struct run *r)
+{
+    struct outcome *o = r->outcome;
+    struct trial room;
+    if (!r->opt->store || !store_recorded(r->opt->store))
+        return 0;
+    if (trial_take_buffers(&room, r->plan->study, &r->room, &o->arena))
+        return no_memory(r);
+    return store_each(r->opt->store, &room, &o->names, recall, r, o->error, sizeof o->error);
 }
 
 /* --- a run ------------------------------------------------------------------------------------------ */
@@ -224,10 +264,14 @@ static int work(struct run *r)
                                        .room = r->room,
                                        .stop = r->opt->stop };
     progress_init(&r->progress, &r->schedule, crew_size(&crew), r->opt->progress);
-    int status = crew_run(r->plan->study, &boss, &crew, o->error, sizeof o->error);
+    int status = recall_all(r);
+    if (!status)
+        status = crew_run(r->plan->study, &boss, &crew, o->error, sizeof o->error);
     progress_term(&r->progress);
     if (status || *o->error)
         return -1;
+    if (r->opt->store && !*o->record)
+        store_sync(r->opt->store, o->record, sizeof o->record);
     o->complete = !r->schedule.open && !o->trials_failed;
     o->interrupted = r->schedule.open > 0;
     return gather_finish(&r->gather) || summary_compute(o) ? no_memory(r) : 0;
