@@ -18,7 +18,7 @@ struct dot {
 
 struct curve {
     char name[120]; /* at its end; anything; empty: none */
-    size_t series;  /* colour and point */
+    size_t series;  /* its look: colour and point, see style_look() */
     const char *dash;
     struct dot *dot;
     size_t n;

@@ -22,7 +22,9 @@ static const struct course {
 
 struct reading {
     const struct drawing *drawing;
-    struct panel panel[COURSES];
+    struct panel *panel; /* [n_categories][COURSES] */
+    char (*label)[96];   /* of each panel */
+    size_t n;
     size_t time, point, column[COURSES][2];
     double end;
 };
@@ -36,15 +38,17 @@ static void find_columns(struct reading *r, const struct sheet *t)
             r->column[i][k] = courses[i].column[k] ? sheet_column(t, courses[i].column[k]) : SHEET_NONE;
 }
 
-static void take_row(struct reading *r, const struct sheet *t)
+static void take_row(struct reading *r, const struct frame_source *source, const struct sheet *t)
 {
-    size_t series = frame_series_shown(r->drawing->frame, sheet_number(t, r->point));
+    const struct frame *f = r->drawing->frame;
+    size_t index = frame_find_shown(f, source, sheet_number(t, r->point));
     double time = sheet_number(t, r->time);
-    if (series == FRAME_NONE || !isfinite(time))
+    if (index == FRAME_NONE || !isfinite(time))
         return;
+    const struct frame_shown *shown = &f->shown[index];
     r->end = fmax(r->end, time);
     for (size_t i = 0; i < COURSES; i++) {
-        struct curve *c = &r->panel[i].curve[series];
+        struct curve *c = &r->panel[shown->category * COURSES + i].curve[shown->point->series];
         double second = sheet_number(t, r->column[i][1]);
         double value = sheet_number(t, r->column[i][0]) + (isfinite(second) ? second : 0);
         if (c->n < SERIES_ROWS)
@@ -52,54 +56,81 @@ static void take_row(struct reading *r, const struct sheet *t)
     }
 }
 
+static int make_curves(const struct frame *f, struct panel *p)
+{
+    p->curve = calloc(f->n_series + 1, sizeof *p->curve);
+    for (size_t s = 0; s < f->n_series; s++) {
+        if (!p->curve || !(p->curve[s].dot = calloc(SERIES_ROWS, sizeof(struct dot))))
+            return -1;
+        p->curve[s].series = f->look[s];
+        p->curve[s].dash = style_look(f->look[s])->dash;
+        style_fit(f->series[s], 36, p->curve[s].name, sizeof p->curve[s].name);
+    }
+    p->n = f->n_series;
+    return p->curve ? 0 : -1;
+}
+
+/* Categories stand below each other: their courses have little to do with one another. */
 static int make_room(struct reading *r)
 {
-    size_t series = r->drawing->frame->n_series;
-    for (size_t i = 0; i < COURSES; i++) {
-        struct panel *p = &r->panel[i];
-        *p = (struct panel){ courses[i].label, courses[i].unit, false, courses[i].height, NULL, series };
-        p->curve = calloc(series + 1, sizeof *p->curve);
-        for (size_t s = 0; s < series; s++) {
-            if (!p->curve || !(p->curve[s].dot = calloc(SERIES_ROWS, sizeof(struct dot))))
-                return -1;
-            p->curve[s].series = s;
-            p->curve[s].dash = style_look(s)->dash;
-            style_fit(r->drawing->frame->series[s], 36, p->curve[s].name, sizeof p->curve[s].name);
-        }
+    const struct frame *f = r->drawing->frame;
+    r->n = f->n_categories * COURSES;
+    r->panel = calloc(r->n, sizeof *r->panel);
+    r->label = calloc(r->n, sizeof *r->label);
+    for (size_t i = 0; r->panel && r->label && i < r->n; i++) {
+        const struct course *c = &courses[i % COURSES];
+        const char *category = f->category[i / COURSES];
+        double height = f->n_categories > 1 ? 0.75 * c->height : c->height;
+        snprintf(r->label[i], sizeof *r->label, "%.40s%s%s", category, *category ? ": " : "", c->label);
+        r->panel[i] = (struct panel){ r->label[i], c->unit, false, height, NULL, 0 };
+        if (make_curves(f, &r->panel[i]) != 0)
+            return -1;
     }
-    return 0;
+    return r->panel && r->label ? 0 : -1;
 }
 
 static void give_back(struct reading *r)
 {
-    for (size_t i = 0; i < COURSES; i++) {
+    for (size_t i = 0; r->panel && i < r->n; i++) {
         for (size_t s = 0; r->panel[i].curve && s < r->panel[i].n; s++)
             free(r->panel[i].curve[s].dot);
         free(r->panel[i].curve);
     }
+    free(r->panel);
+    free(r->label);
 }
 
-static int read_table(struct reading *r)
+static int read_table(struct reading *r, const struct frame_source *source)
 {
-    const struct drawing *d = r->drawing;
     struct sheet t;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/series.csv", d->results);
-    int opened = sheet_open(&t, path, d->error, d->size);
-    if (opened != 0)
-        return opened > 0 ? FIGURE_SKIPPED : FIGURE_FAILED;
+    int status = figure_open_sheet(r->drawing, source, "series.csv", &t);
+    if (status != FIGURE_DRAWN)
+        return status;
     find_columns(r, &t);
     while (sheet_next(&t))
-        take_row(r, &t);
+        take_row(r, source, &t);
     sheet_close(&t);
     return FIGURE_DRAWN;
+}
+
+/* A machine without costs holds no memory: a panel of zeros says nothing. */
+static void empty_zeros(struct panel *p)
+{
+    for (size_t s = 0; s < p->n; s++)
+        for (size_t i = 0; i < p->curve[s].n; i++)
+            if (p->curve[s].dot[i].y > 0)
+                return;
+    for (size_t s = 0; s < p->n; s++)
+        p->curve[s].n = 0;
 }
 
 static int write_figure(struct reading *r)
 {
     const struct drawing *d = r->drawing;
-    struct chart c = { .panel = r->panel, .n = COURSES, .restless = true, .shade_to = NAN };
+    struct chart c = { .panel = r->panel, .n = r->n, .restless = true, .shade_to = NAN };
     char at[160], subtitle[300], x_label[64];
+    for (size_t i = 0; i < r->n; i++)
+        empty_zeros(&r->panel[i]);
     if (!chart_has_values(&c) || !(r->end > 0))
         return FIGURE_SKIPPED;
     c.shade_to = d->frame->warmup;
@@ -120,8 +151,10 @@ int figure_time(const struct drawing *d)
     if (make_room(&r) != 0)
         snprintf(d->error, d->size, "not enough memory for time.gp");
     else
-        status = read_table(&r);
-    if (status == FIGURE_DRAWN)
+        status = FIGURE_DRAWN;
+    for (size_t s = 0; status != FIGURE_FAILED && s < d->frame->n_sources; s++)
+        status = read_table(&r, &d->frame->source[s]);
+    if (status != FIGURE_FAILED)
         status = write_figure(&r);
     give_back(&r);
     return status;

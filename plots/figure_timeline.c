@@ -20,7 +20,7 @@
 struct lane {
     char kind[NAME];
     unsigned index;
-    size_t series;
+    size_t panel;
 };
 
 struct bar {
@@ -43,13 +43,13 @@ static const struct activity {
 
 struct timeline {
     const struct drawing *drawing;
-    size_t *point; /* shown for each series, or FRAME_NONE */
+    size_t *point; /* of each panel, or FRAME_NONE; panels are what the frame shows */
     struct lane lane[LANES];
     size_t lanes;
     bool too_many;
     struct bar *bar;
     size_t n, room;
-    double end, *ends; /* of everything, of each series */
+    double end, *ends; /* of everything, of each panel */
     double width, height;
     bool used[ACTIVITIES];
 };
@@ -61,38 +61,50 @@ enum { POINT, LANE, INDEX, ACTIVITY, FROM, TO, COLUMNS };
 struct source {
     struct sheet sheet;
     size_t column[COLUMNS];
+    size_t first, n; /* its points in the frame */
 };
 
-static int open_source(struct source *s, const struct drawing *d)
+static int open_source(struct source *s, const struct drawing *d, const struct frame_source *source)
 {
     static const char *const name[COLUMNS] = { "point", "lane", "lane_index", "activity", "from", "to" };
-    char path[4096];
-    snprintf(path, sizeof path, "%s/timeline.csv", d->results);
-    int opened = sheet_open(&s->sheet, path, d->error, d->size);
-    for (size_t i = 0; opened == 0 && i < COLUMNS; i++)
+    int status = figure_open_sheet(d, source, "timeline.csv", &s->sheet);
+    for (size_t i = 0; status == FIGURE_DRAWN && i < COLUMNS; i++)
         s->column[i] = sheet_column(&s->sheet, name[i]);
-    return opened == 0 ? FIGURE_DRAWN : opened > 0 ? FIGURE_SKIPPED : FIGURE_FAILED;
+    s->first = source->first;
+    s->n = source->n;
+    return status;
 }
 
-static size_t point_of(const struct timeline *t, const struct source *s)
+static size_t point_of(const struct source *s)
 {
     double point = sheet_number(&s->sheet, s->column[POINT]);
-    return point >= 0 && point < (double)t->drawing->frame->n_points ? (size_t)point : FRAME_NONE;
+    return point >= 0 && point < (double)s->n ? s->first + (size_t)point : FRAME_NONE;
 }
 
-/* First reading: of every series the smallest point that has spans, for a timeline is read row by row. */
-static int choose_points(struct timeline *t)
+/* Where a point belongs: beside what else is shown of its series, and of its category. */
+static size_t panel_of(const struct frame *f, size_t point)
+{
+    if (point == FRAME_NONE || f->n_categories > 1)
+        return point == FRAME_NONE ? FRAME_NONE : f->place_shown[point];
+    for (size_t i = 0; i < f->n_shown; i++)
+        if (f->shown[i].point->series == f->point[point].series)
+            return i;
+    return FRAME_NONE;
+}
+
+/* First reading: for every panel the smallest point that has spans, for a timeline is read row by row. */
+static int choose_points(struct timeline *t, const struct frame_source *source)
 {
     const struct frame *f = t->drawing->frame;
     struct source s;
-    int status = open_source(&s, t->drawing);
+    int status = open_source(&s, t->drawing, source);
     if (status != FIGURE_DRAWN)
         return status;
     while (sheet_next(&s.sheet)) {
-        size_t point = point_of(t, &s);
-        if (point == FRAME_NONE || f->point[point].series == FRAME_NONE)
+        size_t point = point_of(&s), panel = panel_of(f, point);
+        if (panel == FRAME_NONE)
             continue;
-        size_t *chosen = &t->point[f->point[point].series];
+        size_t *chosen = &t->point[panel];
         if (*chosen == FRAME_NONE || f->point[point].x < f->point[*chosen].x)
             *chosen = point;
     }
@@ -101,10 +113,10 @@ static int choose_points(struct timeline *t)
 }
 
 /* LANES when there is no room for another row. */
-static size_t find_lane(struct timeline *t, size_t series, const char *kind, double index)
+static size_t find_lane(struct timeline *t, size_t panel, const char *kind, double index)
 {
     for (size_t i = 0; i < t->lanes; i++)
-        if (t->lane[i].series == series && t->lane[i].index == (unsigned)index &&
+        if (t->lane[i].panel == panel && t->lane[i].index == (unsigned)index &&
             !strcmp(t->lane[i].kind, kind))
             return i;
     if (t->lanes == LANES)
@@ -112,7 +124,7 @@ static size_t find_lane(struct timeline *t, size_t series, const char *kind, dou
     struct lane *l = &t->lane[t->lanes];
     snprintf(l->kind, sizeof l->kind, "%s", kind);
     l->index = (unsigned)index;
-    l->series = series;
+    l->panel = panel;
     return t->lanes++;
 }
 
@@ -141,29 +153,28 @@ static size_t find_activity(const char *name)
 static bool take_row(struct timeline *t, const struct source *s)
 {
     const struct sheet *r = &s->sheet;
-    size_t point = point_of(t, s),
-           series = point == FRAME_NONE ? FRAME_NONE : t->drawing->frame->point[point].series;
+    size_t point = point_of(s), panel = panel_of(t->drawing->frame, point);
     double index = sheet_number(r, s->column[INDEX]);
     struct bar bar = { LANES, find_activity(sheet_text(r, s->column[ACTIVITY])),
                        sheet_number(r, s->column[FROM]), sheet_number(r, s->column[TO]) };
-    if (series == FRAME_NONE || t->point[series] != point || !(index >= 0 && index < 1e9) ||
+    if (panel == FRAME_NONE || t->point[panel] != point || !(index >= 0 && index < 1e9) ||
         !(bar.to >= bar.from))
         return true;
-    bar.lane = find_lane(t, series, sheet_text(r, s->column[LANE]), index);
+    bar.lane = find_lane(t, panel, sheet_text(r, s->column[LANE]), index);
     if (bar.lane == LANES) {
         t->too_many = true;
         return true;
     }
     t->used[bar.activity] = true;
-    t->ends[series] = fmax(t->ends[series], bar.to);
+    t->ends[panel] = fmax(t->ends[panel], bar.to);
     t->end = fmax(t->end, bar.to);
     return add_bar(t, &bar);
 }
 
-static int read_bars(struct timeline *t)
+static int read_bars(struct timeline *t, const struct frame_source *source)
 {
     struct source s;
-    int status = open_source(&s, t->drawing);
+    int status = open_source(&s, t->drawing, source);
     if (status != FIGURE_DRAWN)
         return status;
     while (status == FIGURE_DRAWN && sheet_next(&s.sheet))
@@ -172,7 +183,19 @@ static int read_bars(struct timeline *t)
             status = FIGURE_FAILED;
         }
     sheet_close(&s.sheet);
-    return status == FIGURE_DRAWN && (t->n == 0 || t->too_many) ? FIGURE_SKIPPED : status;
+    return status;
+}
+
+static int read_sources(struct timeline *t)
+{
+    const struct frame *f = t->drawing->frame;
+    for (size_t s = 0; s < f->n_sources; s++)
+        if (choose_points(t, &f->source[s]) == FIGURE_FAILED)
+            return FIGURE_FAILED;
+    for (size_t s = 0; s < f->n_sources; s++)
+        if (read_bars(t, &f->source[s]) == FIGURE_FAILED)
+            return FIGURE_FAILED;
+    return t->n == 0 || t->too_many ? FIGURE_SKIPPED : FIGURE_DRAWN;
 }
 
 /* ---- rows ---- */
@@ -192,15 +215,15 @@ static size_t row_of(const struct timeline *t, size_t lane)
 {
     size_t row = 0;
     for (size_t i = 0; i < t->lanes; i++)
-        row += t->lane[i].series == t->lane[lane].series && stands_above(&t->lane[i], &t->lane[lane]);
+        row += t->lane[i].panel == t->lane[lane].panel && stands_above(&t->lane[i], &t->lane[lane]);
     return row;
 }
 
-static size_t rows_of(const struct timeline *t, size_t series)
+static size_t rows_of(const struct timeline *t, size_t panel)
 {
     size_t rows = 0;
     for (size_t i = 0; i < t->lanes; i++)
-        rows += t->lane[i].series == series;
+        rows += t->lane[i].panel == panel;
     return rows;
 }
 
@@ -211,7 +234,7 @@ static void name_lane(const struct timeline *t, size_t lane, char *text, size_t 
     size_t before = 0, of_kind = 0;
     for (size_t i = 0; i < t->lanes; i++) {
         const struct lane *l = &t->lane[i];
-        bool same = l->series == mine->series && !strcmp(l->kind, mine->kind);
+        bool same = l->panel == mine->panel && !strcmp(l->kind, mine->kind);
         of_kind += same;
         before += same && l->index < mine->index;
     }
@@ -234,15 +257,21 @@ static unsigned long tint(const char *colour, double strength)
     return mixed;
 }
 
+static const struct look *look_of(const struct timeline *t, size_t panel)
+{
+    const struct frame *f = t->drawing->frame;
+    return style_look(f->look[f->shown[panel].point->series]);
+}
+
 /* ---- script ---- */
 
-static void print_rows(const struct timeline *t, size_t series, FILE *to)
+static void print_rows(const struct timeline *t, size_t panel, FILE *to)
 {
     const char *join = "";
     fputs("set ytics noenhanced scale 0 (", to);
     for (size_t i = 0; i < t->lanes; i++) {
         char text[NAME + 24];
-        if (t->lane[i].series != series)
+        if (t->lane[i].panel != panel)
             continue;
         name_lane(t, i, text, sizeof text);
         fputs(join, to);
@@ -275,11 +304,11 @@ static void print_key(const struct timeline *t, FILE *to)
     }
 }
 
-static void print_panel(const struct timeline *t, size_t series, double top, bool last, const struct axis *x,
+static void print_panel(const struct timeline *t, size_t panel, double top, bool last, const struct axis *x,
                         FILE *to)
 {
-    size_t rows = rows_of(t, series);
-    const char *name = t->drawing->frame->series[series];
+    size_t rows = rows_of(t, panel);
+    const char *name = t->drawing->frame->shown[panel].name;
     char end[40];
     fprintf(to, "\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n", LEFT / t->width,
             (t->width - RIGHT) / t->width);
@@ -287,22 +316,22 @@ static void print_panel(const struct timeline *t, size_t series, double top, boo
             1 - (top + ROW * (double)rows) / t->height);
     axis_print(x, "x", last, to);
     fprintf(to, "set yrange [%g:-0.5]\n", (double)rows - 0.5);
-    print_rows(t, series, to);
-    style_label(to, &(struct label){ 16, top - 17, name, "left", style_look(series)->ink, "bold_font" },
+    print_rows(t, panel, to);
+    style_label(to, &(struct label){ 16, top - 17, name, "left", look_of(t, panel)->ink, "bold_font" },
                 t->width, t->height);
-    figure_short(t->ends[series], "s", end, sizeof end);
+    figure_short(t->ends[panel], "s", end, sizeof end);
     fprintf(to,
             "set arrow from %.10g, graph 0 to %.10g, graph 1 nohead front linewidth 1 dashtype (3,3) "
             "linecolor rgb \"%s\"\n",
-            t->ends[series], t->ends[series], STYLE_FAINT);
+            t->ends[panel], t->ends[panel], STYLE_FAINT);
     fputs("set label ", to);
     style_quote(to, end);
-    fprintf(to, " at %.10g, graph 0.5 left offset 0.5,0 noenhanced textcolor rgb \"%s\"\n", t->ends[series],
-            style_look(series)->ink);
+    fprintf(to, " at %.10g, graph 0.5 left offset 0.5,0 noenhanced textcolor rgb \"%s\"\n", t->ends[panel],
+            look_of(t, panel)->ink);
     fprintf(to,
             "plot data index %zu using (($2+$3)/2):1:2:3:($1-$4/2):($1+$4/2):5 with boxxyerror linecolor rgb "
             "variable fillstyle solid noborder\n",
-            series);
+            panel);
     fputs("unset label\nunset arrow\nunset object\n", to);
 }
 
@@ -310,9 +339,9 @@ static void write_script(struct timeline *t, const struct heading *h, FILE *to)
 {
     struct axis x;
     char label[48];
-    size_t series = t->drawing->frame->n_series, last = 0;
+    size_t panels = t->drawing->frame->n_shown, last = 0;
     double top = STYLE_TOP;
-    for (size_t s = 0; s < series; s++)
+    for (size_t s = 0; s < panels; s++)
         if (rows_of(t, s) > 0)
             last = s;
     axis_fit(&x, "s", 0, t->end, false);
@@ -321,7 +350,7 @@ static void write_script(struct timeline *t, const struct heading *h, FILE *to)
     fputs("set border 1\nset grid xtics noytics linestyle 100\n", to);
     fprintf(to, "data = \"%s.dat\"\nset multiplot\n", h->file);
     print_key(t, to);
-    for (size_t s = 0; s < series; s++) {
+    for (size_t s = 0; s < panels; s++) {
         if (rows_of(t, s) == 0)
             continue;
         double bottom = top + ROW * (double)rows_of(t, s);
@@ -337,11 +366,11 @@ static void write_script(struct timeline *t, const struct heading *h, FILE *to)
     fputs("unset multiplot\n", to);
 }
 
-/* One block for each series, so that the index is that of the series. */
+/* One block for each panel, so that the index is that of the panel. */
 static void write_data(const struct timeline *t, FILE *to)
 {
     fputs("# row, from, to in seconds, thickness, colour, who, what\n", to);
-    for (size_t s = 0; s < t->drawing->frame->n_series; s++) {
+    for (size_t s = 0; s < t->drawing->frame->n_shown; s++) {
         fprintf(to, "%s# block %zu\n", s ? "\n\n" : "", s);
         if (rows_of(t, s) == 0)
             fputs("NaN NaN NaN NaN 0\n", to);
@@ -349,10 +378,10 @@ static void write_data(const struct timeline *t, FILE *to)
             const struct bar *b = &t->bar[i];
             const struct lane *l = &t->lane[b->lane];
             const struct activity *a = &activities[b->activity];
-            if (l->series != s)
+            if (l->panel != s)
                 continue;
             fprintf(to, "%zu %.10g %.10g %g %lu ", row_of(t, b->lane), b->from, b->to, a->thickness,
-                    tint(style_look(s)->colour, a->strength));
+                    tint(look_of(t, s)->colour, a->strength));
             style_quote(to, l->kind);
             fprintf(to, " %u %s\n", l->index, a->name);
         }
@@ -366,9 +395,9 @@ static int write_figure(struct timeline *t)
     char at[160] = "", subtitle[300];
     t->width = STYLE_WIDTH;
     t->height = STYLE_TOP + STYLE_BOTTOM - GAP;
-    for (size_t s = 0; s < d->frame->n_series; s++)
+    for (size_t s = 0; s < d->frame->n_shown; s++)
         t->height += rows_of(t, s) ? ROW * (double)rows_of(t, s) + GAP : 0;
-    for (size_t s = 0; s < d->frame->n_series && !*at; s++)
+    for (size_t s = 0; s < d->frame->n_shown && !*at; s++)
         if (t->point[s] != FRAME_NONE)
             figure_at(d->frame, &d->frame->point[t->point[s]], at, sizeof at);
     snprintf(subtitle, sizeof subtitle, "Who did what when, in the first replication%s", at);
@@ -382,7 +411,7 @@ static int write_figure(struct timeline *t)
 
 int figure_timeline(const struct drawing *d)
 {
-    size_t n = d->frame->n_series;
+    size_t n = d->frame->n_shown;
     struct timeline *t = calloc(1, sizeof *t);
     int status = FIGURE_FAILED;
     if (t) {
@@ -396,9 +425,7 @@ int figure_timeline(const struct drawing *d)
     }
     for (size_t s = 0; s < n; s++)
         t->point[s] = FRAME_NONE;
-    status = choose_points(t);
-    if (status == FIGURE_DRAWN)
-        status = read_bars(t);
+    status = read_sources(t);
     if (status == FIGURE_DRAWN)
         status = write_figure(t);
 out:

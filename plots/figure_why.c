@@ -19,14 +19,21 @@
 #define FEET    52.0  /* below the axes: name of the bar, what it reserves */
 #define LEGIBLE 14.0  /* a segment less high holds no text */
 
+#define NAME_LINES 3u /* at most, below a bar */
+#define NAME_LINE  15.0
+
+#define NAME_CHARACTERS 48u
+#define SLANT           4.3 /* pixels to the left, and down, for each character of a slanted name */
+
 struct bars {
     const struct frame *frame;
     struct why why[BARS];
-    size_t series[BARS]; /* of each bar */
-    size_t n;
+    size_t shown[BARS]; /* of each bar */
+    size_t n, left_out;
     struct axis y;
     double width, height, slot, half; /* pixels: place of one bar, half its width */
     bool named;
+    bool crowded; /* their names are slanted */
 };
 
 static double pixels(const struct bars *b, double bytes) { return bytes / (b->y.hi - b->y.lo) * HEIGHT; }
@@ -47,28 +54,103 @@ static bool is_used(const struct bars *b, const char *name)
 static void collect(struct bars *b)
 {
     double highest = 0;
-    for (size_t s = 0; s < b->frame->n_series && b->n < BARS; s++)
-        if (why_of_series(b->frame, s, &b->why[b->n])) {
-            highest = fmax(highest, b->why[b->n].bytes);
-            b->series[b->n++] = s;
+    for (size_t i = 0; i < b->frame->n_shown; i++) {
+        struct why why;
+        if (!why_of_point(b->frame, b->frame->shown[i].point, &why))
+            continue;
+        if (b->n == BARS) {
+            b->left_out++;
+            continue;
         }
+        highest = fmax(highest, why.bytes);
+        b->why[b->n] = why;
+        b->shown[b->n++] = i;
+    }
     axis_fit(&b->y, "B", 0, highest * 1.04, false);
 }
 
-static void lay_out(struct bars *b)
+/* ---- names below the bars ---- */
+
+static double name_room(const struct bars *b) { return b->named ? b->slot : (b->slot - 4) / 0.88; }
+
+/* Where a name that is wider than its place breaks: behind a comma if both halves fit then, otherwise at the
+ * last space before which it fits, otherwise at the first space. */
+static char *find_break(char *name, double room)
 {
-    b->named = b->n <= NAMED;
-    b->width = STYLE_WIDTH;
-    b->height = STYLE_TOP + HEIGHT + FEET + STYLE_NOTE + 14;
-    double room = b->width - LEFT - RIGHT - (b->named ? 0 : KEY);
-    b->slot = room / (double)b->n;
-    b->half = b->named ? (b->n < NAMED ? 45 : 28) : fmin(38, b->slot * 0.36);
+    char *best = NULL;
+    for (char *c = strchr(name, ' '); c; c = strchr(c + 1, ' ')) {
+        *c = '\0';
+        bool fits = style_text_width(name) <= room;
+        *c = ' ';
+        if (c > name && c[-1] == ',' && fits && style_text_width(c + 1) <= room)
+            return c;
+        best = fits || !best ? c : best;
+    }
+    return best;
+}
+
+/* Cuts a name that is wider than its place; returns the rest, or NULL where there is none. */
+static char *break_name(char *name, double room)
+{
+    char *at = style_text_width(name) <= room ? NULL : find_break(name, room);
+    if (at)
+        *at++ = '\0';
+    return at;
+}
+
+/* Whether names in lines below the bars would run into each other. */
+static bool is_crowded(const struct bars *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        char name[160], *line = name;
+        style_fit(b->frame->shown[b->shown[i]].name, NAME_CHARACTERS, name, sizeof name);
+        for (size_t lines = 1; line; lines++) {
+            char *rest = lines < NAME_LINES ? break_name(line, name_room(b)) : NULL;
+            if (style_text_width(line) > name_room(b))
+                return true;
+            line = rest;
+        }
+    }
+    return false;
 }
 
 /* The middle of bar i, in pixels from the left; named bars leave room at their right. */
 static double middle(const struct bars *b, size_t i)
 {
     return LEFT + b->slot * (double)i + (b->named ? b->half + (b->n < NAMED ? 24 : 8) : b->slot / 2);
+}
+
+/* As long as there is room at the left of its bar. */
+static void slanted_name(const struct bars *b, size_t bar, char *text, size_t size)
+{
+    const char *more = b->why[bar].point->stable ? "" : " (not stable)";
+    size_t room = (size_t)fmin((middle(b, bar) - 8) / SLANT, NAME_CHARACTERS);
+    style_fit(b->frame->shown[b->shown[bar]].name, room - strlen(more), text, size - strlen(more));
+    strcat(text, more);
+}
+
+static double slanted_height(const struct bars *b)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        char name[200];
+        slanted_name(b, i, name, sizeof name);
+        size_t n = style_characters(name);
+        longest = n > longest ? n : longest;
+    }
+    return SLANT * (double)longest;
+}
+
+static void lay_out(struct bars *b)
+{
+    b->named = b->n <= NAMED;
+    b->width = STYLE_WIDTH;
+    double room = b->width - LEFT - RIGHT - (b->named ? 0 : KEY);
+    b->slot = room / (double)b->n;
+    b->half = b->named ? (b->n < NAMED ? 45 : 28) : fmin(38, b->slot * 0.36);
+    b->crowded = !b->named && is_crowded(b);
+    double feet = b->crowded ? fmax(FEET, slanted_height(b) + 10) : FEET + (b->named ? 0 : 2 * NAME_LINE);
+    b->height = STYLE_TOP + HEIGHT + feet + STYLE_NOTE + 14;
 }
 
 /* ---- data: one block for each part, one row for each bar ---- */
@@ -197,35 +279,34 @@ static void print_key(const struct bars *b, FILE *to)
     }
 }
 
-/* A name that is wider than its place is broken at the space nearest its middle. */
-static char *break_name(char *name, double room)
+/* In lines below the bar; named bars have room for what their verdict was. */
+static void print_lines(const struct bars *b, size_t bar, FILE *to)
 {
-    char *best = NULL, *middle = name + strlen(name) / 2;
-    if (style_text_width(name) <= room)
-        return NULL;
-    for (char *c = name; *c; c++)
-        if (*c == ' ' && (!best || labs(c - middle) < labs(best - middle)))
-            best = c;
-    if (best)
-        *best++ = '\0';
-    return best;
-}
-
-static void print_name(const struct bars *b, size_t bar, FILE *to)
-{
+    const struct frame *f = b->frame;
     const struct frame_point *p = b->why[bar].point;
-    const char *font = b->named ? NULL : "small_font", *ink = style_look(b->series[bar])->ink;
+    const char *font = b->named ? NULL : "small_font", *ink = style_look(f->look[p->series])->ink;
     const char *place = b->named ? "left" : "center";
     double x = middle(b, bar) - (b->named ? b->half : 0), y = STYLE_TOP + HEIGHT + 18;
-    char fitted[120], name[160];
-    style_fit(b->frame->series[b->series[bar]], b->named ? 34 : 24, fitted, sizeof fitted);
-    snprintf(name, sizeof name, b->named && !p->stable ? "%s (%.20s)" : "%s", fitted, p->verdict);
-    char *second = break_name(name, b->named ? b->slot : (b->slot - 4) / 0.88);
-    print_text(b, x, y, name, place, ink, font, to);
-    if (second)
-        print_text(b, x, y += 15, second, place, ink, font, to);
+    char name[200], *line = name;
+    style_fit(f->shown[b->shown[bar]].name, NAME_CHARACTERS, name, sizeof name - 30);
+    if (b->named && !p->stable)
+        snprintf(name + strlen(name), 30, " (%.20s)", p->verdict);
+    for (size_t lines = 1; line; lines++, y += NAME_LINE) {
+        char *rest = lines < NAME_LINES ? break_name(line, name_room(b)) : NULL;
+        print_text(b, x, y, line, place, ink, font, to);
+        line = rest;
+    }
     if (!b->named && !p->stable)
-        print_text(b, x, y + 15, "not stable", place, STYLE_FAINT, "small_font", to);
+        print_text(b, x, y, "not stable", place, STYLE_FAINT, font, to);
+}
+
+static void print_slanted(const struct bars *b, size_t bar, FILE *to)
+{
+    const struct frame *f = b->frame;
+    char name[200];
+    slanted_name(b, bar, name, sizeof name);
+    print_text(b, middle(b, bar) + 4, STYLE_TOP + HEIGHT + 12, name, "right rotate by 45",
+               style_look(f->look[b->why[bar].point->series])->ink, "small_font", to);
 }
 
 /* Above the bar the sum, below it the name and the address space that a connection reserves. */
@@ -235,8 +316,11 @@ static void print_bar_texts(const struct bars *b, size_t bar, FILE *to)
     char bytes[32], text[160];
     double x = middle(b, bar);
     figure_short(w->bytes, "B", bytes, sizeof bytes);
-    print_text(b, x, from_top(b, w->bytes) - 11, bytes, "center", STYLE_INK, "bold_font", to);
-    print_name(b, bar, to);
+    if (style_text_width(bytes) > b->slot - 4) /* the axis says the unit */
+        snprintf(bytes, sizeof bytes, "%.3g", w->bytes / axis_scale(&b->y, "B"));
+    print_text(b, x, from_top(b, w->bytes) - 11, bytes, "center", STYLE_INK,
+               style_text_width(bytes) > b->slot - 4 ? "small_font" : "bold_font", to);
+    (b->crowded ? print_slanted : print_lines)(b, bar, to);
     if (!b->named || !(w->reserved > 0))
         return;
     figure_short(w->reserved, "B", bytes, sizeof bytes);
@@ -287,7 +371,7 @@ int figure_why(const struct drawing *d)
 {
     struct bars *b = calloc(1, sizeof *b);
     struct figure_files files;
-    char at[160], subtitle[300];
+    char at[160], subtitle[300], note[200];
     int status = FIGURE_SKIPPED;
     if (!b) {
         snprintf(d->error, d->size, "not enough memory for why.gp");
@@ -301,9 +385,11 @@ int figure_why(const struct drawing *d)
     status = FIGURE_FAILED;
     figure_at_largest(d->frame, at, sizeof at);
     snprintf(subtitle, sizeof subtitle, "Where the memory of one connection goes, at the peak%s", at);
+    snprintf(note, sizeof note, b->left_out ? "%s There is no room for %zu more bar%s." : "%s",
+             "Warm colours: pages of the process. Cool colours: what the kernel holds for it.", b->left_out,
+             b->left_out == 1 ? "" : "s");
     struct heading h = { "why", "memory per connection, stacked by component", figure_title(d->frame),
-                         subtitle,
-                         "Warm colours: pages of the process. Cool colours: what the kernel holds for it." };
+                         subtitle, note };
     if (figure_open(&files, d->folder, "why", d->error, d->size) != 0)
         goto out;
     write_script(b, &h, files.script.to);

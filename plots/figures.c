@@ -51,7 +51,24 @@ static const struct sweep_figure throughput = {
 
 int figure_memory(const struct drawing *d) { return sweep_draw(&memory, d); }
 int figure_latency(const struct drawing *d) { return sweep_draw(&latency, d); }
-int figure_throughput(const struct drawing *d) { return sweep_draw(&throughput, d); }
+
+/* Three reports in ten seconds are no rate. */
+int figure_throughput(const struct drawing *d)
+{
+    return frame_ends_early(d->frame) ? FIGURE_SKIPPED : sweep_draw(&throughput, d);
+}
+
+int figure_open_sheet(const struct drawing *d, const struct frame_source *source, const char *name,
+                      struct sheet *t)
+{
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/%s", source->folder, name) >= (int)sizeof path) {
+        snprintf(d->error, d->size, "%s: the path is too long", source->folder);
+        return FIGURE_FAILED;
+    }
+    int opened = sheet_open(t, path, d->error, d->size);
+    return opened == 0 ? FIGURE_DRAWN : opened > 0 ? FIGURE_SKIPPED : FIGURE_FAILED;
+}
 
 /* ---- words ---- */
 
@@ -108,7 +125,7 @@ void figure_at(const struct frame *f, const struct frame_point *p, char *text, s
     const char *value = "";
     char number[48];
     *text = '\0';
-    if (f->axis == FRAME_NO_AXIS)
+    if (f->axis == FRAME_NO_AXIS || f->n_categories > 1)
         return;
     for (size_t k = 0; k < p->n_parameters; k++)
         if (!strcmp(p->parameter[k].key, f->x_key))
@@ -122,13 +139,12 @@ void figure_at(const struct frame *f, const struct frame_point *p, char *text, s
 
 void figure_at_largest(const struct frame *f, char *text, size_t size)
 {
-    const struct frame_point *largest = NULL;
-    for (size_t s = 0; s < f->n_series; s++) {
-        const struct frame_point *p = frame_largest(f, s);
-        if (p && (!largest || p->x > largest->x))
-            largest = p;
-    }
+    bool same = true;
     *text = '\0';
-    if (largest)
-        figure_at(f, largest, text, size);
+    for (size_t i = 1; i < f->n_shown; i++)
+        same &= f->shown[i].point->x == f->shown[0].point->x;
+    if (same && f->n_shown > 0)
+        figure_at(f, f->shown[0].point, text, size);
+    else if (f->n_categories == 1 && f->n_shown > 0)
+        snprintf(text, size, ", each at its last %s%s%s", short_key(f->x_key), *f->held ? ", " : "", f->held);
 }

@@ -3,12 +3,12 @@
 #define PLOTS_FIGURES_H
 
 #include "plots/frame.h"
+#include "sim/experiment/sheet.h"
 
 /* What a figure is made from, and where it goes. */
 struct drawing {
     const struct frame *frame;
-    const char *results; /* the result folder, for its CSV files */
-    const char *folder;  /* for scripts and data */
+    const char *folder; /* for scripts and data */
     char *error;
     size_t size;
 };
@@ -24,11 +24,14 @@ int figure_throughput(const struct drawing *d);
 int figure_time(const struct drawing *d);
 int figure_timeline(const struct drawing *d);
 
+/* Opens a CSV file of a source. FIGURE_DRAWN: it is open; FIGURE_SKIPPED: the source has none. */
+int figure_open_sheet(const struct drawing *d, const struct frame_source *source, const char *name,
+                      struct sheet *t);
 /* The title every figure of these results bears. */
 const char *figure_title(const struct frame *f);
 /* ", at collars = 10,000", with what is held; "" without a sweep. */
 void figure_at(const struct frame *f, const struct frame_point *p, char *text, size_t size);
-/* The same for the largest value along x. */
+/* The same for all that the frame shows: the largest value along x. */
 void figure_at_largest(const struct frame *f, char *text, size_t size);
 /* "collars (fleets.amboseli.collars)": the label of the x axis. */
 void figure_x_label(const struct frame *f, const char *unit, char *text, size_t size);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plots/looks.h"
 #include "plots/style.h"
 
 void frame_term(struct frame *f)
@@ -38,9 +39,18 @@ const struct frame_point *frame_largest(const struct frame *f, size_t series)
     return found;
 }
 
-size_t frame_series_shown(const struct frame *f, double point)
+size_t frame_find_shown(const struct frame *f, const struct frame_source *source, double point)
 {
-    return point >= 0 && point < (double)f->n_points ? f->shown[(size_t)point] : FRAME_NONE;
+    return point >= 0 && point < (double)source->n ? f->place_shown[source->first + (size_t)point]
+                                                   : FRAME_NONE;
+}
+
+bool frame_ends_early(const struct frame *f)
+{
+    for (size_t i = 0; i < f->n_points; i++)
+        if (!(frame_value(f, &f->point[i], "makespan").mean < 0.9 * f->duration))
+            return false;
+    return f->n_points > 0;
 }
 
 static const struct frame_parameter *parameter(const struct frame_point *p, const char *key)
@@ -65,7 +75,7 @@ static struct variation study_key(const struct frame *f, const char *key)
     for (size_t i = 0; i < f->n_points; i++) {
         const struct frame_parameter *a = parameter(&f->point[i], key);
         v.varies |= !a || !first || strcmp(a->text, first->text) != 0;
-        v.numbers &= a && isfinite(a->number);
+        v.numbers &= a && (isfinite(a->number) || !*a->text); /* no text: the folder does not know */
     }
     return v;
 }
@@ -140,6 +150,11 @@ static bool is_held_value(const struct frame *f, const struct frame_point *p)
     return true;
 }
 
+static bool has_place(const struct frame *f, const struct frame_point *p, bool held)
+{
+    return isfinite(p->x) && (!held || is_held_value(f, p));
+}
+
 static size_t series_of(struct frame *f, const char *name)
 {
     for (size_t s = 0; s < f->n_series; s++)
@@ -157,7 +172,7 @@ static int make_series(struct frame *f, bool variants, bool held)
         const char *name = series_name(f, p, variants, held);
         if (!name)
             return -1;
-        p->series = held && !is_held_value(f, p) ? FRAME_NONE : series_of(f, name);
+        p->series = has_place(f, p, held) ? series_of(f, name) : FRAME_NONE;
     }
     return 0;
 }
@@ -177,25 +192,84 @@ static int describe_held(struct frame *f)
     return 0;
 }
 
+/* ---- the points that are shown singly ---- */
+
+/* The text of a category: that of the first point which lies there. */
+static const char *category_text(const struct frame *f, size_t category)
+{
+    for (size_t i = 0; i < f->n_points; i++)
+        if (f->point[i].x == (double)category)
+            return parameter(&f->point[i], f->x_key)->text;
+    return "";
+}
+
+static int list_categories(struct frame *f)
+{
+    double last = 0;
+    for (size_t i = 0; i < f->n_points; i++)
+        last = fmax(last, f->point[i].x);
+    bool several = f->axis == FRAME_CATEGORIES && last < FRAME_CATEGORIES_SHOWN;
+    f->n_categories = several ? (size_t)last + 1 : 1;
+    f->category = ARENA_ARRAY(&f->arena, const char *, f->n_categories);
+    if (!f->category)
+        return -1;
+    for (size_t c = 0; c < f->n_categories; c++)
+        f->category[c] = several ? category_text(f, c) : "";
+    return 0;
+}
+
+/* The point of a series that stands for it in a category: the only one there, or the largest. */
+static const struct frame_point *choose_point(const struct frame *f, size_t series, size_t category)
+{
+    if (f->n_categories == 1)
+        return frame_largest(f, series);
+    for (size_t i = 0; i < f->n_points; i++)
+        if (f->point[i].series == series && f->point[i].x == (double)category)
+            return &f->point[i];
+    return NULL;
+}
+
+static int show(struct frame *f, size_t series, size_t category)
+{
+    const struct frame_point *p = choose_point(f, series, category);
+    const char *name = f->series[series], *where = f->category[category];
+    if (!p)
+        return 0;
+    if (*where)
+        name = arena_printf(&f->arena, "%s%s%s", name, *name ? ", " : "", where);
+    f->place_shown[p - f->point] = f->n_shown;
+    f->shown[f->n_shown++] = (struct frame_shown){ p, name, category };
+    return name ? 0 : -1;
+}
+
 /* Looked up for every row of a table, so it is worked out once. */
 static int find_shown(struct frame *f)
 {
-    f->shown = ARENA_ARRAY(&f->arena, size_t, f->n_points + 1);
-    if (!f->shown)
+    if (list_categories(f) != 0)
+        return -1;
+    f->place_shown = ARENA_ARRAY(&f->arena, size_t, f->n_points + 1);
+    f->shown = ARENA_ARRAY(&f->arena, struct frame_shown, f->n_points + 1);
+    if (!f->place_shown || !f->shown)
         return -1;
     for (size_t i = 0; i < f->n_points; i++)
-        f->shown[i] = FRAME_NONE;
-    for (size_t s = 0; s < f->n_series; s++) {
-        const struct frame_point *p = frame_largest(f, s);
-        if (p)
-            f->shown[p - f->point] = s;
-    }
+        f->place_shown[i] = FRAME_NONE;
+    for (size_t c = 0; c < f->n_categories; c++)
+        for (size_t s = 0; s < f->n_series; s++)
+            if (show(f, s, c) != 0)
+                return -1;
     return 0;
+}
+
+static bool has_variants(const struct frame *f)
+{
+    for (size_t i = 0; i < f->n_points; i++)
+        if (strcmp(f->point[i].variant, f->point[0].variant) != 0 || strcmp(f->point[i].variant, "base") != 0)
+            return true;
+    return false;
 }
 
 int frame_arrange(struct frame *f)
 {
-    bool variants = false;
     f->held = "";
     f->series = ARENA_ARRAY(&f->arena, const char *, f->n_points + 1);
     if (!f->series)
@@ -203,14 +277,14 @@ int frame_arrange(struct frame *f)
     if (f->n_points == 0)
         return 0;
     f->replications = f->point[0].replications;
-    for (size_t i = 0; i < f->n_points; i++)
-        variants |=
-            strcmp(f->point[i].variant, f->point[0].variant) != 0 || strcmp(f->point[i].variant, "base") != 0;
     choose_axis(f);
     place_points(f);
+    for (size_t i = 0; i < f->n_points; i++)
+        f->left_out += isfinite(f->point[i].x) ? 0 : 1;
+    bool variants = has_variants(f);
     if (make_series(f, variants, false) != 0)
         return -1;
     if (f->n_series > STYLE_SERIES && (make_series(f, variants, true) || describe_held(f)))
         return -1;
-    return find_shown(f);
+    return looks_choose(f) || find_shown(f) ? -1 : 0;
 }

@@ -11,7 +11,8 @@
 
 #include "sim/experiment/runner.h"
 
-#define FRAME_NONE SIZE_MAX
+#define FRAME_NONE             SIZE_MAX
+#define FRAME_CATEGORIES_SHOWN 4u /* of more, single points are shown for the last one only */
 
 struct frame_metric {
     const char *name, *unit, *title;
@@ -29,7 +30,9 @@ struct frame_parameter {
 };
 
 struct frame_point {
-    const char *variant;
+    const char *variant; /* "LABEL: VARIANT" where several folders are overlaid */
+    const char *kind;    /* the variant alone */
+    const char *model;   /* of the first server; NULL where unknown */
     struct frame_parameter *parameter;
     size_t n_parameters;
     uint32_t replications;
@@ -42,12 +45,28 @@ struct frame_point {
     double x;                  /* number, or index of the category */
 };
 
+/* A result folder whose points are points[first .. first + n): its CSV files count from there. */
+struct frame_source {
+    const char *folder, *label;
+    size_t first, n;
+};
+
+/* What a figure or table of single points shows: of each series its largest point; where the axis has few
+ * categories, the points of every category. */
+struct frame_shown {
+    const struct frame_point *point;
+    const char *name; /* of the series, and of the category where several are shown */
+    size_t category;  /* counted from 0 */
+};
+
 enum frame_axis { FRAME_NO_AXIS, FRAME_NUMBERS, FRAME_CATEGORIES };
 
 struct frame {
     struct arena arena;
     const char *name, *title;
-    double warmup; /* seconds; NaN where unknown */
+    double warmup, duration; /* seconds; NaN where unknown or different */
+    struct frame_source *source;
+    size_t n_sources;
     struct frame_metric *metric;
     size_t n_metrics;
     struct frame_point *point;
@@ -55,16 +74,24 @@ struct frame {
 
     /* Set by frame_arrange(). */
     const char **series; /* what to call them; "" when there is but one */
+    size_t *look;        /* of each series, for style_look() */
     size_t n_series;
-    size_t *shown; /* [n_points]: see frame_series_shown() */
+    struct frame_shown *shown; /* category by category, in each series by series */
+    size_t n_shown;
+    size_t *place_shown;   /* [n_points]: index into shown, or FRAME_NONE */
+    const char **category; /* texts of the categories that are shown; one, "", where there are none */
+    size_t n_categories;
+    size_t left_out; /* points without a value on the axis */
     enum frame_axis axis;
     const char *x_key, *x_unit;
     const char *held;      /* "machine.cores = 4": further parameters that figures hold; "" when none */
     uint32_t replications; /* of the first point */
 };
 
-/* Reads a result folder. Returns 0, or -1 with a sentence in error and nothing held. */
-int frame_load(struct frame *f, const char *folder, char *error, size_t size);
+/* Reads result folders; of several, the points stand side by side: all their metrics, all their swept
+ * keys (a folder that did not sweep one has the value of its scenario). Returns 0, or -1 with a sentence in
+ * error and nothing held. */
+int frame_load(struct frame *f, const char *const *folders, size_t n, char *error, size_t size);
 /* Takes over what an outcome says; f must not outlive it. Returns 0, or -1 without memory. */
 int frame_from_outcome(struct frame *f, const struct outcome *o);
 void frame_term(struct frame *f);
@@ -78,7 +105,9 @@ size_t frame_metric(const struct frame *f, const char *name);
 struct frame_value frame_value(const struct frame *f, const struct frame_point *p, const char *metric);
 /* The point of a series with the largest x (the last of the categories), or NULL. */
 const struct frame_point *frame_largest(const struct frame *f, size_t series);
-/* The series whose largest point is the one with this index (as a table says it), or FRAME_NONE. */
-size_t frame_series_shown(const struct frame *f, double point);
+/* Index into shown of a point, which a table of this source gives by number; or FRAME_NONE. */
+size_t frame_find_shown(const struct frame *f, const struct frame_source *source, double point);
+/* Whether all work ended well before the run did: then it matters when, and rates mean nothing. */
+bool frame_ends_early(const struct frame *f);
 
 #endif

@@ -1,4 +1,4 @@
-/* plots.h - figures of a result folder: gnuplot scripts, data and pictures in FOLDER/plots.
+/* plots.h - figures of result folders: gnuplot scripts, data and pictures.
  *
  * Every script is complete in itself and readable; another format is a change to one line of it. */
 #ifndef PLOTS_PLOTS_H
@@ -8,13 +8,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes plots/NAME.gp and plots/NAME.dat for every figure that the results have something to show for.
- * Each file is written whole or not at all. Returns 0, or -1 with one sentence in error. */
+/* Writes FOLDER/plots/NAME.gp and NAME.dat for every figure that the results have something to show for, and
+ * removes those of an earlier time that they have nothing for. Each file is written whole or not at all.
+ * Returns 0, or -1 with one sentence in error. */
 int plots_write(const char *folder, char *error, size_t size);
+/* The same with what n result folders hold in the same figures, which go to a folder of their own. It is made
+ * where it is not there; one that holds anything else than figures is refused. */
+int plots_write_into(const char *into, const char *const *folders, size_t n, char *error, size_t size);
 
 struct rendering {
     const char *folder;     /* the result folder, as it can be opened now */
+    bool bare;              /* it is no result folder: the scripts stand in the folder itself */
     const char *name;       /* what people will know it by; NULL: the same */
+    const char *again;      /* the command that draws again, for notes; NULL: `herdsim plot` with the name */
     const atomic_int *stop; /* polled: not zero ends the rendering; NULL: never */
     unsigned limit_ms;      /* for one figure; 0: a minute */
     bool quiet;             /* no notes */

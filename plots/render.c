@@ -168,10 +168,12 @@ static void note_the_rest(const struct rendering *r, enum outcome_of_run ran, in
 {
     if (r->quiet)
         return;
+    const char *name = r->name ? r->name : r->folder;
     if (ran == MISSING)
         fprintf(stderr,
-                "note: gnuplot is not installed, so there are no pictures; the scripts are in %s/plots\n",
-                r->name ? r->name : r->folder);
+                "note: gnuplot is not installed, so there are no pictures; the scripts are in %s%s\n"
+                "note: once it is (Debian, Ubuntu: apt install gnuplot-nox), '%s%s' draws them\n",
+                name, r->bare ? "" : "/plots", r->again ? r->again : "herdsim plot ", r->again ? "" : name);
     else if (ran == LATE && left > 0)
         fprintf(stderr, "note: gnuplot took too long, so %d more figure%s left out\n", left,
                 left == 1 ? " is" : "s are");
@@ -206,7 +208,7 @@ int plots_render(const struct rendering *r, char *error, size_t size)
 {
     char plots[4096];
     struct dirent **script = NULL;
-    if (snprintf(plots, sizeof plots, "%s/plots", r->folder) >= (int)sizeof plots) {
+    if (snprintf(plots, sizeof plots, "%s%s", r->folder, r->bare ? "" : "/plots") >= (int)sizeof plots) {
         snprintf(error, size, "%s: the path is too long", r->folder);
         return RENDER_FAILED;
     }

@@ -3,22 +3,69 @@
 
 #include <string.h>
 
-static const struct look looks[STYLE_SERIES + 1] = {
-    { "#d55e00", "#b84f00", 7, 0.8, "1", 2 },              /* vermilion, disc */
-    { "#0072b2", "#00619a", 5, 0.75, "(10,5)", 2 },        /* blue, square */
-    { "#009e73", "#007f5c", 9, 0.95, "(3,3)", 2 },         /* bluish green, triangle */
-    { "#cc79a7", "#a8507f", 13, 1.1, "(12,4,2,4)", 2 },    /* reddish purple, diamond */
-    { "#e69f00", "#a87300", 11, 0.95, "(20,5)", 2 },       /* orange, triangle downwards */
-    { "#56b4e9", "#2a7fb3", 15, 0.9, "(6,3,2,3,2,3)", 2 }, /* sky blue, pentagon */
-    { "#000000", "#000000", 3, 0.85, "(2,4)", 2 },         /* black, star */
-    { "#8c6d46", "#74572f", 2, 0.75, "(14,4,6,4)", 2 },    /* brown, cross */
-    { "#7a7a7a", "#5c5c5c", 1, 0.85, "(5,2)", 2 },         /* grey, plus */
-    { "#8a8a8a", "#666666", 0, 0, "1", 0.8 },              /* the reference */
+#define REFERENCE \
+    { \
+        "#8a8a8a", "#666666", 0, 0, "1", 0.8 \
+    }
+static const struct look looks[STYLE_TONES][STYLE_TONE] = {
+    {
+        { "#d55e00", "#b84f00", 7, 0.8, "1", 2 },              /* vermilion, disc */
+        { "#0072b2", "#00619a", 5, 0.75, "(10,5)", 2 },        /* blue, square */
+        { "#009e73", "#007f5c", 9, 0.95, "(3,3)", 2 },         /* bluish green, triangle */
+        { "#cc79a7", "#a8507f", 13, 1.1, "(12,4,2,4)", 2 },    /* reddish purple, diamond */
+        { "#e69f00", "#a87300", 11, 0.95, "(20,5)", 2 },       /* orange, triangle downwards */
+        { "#56b4e9", "#2a7fb3", 15, 0.9, "(6,3,2,3,2,3)", 2 }, /* sky blue, pentagon */
+        { "#000000", "#000000", 3, 0.85, "(2,4)", 2 },         /* black, star */
+        { "#8c6d46", "#74572f", 2, 0.75, "(14,4,6,4)", 2 },    /* brown, cross */
+        { "#7a7a7a", "#5c5c5c", 1, 0.85, "(5,2)", 2 },         /* grey, plus */
+        REFERENCE,
+    },
+    {
+        /* lighter, the points hollow */
+        { "#e7a26b", "#c1641f", 6, 0.9, "(16,3)", 1.6 },
+        { "#6badd2", "#1f74a6", 4, 0.85, "(5,3)", 1.6 },
+        { "#6bc7ae", "#1f8e70", 8, 1.05, "(8,3,2,3)", 1.6 },
+        { "#e1b1cc", "#b2658e", 12, 1.2, "(2,2)", 1.6 },
+        { "#f0c76b", "#b2841f", 10, 1.05, "(9,3)", 1.6 },
+        { "#9dd4f2", "#448ebc", 14, 1, "(4,4)", 1.6 },
+        { "#6b6b6b", "#1f1f1f", 3, 0.6, "(12,8)", 1.6 },
+        { "#bcaa94", "#856b48", 2, 0.55, "(3,6)", 1.6 },
+        { "#b2b2b2", "#707070", 1, 0.6, "(7,7)", 1.6 },
+        REFERENCE,
+    },
+    {
+        /* darker, the points smaller */
+        { "#753400", "#6e2f00", 7, 0.55, "(2,4)", 2.2 },
+        { "#003f62", "#003a5c", 5, 0.5, "(14,3,3,3)", 2.2 },
+        { "#00573f", "#004c37", 9, 0.65, "(6,6)", 2.2 },
+        { "#70435c", "#65304c", 13, 0.75, "(18,4)", 2.2 },
+        { "#7f5700", "#654500", 11, 0.65, "(4,2)", 2.2 },
+        { "#2f6380", "#194c6b", 15, 0.6, "(9,2,2,2)", 2.2 },
+        { "#3d3d3d", "#3d3d3d", 3, 1.1, "(5,5)", 2.2 },
+        { "#4d3c26", "#46341c", 2, 1, "(10,2)", 2.2 },
+        { "#434343", "#373737", 1, 1.1, "(3,2)", 2.2 },
+        REFERENCE,
+    },
+};
+
+/* In the order of the colours. A model that is not here takes a colour that is left. */
+static const char *const models[] = {
+    "thread_per_connection", "event_loop",      "iterative",  "thread_per_request",
+    "thread_pool",           "event_loop_pool", "multi_loop", "process_per_connection",
+    "green_threads"
 };
 
 static const char *const dashes[] = { "1", "(9,5)", "(2,3.5)", "(9,4,2,4)" };
 
-const struct look *style_look(size_t i) { return &looks[i == STYLE_REFERENCE ? i : i % STYLE_SERIES]; }
+const struct look *style_look(size_t i) { return &looks[i / STYLE_TONE % STYLE_TONES][i % STYLE_TONE]; }
+
+size_t style_of_model(const char *model)
+{
+    size_t i = 0;
+    while (i < STYLE_SERIES && (!model || strcmp(models[i], model) != 0))
+        i++;
+    return i;
+}
 
 const char *style_dash(size_t kind) { return dashes[kind % (sizeof dashes / sizeof *dashes)]; }
 

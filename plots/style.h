@@ -1,8 +1,8 @@
 /* style.h - the house style of every figure, in one place.
  *
- * Okabe and Ito's colours, which the colour-blind can tell apart, in the same order for the same series
- * everywhere; every colour comes with a point and a dash of its own, so that a figure survives a
- * photocopier. Text that people wrote reaches gnuplot only through style_quote(). */
+ * Okabe and Ito's colours, which the colour-blind can tell apart; every colour comes with a point and a
+ * dash of its own, so that a figure survives a photocopier. A server model has the same colour everywhere.
+ * Text that people wrote reaches gnuplot only through style_quote(). */
 #ifndef PLOTS_STYLE_H
 #define PLOTS_STYLE_H
 
@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define STYLE_SERIES    9u /* more series repeat the colours */
-#define STYLE_REFERENCE 9u /* the look of what things are held against: a thin grey line */
+#define STYLE_SERIES    9u  /* more series repeat the colours */
+#define STYLE_REFERENCE 9u  /* the look of what things are held against: a thin grey line */
+#define STYLE_TONE      10u /* look + STYLE_TONE: the same hue, lighter; twice: darker */
+#define STYLE_TONES     3u
 
 #define STYLE_INK   "#222222" /* text, axes */
 #define STYLE_FAINT "#666666" /* subtitles, notes, leaders */
@@ -27,8 +29,10 @@ struct look {
     double width; /* of lines */
 };
 
-/* The look of series i: colour and point say which series, everywhere. */
+/* Look i: colour and point say which series, everywhere. */
 const struct look *style_look(size_t i);
+/* The look that belongs to a server model, or STYLE_SERIES where it has none of its own (NULL too). */
+size_t style_of_model(const char *model);
 /* Dashes that tell kinds (total, resident, reserved) of one series apart. */
 const char *style_dash(size_t kind);
 

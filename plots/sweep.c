@@ -91,8 +91,8 @@ static int add_kind(struct panel *to, const struct frame *f, const struct kind *
     for (size_t s = 0; s < (common ? 1 : f->n_series); s++) {
         struct curve *c = &to->curve[to->n++];
         name_curve(c, common ? "" : f->series[s], k, plain);
-        c->series = common ? STYLE_REFERENCE : s;
-        c->dash = common ? "1" : plain > 1 || k->reference ? style_dash(index) : style_look(s)->dash;
+        c->series = common ? STYLE_REFERENCE : f->look[s];
+        c->dash = common ? "1" : plain > 1 || k->reference ? style_dash(index) : style_look(f->look[s])->dash;
         if (fill_curve(c, f, s, k, a) != 0)
             return -1;
     }
@@ -182,7 +182,10 @@ void sweep_note(const struct sweep_figure *s, const struct frame *f, char *text,
                 arrows |= isnan(v.mean) && v.at_least > 0;
             }
     }
-    const char *part[] = { bars ? "Bars: 95 % confidence intervals" : NULL,
+    char lost[160];
+    snprintf(lost, sizeof lost, "Not shown: %zu point%s without a value of %.80s", f->left_out,
+             f->left_out == 1 ? "" : "s", f->x_key ? f->x_key : "");
+    const char *part[] = { f->left_out ? lost : NULL, bars ? "Bars: 95 % confidence intervals" : NULL,
                            ringed ? "Ringed: not stable" : NULL,
                            arrows ? "Arrows: more than this; too many were never answered" : NULL };
     size_t n = 0;

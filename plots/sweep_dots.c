@@ -15,7 +15,7 @@
 #define BETWEEN 36.0 /* panels beside each other */
 #define KEY     26.0 /* for the names of the kinds */
 
-/* Kinds differ by mark, series by colour; a single kind has the mark of its series. */
+/* Kinds differ by mark, series by colour. */
 static const int kind_point[SWEEP_KINDS] = { 7, 13, 4, 9 };
 #define REFERENCE_POINT 1 /* what they are held against: a cross */
 
@@ -96,10 +96,7 @@ static void fit_values(const struct rows *r, const struct sweep_panel *p, struct
     axis_fit(a, p->unit, range.lo, range.hi, p->log);
 }
 
-static unsigned long colour_number(size_t series)
-{
-    return strtoul(style_look(series)->colour + 1, NULL, 16);
-}
+static unsigned long colour_number(size_t look) { return strtoul(style_look(look)->colour + 1, NULL, 16); }
 
 static void write_block(const struct rows *r, const struct kind *kind, FILE *to)
 {
@@ -107,7 +104,7 @@ static void write_block(const struct rows *r, const struct kind *kind, FILE *to)
         const struct frame_point *p = r->point[i];
         struct frame_value v = frame_value(r->frame, p, kind->metric);
         fprintf(to, "%zu %.12g %.12g %.12g %.12g %d %lu ", r->n - i, v.mean, v.lo, v.hi, v.at_least,
-                !p->stable, colour_number(kind->reference ? STYLE_REFERENCE : p->series));
+                !p->stable, colour_number(kind->reference ? STYLE_REFERENCE : r->frame->look[p->series]));
         style_quote(to, r->name[i]);
         fputc('\n', to);
     }
@@ -157,12 +154,11 @@ static void print_names(const struct rows *r, bool texts, FILE *to)
     fputs(")\n", to);
 }
 
-static int mark_of(const struct rows *r, const struct sweep_panel *p, size_t k)
+static int mark_of(const struct sweep_panel *p, size_t k)
 {
     if (p->kind[k].reference)
         return REFERENCE_POINT;
-    return sweep_kinds(p) > 1 && !p->kind[0].reference ? kind_point[k]
-                                                       : style_look(r->point[0]->series)->point;
+    return p->kind[0].reference ? kind_point[0] : kind_point[k];
 }
 
 static void print_key(const struct rows *r, const struct sweep_panel *p, double left, FILE *to)
@@ -170,22 +166,21 @@ static void print_key(const struct rows *r, const struct sweep_panel *p, double 
     double x = left + 6, y = STYLE_TOP + 4;
     for (size_t k = 0; sweep_kinds(p) > 1 && k < sweep_kinds(p); k++) {
         fprintf(to, "set label '' at screen %.4f,%.4f point pointtype %d pointsize 1 linecolor rgb \"%s\"\n",
-                x / r->width, 1 - y / r->height, mark_of(r, p, k), STYLE_INK);
+                x / r->width, 1 - y / r->height, mark_of(p, k), STYLE_INK);
         style_label(to, &(struct label){ x + 12, y, p->kind[k].name, "left", STYLE_INK, NULL }, r->width,
                     r->height);
         x += style_text_width(p->kind[k].name) + 44;
     }
 }
 
-static void print_marks(const struct rows *r, const struct sweep_panel *p, size_t block, const struct axis *a,
-                        FILE *to)
+static void print_marks(const struct sweep_panel *p, size_t block, const struct axis *a, FILE *to)
 {
     size_t kinds = sweep_kinds(p);
     fprintf(to, "rise(x) = %s%.6g\n", a->log ? "x * " : "",
             a->log ? pow(a->hi / a->lo, 0.05) - 1 : 0.05 * (a->hi - a->lo));
     fputs("plot ", to);
     for (size_t k = kinds; k-- > 0;) { /* the first, which matters most, on top */
-        int point = mark_of(r, p, k);
+        int point = mark_of(p, k);
         fprintf(to,
                 "%s\\\n  data index %zu using 2:1:3:4 with xerrorbars pointtype 0 linewidth 1.2 linecolor "
                 "rgb \"%s\"",
@@ -229,7 +224,7 @@ static void print_panel(const struct rows *r, size_t index, size_t block, FILE *
     print_key(r, p, left, to);
     for (size_t i = 0; i < r->n; i++)
         print_values(r, p, &a, i, to);
-    print_marks(r, p, block, &a, to);
+    print_marks(p, block, &a, to);
     fputs("unset label\n", to);
 }
 

@@ -63,11 +63,9 @@ static void group_parts(struct why *w)
     memcpy(w->part, part, n * sizeof *part);
 }
 
-bool why_of_series(const struct frame *f, size_t series, struct why *w)
+bool why_of_point(const struct frame *f, const struct frame_point *p, struct why *w)
 {
-    *w = (struct why){ .point = frame_largest(f, series) };
-    if (!w->point)
-        return false;
+    *w = (struct why){ .point = p };
     double sum = collect(f, w), each = frame_value(f, w->point, "memory.per_connection").mean;
     double peak = frame_value(f, w->point, "connections.peak").mean;
     w->connections = each > 0 ? sum / each : peak;

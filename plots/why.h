@@ -26,7 +26,7 @@ struct why {
     size_t n;
 };
 
-/* Breaks down the largest point of a series. False where memory or connections are unknown or zero. */
-bool why_of_series(const struct frame *f, size_t series, struct why *w);
+/* Breaks down a point. False where memory or connections are unknown or zero. */
+bool why_of_point(const struct frame *f, const struct frame_point *p, struct why *w);
 
 #endif

@@ -16,15 +16,11 @@
 struct breakdown {
     const struct frame *frame;
     struct why why[SERIES];
-    size_t series[SERIES];
+    const char *name[SERIES];
     size_t n;
 };
 
-static const char *name_of(const struct breakdown *b, size_t i)
-{
-    const char *name = b->frame->series[b->series[i]];
-    return *name ? name : "bytes";
-}
+static const char *name_of(const struct breakdown *b, size_t i) { return *b->name[i] ? b->name[i] : "bytes"; }
 
 static void set_bytes(struct grid *g, struct grid_row *row, size_t column, double bytes)
 {
@@ -159,9 +155,9 @@ void why_table_print(const struct frame *f, size_t width, bool bold, FILE *to)
     if (!b)
         return;
     b->frame = f;
-    for (size_t s = 0; s < f->n_series && b->n < SERIES; s++)
-        if (why_of_series(f, s, &b->why[b->n]))
-            b->series[b->n++] = s;
+    for (size_t i = 0; i < f->n_shown && b->n < SERIES; i++)
+        if (why_of_point(f, f->shown[i].point, &b->why[b->n]))
+            b->name[b->n++] = f->shown[i].name;
     if (b->n > 0) {
         figure_at_largest(f, at, sizeof at);
         fprintf(to, "\nWhy: where the memory goes, at its peak%s\n", at);

@@ -291,6 +291,28 @@ run "$HERDSIM" plot missing
 status_is 3
 err_has "missing"
 
+it "several results are laid over each other in a folder of their own"
+run "$HERDSIM" run small.yaml -q -o undone --no-plots -s machine.cores=2
+run "$HERDSIM" plot drawn undone -o over/both
+status_is 0
+err_has "figures are in over/both/"
+exists over/both/memory.gp
+is_absent undone/plots
+grep -q "'drawn: threads'" over/both/memory.gp || fail "series should be called by folder and variant"
+run "$HERDSIM" plot undone drawn
+status_is 0
+exists results/overlay/memory.gp
+run "$HERDSIM" plot drawn -o over/one
+status_is 0
+exists over/one/memory.gp
+run "$HERDSIM" plot drawn undone -o drawn
+status_is 3
+err_has "which is no figure of herdsim; name another folder with -o"
+run "$HERDSIM" plot drawn missing -o over/none
+status_is 3
+is_absent over/none
+refuses "'drawn' is named twice" plot drawn drawn
+
 it "a missing gnuplot stops nothing"
 mkdir -p bin
 run env PATH="$work/bin" "$HERDSIM" run small.yaml -o undrawn
@@ -314,7 +336,7 @@ cp -r drawn drawn.before
 (
     trap '' XFSZ
     ulimit -f 150
-    exec "$HERDSIM" run small.yaml -q -r 1 --duration '1 h' -s 'servers.cloud.handler=[{cpu: 120 us}]' \
+    exec "$HERDSIM" run small.yaml -q -r 1 --duration '1 h' -s 'servers.cloud.handler=[{wait: 250 ms}]' \
         -s fleets.amboseli.collars=20 -o drawn
 ) >"$work/out" 2>"$work/err" </dev/null
 status=$?

@@ -1,154 +1,14 @@
 /* floor: plots */
 /* test_plots.c - figures: axes, names, frames, and what stands in a result folder's plots/. */
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "plots/axis.h"
-#include "plots/frame.h"
 #include "plots/names.h"
-#include "plots/plots.h"
 #include "plots/style.h"
-#include "plots/why.h"
 #include "sim/experiment/sheet.h"
+#include "tests/plots_folder.h"
 #include "tests/suite.h"
-
-/* ---- a result folder ---- */
-
-static char folder[64];
-
-static const char *in_folder(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void make_folder(void)
-{
-    snprintf(folder, sizeof folder, "/tmp/test_plots.XXXXXX");
-    CHECK(mkdtemp(folder) != NULL);
-}
-
-static void remove_folder(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    CHECK_INT(system(command), 0);
-}
-
-static void write_text(const char *name, const char *text)
-{
-    FILE *f = fopen(in_folder(name), "w");
-    CU_ASSERT_FATAL(f != NULL);
-    CHECK(fputs(text, f) >= 0);
-    CHECK_INT(fclose(f), 0);
-}
-
-/* The whole of a file, to be freed; "" where there is none. */
-static char *read_text(const char *name)
-{
-    FILE *f = fopen(in_folder(name), "r");
-    char *text = NULL;
-    size_t room = 0;
-    if (!f || getdelim(&text, &room, '\0', f) < 0) {
-        free(text);
-        text = strdup("");
-    }
-    if (f)
-        fclose(f);
-    CU_ASSERT_FATAL(text != NULL);
-    return text;
-}
-
-static bool exists(const char *name) { return access(in_folder(name), F_OK) == 0; }
-
-static bool holds(const char *name, const char *needle)
-{
-    char *text = read_text(name);
-    bool found = strstr(text, needle) != NULL;
-    if (!found)
-        printf("\n%s does not hold: %s", name, needle);
-    free(text);
-    return found;
-}
-
-/* One point of summary.json. */
-struct given {
-    const char *variant, *value; /* of the swept key, as JSON */
-    double total, stacks, sockets, connections;
-    const char *p99; /* JSON of its mean */
-};
-
-static void write_metric(FILE *f, const char *name, const char *mean, const char *unit, const char *rest)
-{
-    fprintf(f, "\"%s\":{\"mean\":%s,\"ci\":null,\"min\":null,\"max\":null,\"unit\":\"%s\"%s},", name, mean,
-            unit, rest);
-}
-
-static void write_number(FILE *f, const char *name, double mean, const char *unit)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.10g", mean);
-    write_metric(f, name, text, unit, "");
-}
-
-static void write_given(FILE *f, const struct given *s, const char *key)
-{
-    bool unknown = !strcmp(s->p99, "null");
-    fprintf(f, "{\"variant\":\"%s\",\"parameters\":{", s->variant);
-    if (key)
-        fprintf(f, "\"%s\":%s", key, s->value);
-    fprintf(f, "},\"replications\":1,\"verdict\":\"%s\",\"limit\":null,\"metrics\":{",
-            unknown ? "overloaded" : "stable");
-    write_metric(f, "latency.p50", "0.01", "s", "");
-    write_metric(f, "latency.p99", s->p99, "s", unknown ? ",\"at_least\":12.3" : "");
-    write_number(f, "throughput", s->connections / 60, "1/s");
-    write_number(f, "offered", s->connections / 60, "1/s");
-    write_metric(f, "cpu.utilisation", "0.5", "1", "");
-    write_number(f, "memory.total.peak", s->total, "B");
-    write_number(f, "memory.resident.peak", s->total - s->sockets, "B");
-    write_number(f, "memory.reserved.peak", 0, "B");
-    write_number(f, "memory.peak.base", s->total - s->stacks - s->sockets, "B");
-    write_number(f, "memory.peak.sockets", s->sockets, "B");
-    write_number(f, "memory.peak.stacks", s->stacks, "B");
-    write_number(f, "memory.per_connection", (s->stacks + s->sockets) / s->connections, "B");
-    fprintf(f, "\"connections.peak\":{\"mean\":%g,\"ci\":null,\"min\":null,\"max\":null,\"unit\":\"1\"}}}",
-            s->connections);
-}
-
-/* key may be NULL: nothing is swept. */
-static void write_summary(const struct given *s, size_t n, const char *key, const char *unit,
-                          const char *title)
-{
-    FILE *f = fopen(in_folder("summary.json"), "w");
-    CU_ASSERT_FATAL(f != NULL);
-    fprintf(f, "{\"herdsim\":\"0\",\"scenario\":\"s\",\"title\":\"%s\",\"seed\":1,\"sweep\":[", title);
-    if (key)
-        fprintf(f, "{\"key\":\"%s\",\"unit\":\"%s\"}", key, unit);
-    fputs("],\"points\":[", f);
-    for (size_t i = 0; i < n; i++) {
-        fputs(i ? "," : "", f);
-        write_given(f, &s[i], key);
-    }
-    fputs("],\"comparisons\":[]}", f);
-    CHECK_INT(fclose(f), 0);
-}
-
-static const struct given sweep[] = {
-    { "threads", "100", 5e6, 8e5, 4e5, 100, "0.1" },
-    { "threads", "10000", 2e8, 8e7, 4e7, 10000, "null" },
-    { "event loop", "100", 2e6, 0, 4e5, 100, "0.1" },
-    { "event loop", "10000", 5e7, 0, 4e7, 10000, "0.2" },
-};
-#define COLLARS "fleets.a.collars"
-
-static void expect_written(void)
-{
-    char error[512] = "";
-    CHECK_INT(plots_write(folder, error, sizeof error), 0);
-    CHECK_TEXT(error, "");
-}
 
 /* ---- axes ---- */
 
@@ -299,82 +159,6 @@ static void a_sheet_is_read_by_its_header(void)
     remove_folder();
 }
 
-/* ---- frames ---- */
-
-static void load(struct frame *f)
-{
-    char error[512] = "";
-    if (frame_load(f, folder, error, sizeof error) != 0)
-        CU_FAIL_FATAL(error);
-}
-
-static void a_swept_number_becomes_the_axis(void)
-{
-    struct frame f;
-    make_folder();
-    write_summary(sweep, 4, COLLARS, "1", "T");
-    load(&f);
-    CHECK_INT(f.axis, FRAME_NUMBERS);
-    CHECK_TEXT(f.x_key, COLLARS);
-    CHECK_INT(f.n_series, 2);
-    CHECK_TEXT(f.series[1], "event loop");
-    CHECK(frame_largest(&f, 0) == &f.point[1]);
-    CHECK_INT(frame_series_shown(&f, 3), 1);
-    CHECK(frame_series_shown(&f, 2) == FRAME_NONE);
-    CHECK(frame_series_shown(&f, 99) == FRAME_NONE);
-    frame_term(&f);
-    remove_folder();
-}
-
-static void swept_words_become_categories(void)
-{
-    static const struct given s[] = { { "base", "\"fair\"", 5e6, 8e5, 4e5, 100, "0.1" },
-                                      { "base", "\"fifo\"", 5e6, 8e5, 4e5, 100, "0.1" } };
-    struct frame f;
-    make_folder();
-    write_summary(s, 2, "machine.scheduler.policy", "1", "T");
-    load(&f);
-    CHECK_INT(f.axis, FRAME_CATEGORIES);
-    CHECK_NEAR(f.point[1].x, 1, 0);
-    CHECK_INT(f.n_series, 1);
-    CHECK_TEXT(f.series[0], "");
-    frame_term(&f);
-    remove_folder();
-}
-
-static void one_value_is_no_sweep(void)
-{
-    static const struct given s[] = { { "a", "5", 5e6, 8e5, 4e5, 100, "0.1" },
-                                      { "b", "5", 5e6, 8e5, 4e5, 100, "0.1" } };
-    struct frame f;
-    make_folder();
-    write_summary(s, 2, COLLARS, "1", "T");
-    load(&f);
-    CHECK_INT(f.axis, FRAME_NO_AXIS);
-    expect_written();
-    CHECK(holds("plots/memory.gp", "'b' 1")); /* a row of dots for each variant */
-    frame_term(&f);
-    remove_folder();
-}
-
-static void the_parts_of_a_connection_add_up(void)
-{
-    struct frame f;
-    struct why w;
-    make_folder();
-    write_summary(sweep, 4, COLLARS, "1", "T");
-    load(&f);
-    CU_ASSERT_FATAL(why_of_series(&f, 0, &w));
-    CHECK_INT(w.n, 2);
-    CHECK_TEXT(w.part[0].name, "stacks"); /* the process before the kernel, whatever the file's order */
-    CHECK_NEAR(w.part[0].bytes, 8000, 1e-6);
-    CHECK_NEAR(w.part[1].bytes, 4000, 1e-6);
-    CHECK_NEAR(w.bytes, 12000, 1e-6);
-    CHECK_NEAR(w.connections, 10000, 1e-6);
-    frame_term(&f);
-    remove_folder();
-}
-
 /* ---- figures ---- */
 
 static void figures_are_scripts_with_their_data(void)
@@ -454,6 +238,37 @@ static void the_course_shows_memory_and_shades_the_warm_up(void)
     remove_folder();
 }
 
+static void a_course_of_zeros_is_left_out(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    write_text("series.csv",
+               "point,time,resident,kernel,connections,outstanding\n1,0,0,0,0,0\n1,5,0,0,2,0\n");
+    expect_written();
+    CHECK(holds("plots/time.gp", "'open connections'"));
+    char *text = read_text("plots/time.gp");
+    CHECK(strstr(text, "memory, total") == NULL);
+    free(text);
+    remove_folder();
+}
+
+static void figures_that_are_no_longer_made_go(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    write_text("series.csv",
+               "point,time,resident,kernel,connections,outstanding\n1,0,1,1,1,1\n1,5,1,1,2,1\n");
+    expect_written();
+    CHECK(exists("plots/time.gp"));
+    write_text("plots/time.svg", "old");
+    write_text("plots/tune.svg", "another command's");
+    CHECK_INT(unlink(in_folder("series.csv")), 0);
+    expect_written();
+    CHECK(!exists("plots/time.gp") && !exists("plots/time.dat") && !exists("plots/time.svg"));
+    CHECK(exists("plots/memory.gp") && exists("plots/tune.svg"));
+    remove_folder();
+}
+
 static void a_timeline_is_for_small_runs(void)
 {
     char *rows = malloc(1 << 16), *at = rows;
@@ -510,14 +325,12 @@ SUITE("plots", { "bytes have binary ticks", bytes_have_binary_ticks },
       { "text is fitted by characters", text_is_fitted_by_characters },
       { "a sheet is read by its header", a_sheet_is_read_by_its_header },
       { "a sheet has any number of columns", a_sheet_has_any_number_of_columns },
-      { "a swept number becomes the axis", a_swept_number_becomes_the_axis },
-      { "swept words become categories", swept_words_become_categories },
-      { "one value is no sweep", one_value_is_no_sweep },
-      { "the parts of a connection add up", the_parts_of_a_connection_add_up },
       { "figures are scripts with their data", figures_are_scripts_with_their_data },
       { "an undefined percentile leaves a gap and a bound",
         an_undefined_percentile_leaves_a_gap_and_a_bound },
       { "zero on a logarithmic axis is said", zero_on_a_logarithmic_axis_is_said },
       { "a spectrum ends where the unanswered begin", a_spectrum_ends_where_the_unanswered_begin },
       { "the course shows memory and shades the warm-up", the_course_shows_memory_and_shades_the_warm_up },
+      { "a course of zeros is left out", a_course_of_zeros_is_left_out },
+      { "figures that are no longer made go", figures_that_are_no_longer_made_go },
       { "a timeline is for small runs", a_timeline_is_for_small_runs })

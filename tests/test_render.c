@@ -139,7 +139,14 @@ static void a_missing_gnuplot_is_a_note(void)
     CHECK(said("the scripts are in /tmp/test_render."));
     CHECK_INT(render_as((struct rendering){ .folder = folder, .name = "here" }, path, error, sizeof error),
               0);
-    CHECK(said("the scripts are in here/plots"));
+    CHECK(said("the scripts are in here/plots\n"));
+    CHECK(said("apt install gnuplot-nox), 'herdsim plot here' draws them\n"));
+    char *plots = strdup(in_folder("plots"));
+    const struct rendering bare = { .folder = plots, .bare = true, .name = "here", .again = "do it" };
+    CHECK_INT(render_as(bare, path, error, sizeof error), 0);
+    CHECK(said("the scripts are in here\n"));
+    CHECK(said("'do it' draws them\n"));
+    free(plots);
     CHECK_INT(render(path, true, error, sizeof error), 0);
     CHECK_INT(size_of("said"), 0);
     free(path);

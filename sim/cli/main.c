@@ -33,7 +33,9 @@ const struct command commands[] = {
           TAKES(BEST),
       cmd_compare },
     { "plot", "RESULTS...", "write the gnuplot scripts again from results, and render them",
-      "Another format is a change to one line of a script.", 1, SIZE_MAX, TAKES(QUIET), cmd_plot },
+      "What several folders hold is drawn into the same figures, in results/overlay or the folder of -o.\n"
+      "Another format is a change to one line of a script.",
+      1, SIZE_MAX, TAKES(OUT) | TAKES(QUIET), cmd_plot },
     { "check", "SCENARIO...", "check scenarios only", NULL, 1, SIZE_MAX, TAKES_CHANGES | TAKES(QUIET),
       cmd_check },
     { "describe", "[WORD]", "what a key, model, distribution, metric or verdict means",

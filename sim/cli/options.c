@@ -162,8 +162,8 @@ static const char *accept_format(struct options *o, const char *value)
 }
 
 static const struct option_row rows[OPT_COUNT] = {
-    [OPT_OUT] = { 'o', "out", "DIR", "result folder (default results/NAME; several scenarios: DIR/NAME)",
-                  accept_out },
+    [OPT_OUT] = { 'o', "out", "DIR",
+                  "folder of the results (default results/NAME; several scenarios: DIR/NAME)", accept_out },
     [OPT_SET] = { 's', "set", "KEY=VALUE", "set a key of the scenario, e.g. machine.cores=4; repeatable",
                   accept_set },
     [OPT_VARY] = { 'v', "vary", "KEY=VALUES",
