@@ -34,6 +34,7 @@ static const struct document {
     { "trials.csv", results_trials_csv, NULL },
     { "latency.csv", results_latency_csv, NULL },
     { "series.csv", results_series_csv, NULL },
+    { "effects.csv", results_effects_csv, results_has_sweep },
     { "timeline.csv", results_timeline_csv, results_has_timeline },
 };
 

@@ -19,7 +19,7 @@ struct result_folder {
  * crashed runs left. Returns 0, or -1 with one sentence in error. */
 int results_open(struct result_folder *f, const char *path, char *error, size_t size);
 /* scenario.yaml, summary.json, summary.csv, trials.csv, latency.csv, series.csv and, where there are
- * spans, timeline.csv. */
+ * spans, timeline.csv; where enough was swept, effects.csv and fits.csv. */
 int results_write(struct result_folder *f, const struct outcome *o, char *error, size_t size);
 /* Puts the folder in its place atomically (renameat2 exchange where a result stood). What results_open
  * asked of `path` must still hold. What else belongs to the result (figures) is written into `fresh`

@@ -6,6 +6,8 @@
 #include "sim/experiment/results_tables.h"
 #include "sim/experiment/summary.h"
 
+static const char *const design_names[] = { "grid", "sobol", "latin_hypercube" };
+
 static void write_host(struct json_write *j)
 {
     struct host h;
@@ -150,6 +152,7 @@ static void write_run(struct json_write *j, const struct outcome *o)
     json_write_text(j, "scenario", o->plan->head->name);
     json_write_text(j, "title", o->plan->head->title);
     json_write_count(j, "seed", o->plan->head->run.seed);
+    json_write_text(j, "design", design_names[o->plan->design]);
     write_host(j);
     json_write_number(j, "wall_seconds", o->wall_s);
     json_write_count(j, "events", o->events);
@@ -174,6 +177,7 @@ int results_summary_json(const struct outcome *o, FILE *to)
     for (size_t i = 0; i < o->plan->n_points && whole && !ferror(to); i++)
         whole = write_comparisons_of(&j, o, i);
     json_write_close(&j);
+    whole &= !results_effects_json(&j, o);
     json_write_close(&j);
     return whole ? 0 : -1;
 }

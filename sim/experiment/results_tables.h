@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "sim/experiment/json_write.h"
 #include "sim/experiment/runner.h"
 
 int results_summary_json(const struct outcome *o, FILE *to);
@@ -20,6 +21,12 @@ int results_latency_csv(const struct outcome *o, FILE *to);
 int results_series_csv(const struct outcome *o, FILE *to);
 /* One row per span of replication 0. */
 int results_timeline_csv(const struct outcome *o, FILE *to);
+/* Which key matters: one row per variant, metric and key. */
+int results_effects_csv(const struct outcome *o, FILE *to);
+/* The same as the member "effects". */
+int results_effects_json(struct json_write *j, const struct outcome *o);
+/* Whether enough was swept to say so. */
+bool results_has_sweep(const struct outcome *o);
 /* Whether there is a timeline to write. */
 bool results_has_timeline(const struct outcome *o);
 
