@@ -14,8 +14,8 @@
 
 /* All that a result folder holds, from whatever command. */
 static const char *const ours[] = {
-    "scenario.yaml", "summary.json",  "summary.csv",       "trials.csv",       "latency.csv",
-    "series.csv",    "timeline.csv",  "effects.csv",       "fits.csv",         "plots",
+    "scenario.yaml", "summary.json",  "summary.csv",       "trials.csv",       "latency.csv", "series.csv",
+    "timeline.csv",  "warmup.csv",    "tune.csv",          "effects.csv",      "fits.csv",    "plots",
     "tune.json",     "trials.sqlite", "trials.sqlite-wal", "trials.sqlite-shm"
 };
 

@@ -254,9 +254,11 @@ static const struct scenario_head *head_of(const struct point *p)
     return (const struct scenario_head *)p->conf;
 }
 
-static bool same_replications(const struct replication_conf *a, const struct replication_conf *b)
+static bool same_replications(const struct run_conf *x, const struct run_conf *y)
 {
-    return a->min == b->min && a->max == b->max && a->within == b->within && !strcmp(a->until, b->until);
+    const struct replication_conf *a = &x->replications, *b = &y->replications;
+    return a->min == b->min && a->max == b->max && a->within == b->within && !strcmp(a->until, b->until) &&
+           x->batches == y->batches;
 }
 
 /* The metric that decides how many replications there are. */
@@ -303,8 +305,9 @@ static void check_whole(struct build *b)
     p->min_replications = (uint32_t)r->min;
     p->replications = p->until == PLAN_FIXED ? p->min_replications : (uint32_t)r->max;
     for (size_t i = 1; i < p->n_points; i++)
-        if (!same_replications(&head_of(&p->point[i])->run.replications, r)) {
-            diag_error(b->diag, at->at, "run.replications must be the same for all points of a scenario");
+        if (!same_replications(&head_of(&p->point[i])->run, &p->head->run)) {
+            diag_error(b->diag, at->at,
+                       "run.replications and run.batches must be the same for all points of a scenario");
             return;
         }
     if (p->replications * (double)p->n_points > PLAN_TRIALS_MAX)

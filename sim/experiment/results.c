@@ -36,6 +36,7 @@ static const struct document {
     { "series.csv", results_series_csv, NULL },
     { "effects.csv", results_effects_csv, results_has_sweep },
     { "timeline.csv", results_timeline_csv, results_has_timeline },
+    { "warmup.csv", results_warmup_csv, results_has_warmup },
 };
 
 int results_open(struct result_folder *f, const char *path, char *error, size_t size)

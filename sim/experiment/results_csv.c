@@ -181,3 +181,32 @@ int results_timeline_csv(const struct outcome *o, FILE *to)
         }
     return 0;
 }
+
+bool results_has_warmup(const struct outcome *o)
+{
+    for (size_t i = 0; i < o->plan->n_points; i++)
+        if (o->point[i].settling.level)
+            return true;
+    return false;
+}
+
+int results_warmup_csv(const struct outcome *o, FILE *to)
+{
+    static const char *const before[] = { "point", "variant", NULL };
+    static const char *const after[] = { "time", "level", "moving_average", NULL };
+    struct csv c = { .to = to };
+    head(&c, o, before, after);
+    csv_end(&c);
+    for (size_t i = 0; i < o->plan->n_points && !ferror(to); i++) {
+        const struct settling *s = &o->point[i].settling;
+        for (size_t row = 0; s->level && row < s->rows; row++) {
+            csv_count(&c, i);
+            parameters(&c, &o->plan->point[i]);
+            csv_number(&c, ((double)row + 0.5) * s->slice);
+            csv_number(&c, s->level[row]);
+            csv_number(&c, s->average[row]);
+            csv_end(&c);
+        }
+    }
+    return 0;
+}

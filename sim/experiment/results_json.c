@@ -57,8 +57,17 @@ static void write_limit(struct json_write *j, const struct verdict *v)
     json_write_close(j);
 }
 
+static void write_batches(struct json_write *j, const struct batch_test *b)
+{
+    json_write_open(j, "batches", '{');
+    json_write_number(j, "lag1", b->lag1);
+    json_write_number(j, "p", b->p);
+    json_write_bool(j, "independent", b->independent);
+    json_write_close(j);
+}
+
 static void write_metric(struct json_write *j, const struct metric *m, const struct estimate *e,
-                         double at_least)
+                         double at_least, const struct batch_test *batched)
 {
     json_write_open(j, m->name, '{');
     json_write_number(j, "mean", e->mean);
@@ -68,6 +77,8 @@ static void write_metric(struct json_write *j, const struct metric *m, const str
     json_write_text(j, "unit", m->unit);
     if (isfinite(at_least))
         json_write_number(j, "at_least", at_least);
+    if (batched && batched->any)
+        write_batches(j, batched);
     json_write_close(j);
 }
 
@@ -79,12 +90,14 @@ static void write_point(struct json_write *j, const struct outcome *o, size_t i)
     json_write_text(j, "variant", o->plan->point[i].variant);
     write_parameters(j, &o->plan->point[i]);
     json_write_count(j, "replications", p->done);
+    if (o->plan->until != PLAN_FIXED)
+        json_write_bool(j, "precise", p->precise);
     json_write_text(j, "verdict", p->done ? s->verdicts[p->verdict.rank] : NULL);
     write_limit(j, &p->verdict);
     json_write_count(j, "events", p->events);
     json_write_open(j, "metrics", '{');
     for (size_t m = 0; m < s->n_metrics; m++)
-        write_metric(j, &s->metrics[m], &p->metric[m], p->at_least[m]);
+        write_metric(j, &s->metrics[m], &p->metric[m], p->at_least[m], p->batched ? &p->batched[m] : NULL);
     json_write_close(j);
     json_write_close(j);
 }
@@ -146,6 +159,21 @@ static void write_units(struct json_write *j, const struct outcome *o)
     json_write_close(j);
 }
 
+/* How often was asked for, where it is more than a number. */
+static void write_asked(struct json_write *j, const struct plan *p)
+{
+    if (p->head->run.batches)
+        json_write_count(j, "batches", p->head->run.batches);
+    if (p->until == PLAN_FIXED)
+        return;
+    json_write_open(j, "precision", '{');
+    json_write_count(j, "min", p->min_replications);
+    json_write_count(j, "max", p->replications);
+    json_write_text(j, "until", p->study->metrics[p->until].name);
+    json_write_number(j, "within", p->within);
+    json_write_close(j);
+}
+
 static void write_run(struct json_write *j, const struct outcome *o)
 {
     json_write_text(j, "herdsim", HERDSIM_VERSION);
@@ -168,6 +196,7 @@ int results_summary_json(const struct outcome *o, FILE *to)
     bool whole = true;
     json_write_open(&j, NULL, '{');
     write_run(&j, o);
+    write_asked(&j, o->plan);
     write_units(&j, o);
     json_write_open(&j, "points", '[');
     for (size_t i = 0; i < o->plan->n_points && !ferror(to); i++)

@@ -27,6 +27,10 @@ int results_effects_csv(const struct outcome *o, FILE *to);
 int results_effects_json(struct json_write *j, const struct outcome *o);
 /* Whether enough was swept to say so. */
 bool results_has_sweep(const struct outcome *o);
+/* One row per slice of the transient: mean level over the replications, and Welch's moving average of it. */
+int results_warmup_csv(const struct outcome *o, FILE *to);
+/* Whether any point found its warm-up by itself. */
+bool results_has_warmup(const struct outcome *o);
 /* Whether there is a timeline to write. */
 bool results_has_timeline(const struct outcome *o);
 

@@ -32,9 +32,10 @@ struct settling {
 
 /* What the batches of a metric say about their independence. */
 struct batch_test {
-    double lag1; /* autocorrelation of neighbours; NaN: the metric has no batches */
-    double p;    /* of von Neumann's ratio if they were independent */
+    double lag1; /* correlation of neighbouring batches */
+    double p;    /* chance of such a correlation or a larger one if they were independent */
     bool independent;
+    bool any; /* the metric has values by batch */
 };
 
 /* What all finished replications of one point say. */

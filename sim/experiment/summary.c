@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/stats/batch.h"
+
 static double value_of(const struct outcome *o, size_t point, size_t rep, size_t metric)
 {
     return o->value[(point * o->plan->replications + rep) * o->plan->study->n_metrics + metric];
@@ -45,18 +47,53 @@ static void summarise_metric(const struct outcome *o, size_t point, size_t metri
         s->at_least[metric] = NAN;
 }
 
+/* The interval of the one replication's value, from the spread of its batches. */
+static void summarise_batches(const struct outcome *o, struct point_summary *s, size_t metric, double *column)
+{
+    size_t n = o->plan->head->run.batches, n_metrics = o->plan->study->n_metrics, defined = 0;
+    struct estimate *e = &s->metric[metric];
+    for (size_t i = 0; i < n; i++) {
+        column[i] = s->batch[i * n_metrics + metric];
+        defined += isnan(column[i]) ? 0 : 1;
+    }
+    struct batch_estimate b = batch_means(column, n, SUMMARY_CONFIDENCE);
+    s->batched[metric] = (struct batch_test){ b.lag1, b.p, b.independent, defined > 0 };
+    if (isnan(b.e.half) || isnan(e->mean))
+        return;
+    e->n = n;
+    e->sd = b.e.sd;
+    e->half = b.e.half;
+    e->lo = e->mean - e->half;
+    e->hi = e->mean + e->half;
+}
+
+static int summarise_all_batches(struct outcome *o, struct point_summary *s)
+{
+    size_t n_metrics = o->plan->study->n_metrics;
+    double *column = s->batch ? calloc(o->plan->head->run.batches, sizeof *column) : NULL;
+    if (!s->batch)
+        return 0;
+    s->batched = ARENA_ARRAY(&o->arena, struct batch_test, n_metrics);
+    for (size_t m = 0; m < n_metrics && column && s->batched; m++)
+        summarise_batches(o, s, m, column);
+    free(column);
+    return column && s->batched ? 0 : -1;
+}
+
 int summary_compute(struct outcome *o)
 {
     double *column = calloc(o->plan->replications, sizeof *column);
+    int status = 0;
     if (!column)
         return -1;
     for (size_t i = 0; i < o->plan->n_points; i++) {
         o->point[i].verdict = worst_verdict(o, i);
         for (size_t m = 0; m < o->plan->study->n_metrics; m++)
             summarise_metric(o, i, m, column);
+        status |= summarise_all_batches(o, &o->point[i]);
     }
     free(column);
-    return 0;
+    return status;
 }
 
 int summary_compare(const struct outcome *o, size_t a, size_t b, size_t metric, struct comparison *c)
