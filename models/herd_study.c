@@ -96,6 +96,12 @@ static const struct inliner inliners[] = {
     { "profile", inline_profile }, { "trace", csv_read_list }, { "empirical", csv_read_list }, { NULL, NULL }
 };
 
+static const struct fit_rule fits[] = { { FIT_LINE, "memory.total.peak", "collars", "collar" },
+                                        { FIT_LINE, "memory.peak.*", "collars", "collar" },
+                                        { FIT_LINE, "memory.reserved.peak", "collars", "collar" },
+                                        { FIT_USL, "throughput", NULL, NULL },
+                                        { FIT_LINE, NULL, NULL, NULL } };
+
 const struct study herd_study = { .root = &herd_record,
                                   .metrics = metric_rows,
                                   .n_metrics = METRICS,
@@ -106,6 +112,7 @@ const struct study herd_study = { .root = &herd_record,
                                   .n_columns = COLUMNS,
                                   .verdicts = verdict_names,
                                   .n_verdicts = VERDICTS,
+                                  .fits = fits,
                                   .inliners = inliners,
                                   .foresee = foresee,
                                   .worker_new = trial_worker_new,

@@ -35,6 +35,7 @@ static const struct document {
     { "latency.csv", results_latency_csv, NULL },
     { "series.csv", results_series_csv, NULL },
     { "effects.csv", results_effects_csv, results_has_sweep },
+    { "fits.csv", results_fits_csv, results_has_sweep },
     { "timeline.csv", results_timeline_csv, results_has_timeline },
     { "warmup.csv", results_warmup_csv, results_has_warmup },
 };

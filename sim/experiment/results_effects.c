@@ -8,7 +8,7 @@
 
 static const char *model_name(const struct effect_set *s) { return s->log ? "log" : "linear"; }
 
-static void write_term(struct json_write *j, const char *key, const struct regress_term *t)
+void results_term_json(struct json_write *j, const char *key, const struct regress_term *t)
 {
     json_write_open(j, key, '{');
     json_write_number(j, "mean", t->value);
@@ -31,8 +31,8 @@ static void write_effect(struct json_write *j, const struct plan *p, const struc
     json_write_number(j, "low", e->low);
     json_write_number(j, "high", e->high);
     json_write_number(j, "share", e->share);
-    write_term(j, "change", &e->change);
-    write_term(j, "elasticity", &e->elasticity);
+    results_term_json(j, "change", &e->change);
+    results_term_json(j, "elasticity", &e->elasticity);
     json_write_close(j);
 }
 

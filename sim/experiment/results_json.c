@@ -206,7 +206,7 @@ int results_summary_json(const struct outcome *o, FILE *to)
     for (size_t i = 0; i < o->plan->n_points && whole && !ferror(to); i++)
         whole = write_comparisons_of(&j, o, i);
     json_write_close(&j);
-    whole &= !results_effects_json(&j, o);
+    whole &= !results_effects_json(&j, o) && !results_fits_json(&j, o);
     json_write_close(&j);
     return whole ? 0 : -1;
 }

@@ -9,6 +9,7 @@
 
 #include "sim/experiment/json_write.h"
 #include "sim/experiment/runner.h"
+#include "sim/stats/regress.h"
 
 int results_summary_json(const struct outcome *o, FILE *to);
 /* One row per point: mean and interval of every metric. */
@@ -25,7 +26,13 @@ int results_timeline_csv(const struct outcome *o, FILE *to);
 int results_effects_csv(const struct outcome *o, FILE *to);
 /* The same as the member "effects". */
 int results_effects_json(struct json_write *j, const struct outcome *o);
-/* Whether enough was swept to say so. */
+/* Laws along the one key that was swept: one row per variant, metric and term of the law. */
+int results_fits_csv(const struct outcome *o, FILE *to);
+/* The same as the member "fits". */
+int results_fits_json(struct json_write *j, const struct outcome *o);
+/* {"mean": ..., "ci": [..., ...]} of a coefficient. */
+void results_term_json(struct json_write *j, const char *key, const struct regress_term *t);
+/* Whether enough was swept for effects and fits. */
 bool results_has_sweep(const struct outcome *o);
 /* One row per slice of the transient: mean level over the replications, and Welch's moving average of it. */
 int results_warmup_csv(const struct outcome *o, FILE *to);

@@ -60,6 +60,18 @@ struct span {
 };
 #define SPANS_MAX 4096u
 
+/* A law that a metric is expected to follow along a key. */
+enum fit_kind {
+    FIT_LINE, /* a + b N: fitted to stable points */
+    FIT_USL   /* the Universal Scalability Law: fitted to all points, and kept where throughput bends */
+};
+struct fit_rule {
+    enum fit_kind kind;
+    const char *metric; /* a name, or several as a shell pattern: "memory.peak.*" */
+    const char *key;    /* the last name of the key: "collars" for fleets.NAME.collars; NULL: any count */
+    const char *each;   /* one of what the key counts: "collar"; NULL: the key's last name */
+};
+
 struct inliner; /* sim/scenario/inline.h */
 
 /* What one trial leaves behind. The buffers belong to the caller and are sized by the study. */
@@ -98,6 +110,7 @@ struct study {
     size_t n_columns;
     const char *const *verdicts; /* by rank, [0] is "stable" */
     size_t n_verdicts;
+    const struct fit_rule *fits;    /* ends with a NULL metric; NULL: none */
     const struct inliner *inliners; /* keys that name files, for the resolved copy; NULL: none */
 
     /* Warnings for a bound configuration (offered load above capacity), in d. */
