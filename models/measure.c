@@ -1,9 +1,44 @@
 /* measure.c - instruments: the window opens, samples are taken, the trial's values are read off. */
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "models/metrics.h"
 #include "models/world.h"
+
+/* --- snapshots -------------------------------------------------------------------------------------- */
+
+/* The levels that are averaged over time, and the metrics that are these averages as they are. */
+static const struct level {
+    size_t gauge; /* where in the world */
+    int metric;
+} levels[LEVELS] = {
+    [LEVEL_RESIDENT] = { offsetof(struct world, ledger.resident), M_MEM_RESIDENT_MEAN },
+    [LEVEL_KERNEL] = { offsetof(struct world, ledger.kernel), M_MEM_KERNEL_MEAN },
+    [LEVEL_RESERVED] = { offsetof(struct world, ledger.reserved), M_MEM_RESERVED_MEAN },
+    [LEVEL_CONNECTIONS] = { offsetof(struct world, connections), M_CONNECTIONS_MEAN },
+    [LEVEL_ACCEPTING] = { offsetof(struct world, accepting), M_ACCEPT_MEAN },
+    [LEVEL_WAITING] = { offsetof(struct world, waiting.number), M_QUEUE_MEAN },
+    [LEVEL_IN_SERVER] = { offsetof(struct world, in_server.number), M_IN_SERVER_MEAN },
+    [LEVEL_RUN_QUEUE] = { offsetof(struct world, machine.run_queue.number), M_RUN_QUEUE_MEAN },
+    [LEVEL_OUTSTANDING] = { offsetof(struct world, outstanding.number), M_OUTSTANDING_MEAN },
+    [LEVEL_BUSY] = { offsetof(struct world, machine.busy), M_CPU_UTILISATION }, /* then by core */
+};
+
+static const struct gauge *level_gauge(const struct world *w, int level)
+{
+    return (const struct gauge *)((const char *)w + levels[level].gauge);
+}
+
+void measure_snapshot(const struct world *w, struct snapshot *m)
+{
+    *m = (struct snapshot){
+        .at = w->now, .unserved = machine_unserved_work(w), .switches = w->machine.switches, .count = w->count
+    };
+    memcpy(m->booked, w->machine.booked, sizeof m->booked);
+    for (int i = 0; i < LEVELS; i++)
+        m->area[i] = gauge_area_until(level_gauge(w, i), w->now);
+}
 
 /* The end of the warm-up: averages and counters begin. */
 void measure_warm(struct world *w)
@@ -18,10 +53,9 @@ void measure_warm(struct world *w)
         station_window(stations[i], w->now);
     m->busy_before = gauge_area_until(&m->busy, w->now);
     gauge_window(&m->busy, w->now);
-    memcpy(m->booked_at_warm, m->booked, sizeof m->booked);
-    m->unserved_at_warm = machine_unserved_work(w);
-    m->switches = 0;
     w->measuring = true;
+    measure_snapshot(w, &w->opened);
+    batches_open(w);
 }
 
 void measure_sample(struct world *w)
@@ -56,7 +90,7 @@ void measure_span(struct world *w, const char *lane, uint32_t index, const char 
 
 /* --- reading off -------------------------------------------------------------------------------- */
 
-static void duration_stats(double *value, struct hist *h, uint64_t above)
+void measure_durations(double *value, struct hist *h, uint64_t above)
 {
     value[STAT_MEAN] = hist_mean(h) / NS_PER_S;
     value[STAT_SD] = hist_sd(h) / NS_PER_S;
@@ -102,7 +136,7 @@ static void durations(struct world *w, struct trial *out)
                                     [HIST_WAIT] = n->arrived - w->hist[HIST_WAIT]->count };
     static const int at[TRIAL_HISTS] = { M_LATENCY, M_SOJOURN, M_WAIT, M_LAG };
     for (int h = 0; h < TRIAL_HISTS; h++) {
-        duration_stats(out->value + at[h], w->hist[h], above[h]);
+        measure_durations(out->value + at[h], w->hist[h], above[h]);
         out->above[h] = above[h];
     }
     latency_bounds(w, out);
@@ -110,7 +144,7 @@ static void durations(struct world *w, struct trial *out)
     out->value[M_WAIT_RATIO] = begun ? (double)n->waited / (double)begun : NAN;
 }
 
-static void reports(struct world *w, double *v, double window)
+static void reports(struct world *w, double *v)
 {
     const struct counts *n = &w->count;
     uint64_t failed = n->refused + n->timed_out + n->lost + n->dropped;
@@ -122,20 +156,13 @@ static void reports(struct world *w, double *v, double window)
         v[M_ANSWERED + i] = (double)number[i];
         v[M_ANSWERED_RATIO + i] = n->sent ? (double)number[i] / (double)n->sent : NAN;
     }
-    v[M_THROUGHPUT] = (double)n->replies / window;
-    v[M_OFFERED] = (double)n->sent / window;
     v[M_MAKESPAN] = n->answered ? simtime_to_s(w->last_reply - w->first_intended) : NAN;
 }
 
 static void memory(struct world *w, double *v)
 {
     struct ledger *l = &w->ledger;
-    simtime end = w->end;
     int64_t base = l->peak_held[MEM_BASE] + l->peak_held[MEM_BASE_KERNEL];
-    v[M_MEM_RESIDENT_MEAN] = gauge_mean(&l->resident, end);
-    v[M_MEM_KERNEL_MEAN] = gauge_mean(&l->kernel, end);
-    v[M_MEM_TOTAL_MEAN] = v[M_MEM_RESIDENT_MEAN] + v[M_MEM_KERNEL_MEAN];
-    v[M_MEM_RESERVED_MEAN] = gauge_mean(&l->reserved, end);
     v[M_MEM_RESIDENT_PEAK] = (double)(l->resident.peak < l->capacity ? l->resident.peak : l->capacity);
     v[M_MEM_KERNEL_PEAK] = (double)(l->kernel.peak < l->capacity ? l->kernel.peak : l->capacity);
     v[M_MEM_TOTAL_PEAK] = (double)l->peak_total;
@@ -146,50 +173,61 @@ static void memory(struct world *w, double *v)
         v[M_MEM_PEAK + c] = (double)l->peak_held[c];
 }
 
-/* Overhead is what the cores did that was no handler's work. What was booked at the edges of the window and
+/* Overhead is what the cores did that was no handler's work. What was booked at the edges of the interval and
  * done outside it is taken off the work; the causes share the rest as they were booked. */
-static void processor(struct world *w, double *v, double window)
+static void processor(const struct snapshot *from, const struct snapshot *to, double *v)
 {
-    struct machine *m = &w->machine;
-    double overhead = 0, busy = (double)gauge_area_until(&m->busy, w->end);
-    double work = (double)(m->booked[CPU_WORK] - m->booked_at_warm[CPU_WORK]) +
-                  (double)(m->unserved_at_warm - machine_unserved_work(w));
+    double overhead = 0, busy = (double)(to->area[LEVEL_BUSY] - from->area[LEVEL_BUSY]);
+    double work =
+        (double)(to->booked[CPU_WORK] - from->booked[CPU_WORK]) + (double)(from->unserved - to->unserved);
     for (int c = CPU_WORK + 1; c < CPU_CAUSES; c++)
-        overhead += (double)(m->booked[c] - m->booked_at_warm[c]);
+        overhead += (double)(to->booked[c] - from->booked[c]);
     double share = busy > work && overhead > 0 ? (busy - work) / busy : 0; /* not for rounding alone */
-    v[M_CPU_UTILISATION] = gauge_mean(&m->busy, w->end) / m->cores;
     v[M_CPU_OVERHEAD] = busy > 0 ? share : NAN;
     for (int c = CPU_WORK + 1; c < CPU_CAUSES; c++) {
-        double part = overhead > 0 ? (double)(m->booked[c] - m->booked_at_warm[c]) / overhead : 0;
+        double part = overhead > 0 ? (double)(to->booked[c] - from->booked[c]) / overhead : 0;
         v[M_CPU_CAUSE + c - 1] = busy > 0 ? share * part : NAN;
     }
-    v[M_CPU_SWITCHES] = (double)m->switches / window;
 }
 
-static void levels(struct world *w, double *v)
+static double per_second(uint64_t n, double window) { return window > 0 ? (double)n / window : NAN; }
+
+void measure_since(const struct world *w, const struct snapshot *from, double *v)
+{
+    struct snapshot to;
+    measure_snapshot(w, &to);
+    double window = simtime_to_s(to.at - from->at);
+    for (int i = 0; i < LEVELS; i++)
+        v[levels[i].metric] = to.at > from->at
+                                  ? (double)(to.area[i] - from->area[i]) / (double)(to.at - from->at)
+                                  : (double)level_gauge(w, i)->level;
+    v[M_CPU_UTILISATION] /= w->machine.cores;
+    v[M_MEM_TOTAL_MEAN] = v[M_MEM_RESIDENT_MEAN] + v[M_MEM_KERNEL_MEAN];
+    v[M_THROUGHPUT] = per_second(to.count.replies - from->count.replies, window);
+    v[M_GOODPUT] = per_second(to.count.wanted - from->count.wanted, window);
+    v[M_OFFERED] = per_second(to.count.sent - from->count.sent, window);
+    v[M_CPU_SWITCHES] = per_second(to.switches - from->switches, window);
+    processor(from, &to, v);
+}
+
+static void peaks(const struct world *w, double *v)
 {
     v[M_THREADS_PEAK] = (double)w->machine.thread_count.peak;
     v[M_CONNECTIONS_PEAK] = (double)w->connections.peak;
-    v[M_CONNECTIONS_MEAN] = gauge_mean(&w->connections, w->end);
-    v[M_QUEUE_MEAN] = gauge_mean(&w->waiting.number, w->end);
     v[M_QUEUE_PEAK] = (double)w->waiting.number.peak;
-    v[M_ACCEPT_MEAN] = gauge_mean(&w->accepting, w->end);
     v[M_ACCEPT_PEAK] = (double)w->accepting.peak;
-    v[M_IN_SERVER_MEAN] = gauge_mean(&w->in_server.number, w->end);
-    v[M_RUN_QUEUE_MEAN] = gauge_mean(&w->machine.run_queue.number, w->end);
-    v[M_OUTSTANDING_MEAN] = gauge_mean(&w->outstanding.number, w->end);
 }
 
 void measure_finish(struct world *w, struct trial *out)
 {
-    double window = simtime_to_s(w->end - w->warm);
+    batches_close(w);
     if (!w->sample_rows || w->sample[(size_t)(w->sample_rows - 1) * COLUMNS] < simtime_to_s(w->end))
         measure_sample(w);
     durations(w, out);
-    reports(w, out->value, window);
+    reports(w, out->value);
     memory(w, out->value);
-    processor(w, out->value, window);
-    levels(w, out->value);
+    measure_since(w, &w->opened, out->value);
+    peaks(w, out->value);
     out->value[M_WARMUP] = simtime_to_s(w->warm);
     out->verdict = verdict_of(w);
     out->series.rows = w->sample_rows;

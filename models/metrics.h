@@ -42,6 +42,7 @@ enum metric_id {
     M_LAG = M_WAIT + HIST_STATS,
     M_WAIT_RATIO = M_LAG + HIST_STATS,
     M_THROUGHPUT,
+    M_GOODPUT,
     M_OFFERED,
     M_SENT,
     M_ANSWERED,

@@ -273,10 +273,16 @@ void server_reply(struct server *s, uint32_t r)
         schedule(w, at, EV_REPLY, q->gen, r);
 }
 
+static void count_reply(struct world *w, const struct request *q)
+{
+    w->count.replies++;
+    w->count.wanted += !(q->flags & REQ_ABANDONED);
+}
+
 void request_delivered(struct world *w, uint32_t r)
 {
     if (w->now >= w->warm)
-        w->count.replies++;
+        count_reply(w, &w->req[r]);
     fleet_outcome(w, r, OUTCOME_ANSWERED);
     request_free(w, r);
 }

@@ -31,6 +31,7 @@ void trial_worker_free(void *worker)
     void *const pieces[] = { w->gave_up,
                              w->sample,
                              w->pilot.level,
+                             w->batches.hist[0],
                              w->fleet,
                              w->link,
                              w->server,
@@ -53,7 +54,7 @@ static int measured_run(struct world *w, const struct herd_conf *conf, struct rn
                         const atomic_int *stop, struct trial *out)
 {
     world_start(w, conf, key, warm, simtime_after(warm, conf->head.run.duration), out);
-    if (!world_run(w, stop))
+    if (!w->failed && batches_prepare(w) && !world_run(w, stop))
         return 1;
     if (!w->failed)
         measure_finish(w, out);

@@ -146,8 +146,10 @@ static void clear(struct world *w)
                           .state_memory = w->state_memory,
                           .state_room = w->state_room,
                           .pilot = w->pilot,
+                          .batches = w->batches,
                           .machine = w->machine };
     *w = kept;
+    w->batches.n = 0;
     w->conn_free = w->req_free = w->thread_free = NONE;
     w->first_intended = SIMTIME_MAX;
     w->ledger.connections = &w->connections.level;
@@ -275,6 +277,9 @@ static void handle(struct world *w, uint64_t what)
         break;
     case EV_SAMPLE:
         sample(w);
+        break;
+    case EV_BATCH:
+        batches_end_one(w);
         break;
     case EV_SLICE:
         pilot_slice(w);

@@ -35,6 +35,7 @@ enum event_kind {
     EV_THREAD,      /* thread: its pause is over */
     EV_WARM,        /* the warm-up ends */
     EV_SLICE,       /* pilot: a slice of time ends */
+    EV_BATCH,       /* a batch of the window ends */
     EV_SAMPLE       /* a row of the series */
 };
 
@@ -166,10 +167,9 @@ struct machine {
     struct gauge busy;           /* cores */
     struct station run_queue;
     struct gauge thread_count;
-    gauge_area booked[CPU_CAUSES], booked_at_warm[CPU_CAUSES]; /* ns */
-    simtime unassigned;          /* handlers' work booked since the last burst was asked for */
-    gauge_area unserved_at_warm; /* handlers' work booked, not done */
-    gauge_area unfinished;       /* booked, but lost with a killed process */
+    gauge_area booked[CPU_CAUSES]; /* ns */
+    simtime unassigned;            /* handlers' work booked since the last burst was asked for */
+    gauge_area unfinished;         /* booked, but lost with a killed process */
     uint64_t switches;
     gauge_area busy_before; /* core time before the window, for the utilisation law */
 };
@@ -180,6 +180,7 @@ struct counts {
     uint64_t sent, answered, refused, timed_out, lost, dropped;
     uint64_t arrived, replied; /* at the server, of those measured */
     uint64_t replies;          /* at collars within the window, whenever sent */
+    uint64_t wanted;           /* of these, for reports that were not given up */
     uint64_t waited;           /* measured requests that did not begin at once */
 };
 
@@ -203,6 +204,37 @@ struct pilot {
 /* Reports under way at once, in addition to two for every collar (and each of its batch). More is an overload
  * that nothing can end, and would eat the machine that simulates it: the trial ends there, as overloaded. */
 #define OUTSTANDING_SPARE 2000000u
+
+/* What the instruments say at an instant, to measure from there. */
+enum level_id {
+    LEVEL_RESIDENT,
+    LEVEL_KERNEL,
+    LEVEL_RESERVED,
+    LEVEL_CONNECTIONS,
+    LEVEL_ACCEPTING,
+    LEVEL_WAITING,
+    LEVEL_IN_SERVER,
+    LEVEL_RUN_QUEUE,
+    LEVEL_OUTSTANDING,
+    LEVEL_BUSY,
+    LEVELS
+};
+struct snapshot {
+    simtime at;
+    gauge_area area[LEVELS]; /* since the window opened */
+    gauge_area booked[CPU_CAUSES];
+    gauge_area unserved; /* handlers' work booked, not done */
+    uint64_t switches;
+    struct counts count;
+};
+
+/* The window in batches. While it lasts the world's histograms are these; at the end of each batch they are
+ * poured into the trial's. */
+struct batches {
+    struct hist *hist[TRIAL_HISTS]; /* NULL: never needed yet */
+    struct snapshot begun;
+    uint64_t n, done; /* n 0: not wanted */
+};
 
 #define SAMPLES 480u
 enum sample_column {
@@ -263,6 +295,8 @@ struct world {
     uint32_t sample_rows;
     double *sample;            /* SAMPLES + 2 rows x COLUMNS */
     double stuck[SAMPLES + 2]; /* requests at servers and not in a pause, at each sample */
+    struct snapshot opened;    /* when the window did */
+    struct batches batches;
     struct trial *out;
     struct pilot pilot;
     char *state_memory; /* of all server models */
@@ -379,6 +413,16 @@ void measure_sample(struct world *w);
 void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from,
                   simtime to);
 void measure_finish(struct world *w, struct trial *out);
+void measure_snapshot(const struct world *w, struct snapshot *m);
+/* Metrics that are averages over time, or counts in a time, from a mark until now. */
+void measure_since(const struct world *w, const struct snapshot *from, double *value);
+void measure_durations(double *value, struct hist *h, uint64_t above);
+/* batches.c */
+/* Makes ready for a trial that may have batches; false without memory (noted in w->failed). */
+bool batches_prepare(struct world *w);
+void batches_open(struct world *w); /* the window opens */
+void batches_end_one(struct world *w);
+void batches_close(struct world *w); /* the trial is over */
 /* audit.c */
 void audit_run(struct world *w, struct trial *out);
 /* verdict.c */

@@ -56,6 +56,7 @@ struct herd {
     void *worker;
     struct trial trial; /* of the last herd_run() */
     bool spans;         /* record timelines */
+    size_t batch_room;  /* doubles in trial.batch */
 };
 
 static inline void herd_buffers(struct herd *h)
@@ -97,8 +98,21 @@ static inline void herd_close(struct herd *h)
 {
     herd_study.worker_free(h->worker);
     free(h->trial.span);
+    free(h->trial.batch);
     arena_term(&h->arena);
     *h = (struct herd){ 0 };
+}
+
+/* Room for the batches that the scenario asks for, all undefined. */
+static inline void herd_batches(struct herd *h)
+{
+    size_t n = h->conf->head.run.batches * herd_study.n_metrics;
+    if (n > h->batch_room) {
+        SIM_ASSERT((h->trial.batch = realloc(h->trial.batch, n * sizeof *h->trial.batch)) != NULL);
+        h->batch_room = n;
+    }
+    for (size_t i = 0; i < n; i++)
+        h->trial.batch[i] = NAN;
 }
 
 /* One trial; the buffers are reset as the runner does it. Returns the status of the study's trial. */
@@ -113,6 +127,7 @@ static inline int herd_run(struct herd *h, uint32_t rep)
         hist_reset(t->hist[i]);
         t->above[i] = 0;
     }
+    herd_batches(h);
     if (h->spans && !t->span)
         SIM_ASSERT((t->span = calloc(SPANS_MAX, sizeof *t->span)) != NULL);
     t->series.rows = t->spans = 0;
@@ -158,6 +173,11 @@ static inline size_t herd_metric(const char *name)
 static inline double herd_value(const struct herd *h, const char *metric)
 {
     return h->trial.value[herd_metric(metric)];
+}
+
+static inline double herd_batch(const struct herd *h, size_t batch, const char *metric)
+{
+    return h->trial.batch[batch * herd_study.n_metrics + herd_metric(metric)];
 }
 
 static inline size_t herd_hist_index(const char *name)
