@@ -105,6 +105,14 @@ void figure_short(double value, const char *unit, char *text, size_t size)
         snprintf(text, size, "%s", full);
 }
 
+void figure_parameter(const struct frame_parameter *p, char *text, size_t size)
+{
+    if (isfinite(p->number) && !strcmp(p->unit, "1"))
+        figure_number(p->number, "1", text, size);
+    else
+        snprintf(text, size, "%s", p->text);
+}
+
 static const char *short_key(const char *key)
 {
     const char *dot = strrchr(key, '.');

@@ -37,6 +37,8 @@ void figure_at_largest(const struct frame *f, char *text, size_t size);
 void figure_x_label(const struct frame *f, const char *unit, char *text, size_t size);
 /* 31415 -> "31,415"; other numbers as unit_print has them. */
 void figure_number(double value, const char *unit, char *text, size_t size);
+/* The value of a swept key: counts with their thousands separated. */
+void figure_parameter(const struct frame_parameter *p, char *text, size_t size);
 /* The same with three significant digits: "9.97 MiB". */
 void figure_short(double value, const char *unit, char *text, size_t size);
 

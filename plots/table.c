@@ -2,12 +2,12 @@
 #include "plots/table.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "plots/figures.h"
 #include "plots/grid.h"
+#include "plots/table_notes.h"
 #include "plots/why_table.h"
 
 #define WIDE 120u /* characters; wider tables are made narrower */
@@ -28,6 +28,7 @@ struct table {
     const struct outcome *outcome;
     struct grid grid;
     enum squeeze squeeze;
+    size_t until;  /* the metric that decides how often, or FRAME_NONE */
     bool variants; /* there is a column for them */
 };
 
@@ -39,12 +40,14 @@ static bool is_share(const struct frame_metric *m)
     return !strcmp(m->unit, "1") && dot && (!strcmp(dot, ".ratio") || !strcmp(dot, ".utilisation"));
 }
 
-/* " ±3 %": half the confidence interval, relative to the mean; "" where it is narrow. */
-static void interval_text(const struct table *t, const struct frame_value *v, char *text, size_t size)
+/* " ±3 %": half the confidence interval, relative to the mean; "" where it is narrow. That of the metric
+ * whose precision was asked for always has room. */
+static void interval_text(const struct table *t, const struct frame_value *v, bool asked, char *text,
+                          size_t size)
 {
     double share = v->mean != 0 ? 100 * (v->hi - v->lo) / 2 / fabs(v->mean) : NAN;
     *text = '\0';
-    if (share >= narrow[t->squeeze])
+    if (share >= narrow[asked ? WHOLE : t->squeeze])
         snprintf(text, size, " ±%.0f %%", share);
 }
 
@@ -67,50 +70,32 @@ static void value_text(const struct table *t, const struct frame_metric *m, cons
     else
         figure_short(value, m->unit, number, sizeof number);
     if (!bound && !is_share(m))
-        interval_text(t, v, interval, sizeof interval);
+        interval_text(t, v, t->until != FRAME_NONE && m == &t->frame->metric[t->until], interval,
+                      sizeof interval);
     snprintf(text, size, "%s%s%s", bound ? "> " : "", number, interval);
 }
 
-/* Names of the contracts become words: "out_of_memory" is "out of memory". */
-static void print_words(char *text, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void print_words(char *text, size_t size, const char *format, ...)
+/* "out_of_memory" is "out of memory". */
+static void print_words(const char *from, char *text, size_t size)
 {
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, size, format, args);
-    va_end(args);
+    snprintf(text, size, "%s", from);
     for (char *c = text; *c; c++)
         if (*c == '_')
             *c = ' ';
 }
 
-static void limit_text(const struct frame_point *p, char *text, size_t size)
-{
-    char at[32], connections[32];
-    figure_short(p->limit_at, "s", at, sizeof at);
-    figure_number(p->limit_connections, "1", connections, sizeof connections);
-    print_words(text, size, "%s: %s at %s, %s connections", p->verdict, p->limit, at, connections);
-}
-
 static void verdict_text(const struct table *t, const struct frame_point *p, char *text, size_t size)
 {
-    uint32_t planned = t->outcome->plan->replications;
+    const struct plan *plan = t->outcome->plan;
+    bool closed = t->outcome->point[p - t->frame->point].closed;
     if (p->limit && t->squeeze < NO_LIMITS)
-        limit_text(p, text, size);
+        table_limit(p, text, size);
     else
-        print_words(text, size, "%s", p->verdict);
+        print_words(p->verdict, text, size);
     size_t n = strlen(text);
-    if (p->replications > 0 && p->replications < planned && n < size)
-        snprintf(text + n, size - n, ", %u of %u done", p->replications, planned);
-}
-
-static void parameter_text(const struct frame_parameter *p, char *text, size_t size)
-{
-    if (isfinite(p->number) && !strcmp(p->unit, "1"))
-        figure_number(p->number, "1", text, size);
-    else
-        snprintf(text, size, "%s", p->text);
+    if (p->replications > 0 && !closed && n < size)
+        snprintf(text + n, size - n, ", %u of %s%u done", p->replications,
+                 plan->min_replications < plan->replications ? "up to " : "", plan->replications);
 }
 
 /* ---- columns ---- */
@@ -126,24 +111,14 @@ static bool says_something(const struct table *t, size_t metric)
     return false;
 }
 
-/* Whether all work ended well before the run did, so that it matters when. */
-static bool ends_early(const struct table *t, size_t metric)
-{
-    double duration = simtime_to_s(t->outcome->plan->head->run.duration);
-    for (size_t i = 0; i < t->frame->n_points; i++)
-        if (!(t->frame->point[i].value[metric].mean < 0.9 * duration))
-            return false;
-    return true;
-}
-
 static bool is_column(const struct table *t, size_t metric)
 {
     const struct frame_metric *m = &t->frame->metric[metric];
     bool wanted = m->flags & METRIC_HEADLINE;
     for (size_t i = 0; i < LOSSES; i++)
         wanted |= !strcmp(m->name, losses[i].metric);
-    if (!strcmp(m->name, "makespan"))
-        wanted |= ends_early(t, metric);
+    if (frame_ends_early(t->frame)) /* then the end counts, and no rate */
+        wanted = strcmp(m->name, "throughput") != 0 && (wanted || !strcmp(m->name, "makespan"));
     return wanted && says_something(t, metric);
 }
 
@@ -177,7 +152,7 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
     for (size_t k = 0; k < p->n_parameters; k++) {
         const char *key = p->parameter[k].key, *dot = strrchr(key, '.');
         t->grid.left[column] = !isfinite(p->parameter[k].number);
-        parameter_text(&p->parameter[k], text, sizeof text);
+        figure_parameter(&p->parameter[k], text, sizeof text);
         put(t, row, column++, dot ? dot + 1 : key, text);
     }
     for (size_t m = 0; m < f->n_metrics && column + 1 < GRID_COLUMNS; m++) {
@@ -185,6 +160,10 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
             continue;
         value_text(t, &f->metric[m], &p->value[m], text, sizeof text);
         put(t, row, column++, column_title(&f->metric[m]), text);
+    }
+    if (t->until != FRAME_NONE && column + 1 < GRID_COLUMNS) {
+        snprintf(text, sizeof text, "%u", p->replications);
+        put(t, row, column++, "replications", text);
     }
     verdict_text(t, p, text, sizeof text);
     t->grid.left[column] = true;
@@ -211,43 +190,31 @@ static void fill_grid(struct table *t, enum squeeze squeeze)
 
 /* ---- around the table ---- */
 
-static void print_limits(const struct table *t, FILE *to)
-{
-    for (size_t i = 0; i < t->frame->n_points; i++) {
-        const struct frame_point *p = &t->frame->point[i];
-        char limit[200], value[64];
-        if (!p->limit)
-            continue;
-        limit_text(p, limit, sizeof limit);
-        fprintf(to, "  %s", p->variant);
-        for (size_t k = 0; k < p->n_parameters; k++) {
-            parameter_text(&p->parameter[k], value, sizeof value);
-            fprintf(to, ", %s", value);
-        }
-        fprintf(to, ": %s\n", limit);
-    }
-}
-
 static void print_heading(const struct table *t, bool bold, FILE *to)
 {
-    const struct frame *f = t->frame;
-    uint32_t replications = t->outcome->plan->replications;
-    fprintf(to, "%s%s%s\n", bold ? "\033[1m" : "", figure_title(f), bold ? "\033[0m" : "");
     static const char *const intervals[] = {
         "± is half of the 95 % confidence interval, where it is 1 % or more",
         "± is half of the 95 % confidence interval, where it is 1 % or more",
         "± is half of the 95 % confidence interval, where it is 10 % or more",
         "confidence intervals are in summary.csv",
     };
-    if (replications > 1)
-        fprintf(to, "%u replications; %s\n", replications, intervals[t->squeeze]);
+    char basis[200];
+    table_basis(t->frame, t->outcome, basis, sizeof basis);
+    fprintf(to, "%s%s%s\n", bold ? "\033[1m" : "", figure_title(t->frame), bold ? "\033[0m" : "");
+    if (*basis)
+        fprintf(to, "%s; %s\n", basis,
+                t->until != FRAME_NONE && t->squeeze == NO_INTERVALS
+                    ? "± is half of its 95 % confidence interval, the others are in summary.csv"
+                    : intervals[t->squeeze]);
     fputc('\n', to);
 }
 
 void table_print(const struct outcome *o, FILE *to)
 {
     struct frame f;
+    size_t until = o->plan->until;
     struct table t = { .frame = &f, .outcome = o };
+    t.until = until < o->plan->study->n_metrics ? until : FRAME_NONE;
     bool bold = isatty(fileno(to)) == 1;
     if (frame_from_outcome(&f, o) != 0) {
         fputs("not enough memory for the table\n", to);
@@ -264,7 +231,9 @@ void table_print(const struct outcome *o, FILE *to)
     print_heading(&t, bold, to);
     grid_print(&t.grid, 0, bold, to);
     if (t.squeeze >= NO_LIMITS)
-        print_limits(&t, to);
+        table_note_limits(&f, to);
+    table_note_precision(&f, o, to);
+    table_note_batches(&f, o, to);
     why_table_print(&f, WIDE, bold, to);
     grid_term(&t.grid);
     frame_term(&f);

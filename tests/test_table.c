@@ -65,15 +65,21 @@ static void set_up(void)
     static const double fleets[] = { 1000, 10000 };
     head =
         (struct scenario_head){ .name = "s", .title = "A herd", .run = { .duration = simtime_from_s(600) } };
-    plan = (struct plan){
-        .study = &study, .head = &head, .point = points, .n_points = POINTS, .replications = 5
-    };
+    plan = (struct plan){ .study = &study,
+                          .head = &head,
+                          .point = points,
+                          .n_points = POINTS,
+                          .replications = 5,
+                          .min_replications = 5,
+                          .until = PLAN_FIXED };
     outcome = (struct outcome){ .plan = &plan, .point = summaries };
     for (size_t i = 0; i < POINTS; i++) {
         double n = fleets[i % 2], each = i < 2 ? 8000 : 0;
         parameters[i] = (struct parameter){ "fleets.a.collars", NULL, n > 5000 ? "10000" : "1000", n, "1" };
         points[i] = (struct point){ variants[i / 2], &parameters[i], 1, NULL };
-        summaries[i] = (struct point_summary){ .done = 5, .metric = estimates[i], .at_least = bounds[i] };
+        summaries[i] = (struct point_summary){
+            .done = 5, .closed = true, .metric = estimates[i], .at_least = bounds[i]
+        };
         for (size_t m = 0; m < METRICS; m++)
             bounds[i][m] = NAN;
         set(i, P99, 0.0312);
@@ -188,6 +194,7 @@ static void an_unfinished_point_is_no_result(void)
     set_up();
     summaries[3].done = 0;
     summaries[2].done = 2;
+    summaries[2].closed = false;
     char *text = print();
     CHECK(says(text, "unfinished"));
     CHECK(says(text, "stable, 2 of 5 done"));
@@ -201,6 +208,59 @@ static void work_that_ends_shows_its_makespan(void)
         set(i, MAKESPAN, i < 2 ? 6 : 2);
     char *text = print();
     CHECK(says(text, "makespan"));
+    CHECK(strstr(text, "throughput") == NULL); /* three reports in ten seconds are no rate */
+    free(text);
+}
+
+static void ask_for_precision(void)
+{
+    set_up();
+    plan.min_replications = 5;
+    plan.replications = 60;
+    plan.until = P99;
+    plan.within = 0.02;
+    for (size_t i = 0; i < POINTS; i++)
+        summaries[i].precise = true;
+}
+
+static void points_that_miss_the_precision_are_named(void)
+{
+    ask_for_precision();
+    char *text = print();
+    CHECK(says(text, "5 to 60 replications, until p99 latency is within 2 %; ± is half"));
+    CHECK(says(text, " replications verdict\n"));
+    CHECK(says(text, "2.73 % 5 stable\n"));
+    CHECK(strstr(text, "Not within") == NULL);
+    free(text);
+    summaries[1].precise = summaries[2].precise = summaries[3].precise = summaries[3].closed = false;
+    summaries[1].done = 60;
+    estimates[1][P99].lo = 0.0281;
+    estimates[1][P99].hi = 0.0343;
+    estimates[2][P99].mean = NAN;
+    bounds[2][P99] = 12.3;
+    text = print();
+    CHECK(says(text, "2.73 % 60 stable\n"));
+    CHECK(says(text, "\nNot within 2 % at p99 latency after 60 replications:\n threads, 10,000: ±9.9 %\n"
+                     " event loop, 1,000: only known to be above 12.3 s\n"));
+    CHECK(says(text, "stable, 5 of up to 60 done\n"));
+    free(text);
+}
+
+static void correlated_batches_are_told(void)
+{
+    static struct batch_test batched[METRICS];
+    set_up();
+    plan.replications = plan.min_replications = 1;
+    head.run.batches = 30;
+    for (size_t m = 0; m < METRICS; m++)
+        batched[m] = (struct batch_test){ 0.01, 0.8, true };
+    batched[P99] = (struct batch_test){ 0.42, 0.01, false };
+    batched[BASE] = (struct batch_test){ 0.9, 0.001, false }; /* in no column */
+    summaries[1].batched = batched;
+    char *text = print();
+    CHECK(says(text, "1 replication in 30 batches; ± is half of the 95 % confidence interval"));
+    CHECK(says(text, "batches are better:\n threads, 10,000: p99 latency 0.42\n"));
+    CHECK(strstr(text, "0.9,") == NULL);
     free(text);
 }
 
@@ -279,6 +339,8 @@ SUITE("table", { "a row says what was measured", a_row_says_what_was_measured },
         intervals_are_relative_and_only_where_they_matter },
       { "an unfinished point is no result", an_unfinished_point_is_no_result },
       { "work that ends shows its makespan", work_that_ends_shows_its_makespan },
+      { "points that miss the precision are named", points_that_miss_the_precision_are_named },
+      { "correlated batches are told", correlated_batches_are_told },
       { "the breakdown says why", the_breakdown_says_why },
       { "a wide table moves its limits below", a_wide_table_moves_its_limits_below },
       { "columns align by characters", columns_align_by_characters })
