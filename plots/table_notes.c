@@ -108,8 +108,8 @@ void table_note_precision(const struct frame *f, const struct outcome *o, FILE *
 
 static bool is_correlated(const struct frame *f, const struct point_summary *s, size_t metric)
 {
-    return f->metric[metric].flags & METRIC_HEADLINE && isfinite(s->batched[metric].lag1) &&
-           !s->batched[metric].independent;
+    return f->metric[metric].flags & METRIC_HEADLINE && s->batched[metric].any &&
+           isfinite(s->batched[metric].lag1) && !s->batched[metric].independent;
 }
 
 void table_note_batches(const struct frame *f, const struct outcome *o, FILE *to)

@@ -253,9 +253,9 @@ static void correlated_batches_are_told(void)
     plan.replications = plan.min_replications = 1;
     head.run.batches = 30;
     for (size_t m = 0; m < METRICS; m++)
-        batched[m] = (struct batch_test){ 0.01, 0.8, true };
-    batched[P99] = (struct batch_test){ 0.42, 0.01, false };
-    batched[BASE] = (struct batch_test){ 0.9, 0.001, false }; /* in no column */
+        batched[m] = (struct batch_test){ 0.01, 0.8, true, true };
+    batched[P99] = (struct batch_test){ 0.42, 0.01, false, true };
+    batched[BASE] = (struct batch_test){ 0.9, 0.001, false, true }; /* in no column */
     summaries[1].batched = batched;
     char *text = print();
     CHECK(says(text, "1 replication in 30 batches; ± is half of the 95 % confidence interval"));
