@@ -89,6 +89,8 @@ static void fit_y(const struct panel *p, struct axis *y)
             (p->log ? range_add_positive : range_add)(&r, 1.5 * d->at_least); /* room for the arrow */
             range_add(&r, d->hi);
         }
+    if (p->mark.text && !p->log)
+        range_add(&r, 1.18 * r.hi); /* room for the text of the mark */
     axis_fit(y, p->unit, r.lo, r.hi, p->log);
 }
 
@@ -122,7 +124,11 @@ static void print_curve(const struct chart *c, const struct curve *curve, size_t
              " with yerrorbars pointtype 0 linewidth 1.2 dashtype solid linecolor rgb \"%s\"", look->colour);
     if (several || !c->points)
         PART("1:2", " with lines linewidth %g dashtype %s linecolor rgb \"%s\"",
-             (c->restless ? 0.65 : 1) * look->width, curve->dash, look->colour);
+             (curve->width > 0 ? curve->width
+              : c->restless    ? 0.65
+                               : 1) *
+                 look->width,
+             curve->dash, look->colour);
     if (c->points && look->size > 0)
         PART("1:2", " with points pointtype %d pointsize %g linecolor rgb \"%s\"", look->point, look->size,
              look->colour);
@@ -166,6 +172,29 @@ static void print_shade(const struct chart *c, FILE *to)
             c->x.lo, fmin(c->shade_to, c->x.hi));
 }
 
+/* A line across the panel, the range behind it, and the text where there is more room. */
+static void print_mark(const struct chart *c, const struct mark_at *m, FILE *to)
+{
+    if (!m->text || !(m->at >= c->x.lo && m->at <= c->x.hi))
+        return;
+    bool left = axis_place(&c->x, m->at) > 0.6;
+    if (m->hi > m->lo)
+        fprintf(
+            to,
+            "set object rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor rgb \"" STYLE_SHADE
+            "\" fillstyle solid noborder\n",
+            fmax(m->lo, c->x.lo), fmin(m->hi, c->x.hi));
+    fprintf(
+        to,
+        "set arrow from %.10g, graph 0 to %.10g, graph 1 nohead front linewidth 1 dashtype (3,3) linecolor "
+        "rgb \"" STYLE_FAINT "\"\nset label ",
+        m->at, m->at);
+    style_quote(to, m->text);
+    fprintf(to,
+            " at %.10g, graph 0.93 %s offset %d,0 noenhanced front font small_font textcolor rgb \"%s\"\n",
+            m->at, left ? "right" : "left", left ? -1 : 1, STYLE_INK);
+}
+
 static void print_frame(const struct chart *c, const struct panel *p, const struct layout *l, bool last,
                         FILE *to)
 {
@@ -194,6 +223,7 @@ static void print_panel(const struct chart *c, size_t index, struct layout *l, b
     snprintf(label, sizeof label, *y.unit ? "%s (%s)" : "%s%s", p->label, y.unit);
     style_label(to, &(struct label){ 16, l->top - 17, label, "left", STYLE_INK, NULL }, l->width, l->height);
     print_shade(c, to);
+    print_mark(c, &p->mark, to);
     print_names(p, c, &y, l->right - LEFT, to);
     fprintf(to, "clip(y) = y > %.10g ? y : %.10g\n", y.lo, y.lo);
     fprintf(to, y.log ? "rise(y) = y * %.6g\n" : "rise(y) = %.10g\n",

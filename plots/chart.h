@@ -22,6 +22,13 @@ struct curve {
     const char *dash;
     struct dot *dot;
     size_t n;
+    double width; /* of the line, as a multiple of the usual; 0: the usual */
+};
+
+/* A place on the x axis, and the range in which it varies. */
+struct mark_at {
+    double at, lo, hi;
+    const char *text; /* beside it; NULL: there is no mark */
 };
 
 struct panel {
@@ -31,6 +38,7 @@ struct panel {
     double height; /* pixels */
     struct curve *curve;
     size_t n;
+    struct mark_at mark;
 };
 
 struct chart {

@@ -147,7 +147,9 @@ static int fill_panels(struct reading *r, struct chart *c, struct arena *a)
     for (c->n = 0; c->n < f->n_categories; c->n++) {
         const char *category = f->category[c->n];
         struct panel *p = &c->panel[c->n];
-        *p = (struct panel){ "latency", "s", true, f->n_categories > 1 ? 250 : 400, NULL, 0 };
+        *p = (struct panel){
+            .label = "latency", .unit = "s", .log = true, .height = f->n_categories > 1 ? 250 : 400
+        };
         p->curve = ARENA_ARRAY(a, struct curve, f->n_series + 1);
         if (*category)
             p->label = arena_printf(a, "%.60s: latency", category);

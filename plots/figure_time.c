@@ -82,7 +82,7 @@ static int make_room(struct reading *r)
         const char *category = f->category[i / COURSES];
         double height = f->n_categories > 1 ? 0.75 * c->height : c->height;
         snprintf(r->label[i], sizeof *r->label, "%.40s%s%s", category, *category ? ": " : "", c->label);
-        r->panel[i] = (struct panel){ r->label[i], c->unit, false, height, NULL, 0 };
+        r->panel[i] = (struct panel){ .label = r->label[i], .unit = c->unit, .height = height };
         if (make_curves(f, &r->panel[i]) != 0)
             return -1;
     }

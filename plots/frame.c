@@ -25,7 +25,7 @@ size_t frame_metric(const struct frame *f, const char *name)
 struct frame_value frame_value(const struct frame *f, const struct frame_point *p, const char *metric)
 {
     size_t i = frame_metric(f, metric);
-    return i == FRAME_NONE ? (struct frame_value){ NAN, NAN, NAN, NAN } : p->value[i];
+    return i == FRAME_NONE ? (struct frame_value)FRAME_UNDEFINED : p->value[i];
 }
 
 const struct frame_point *frame_largest(const struct frame *f, size_t series)

@@ -5,12 +5,17 @@
 #ifndef PLOTS_FRAME_H
 #define PLOTS_FRAME_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "sim/experiment/runner.h"
 
+#define FRAME_UNDEFINED \
+    { \
+        NAN, NAN, NAN, NAN, NAN, NAN \
+    }
 #define FRAME_NONE             SIZE_MAX
 #define FRAME_CATEGORIES_SHOWN 4u /* of more, single points are shown for the last one only */
 
@@ -22,6 +27,7 @@ struct frame_metric {
 struct frame_value {
     double mean, lo, hi; /* NaN: undefined */
     double at_least;     /* a lower bound where mean is undefined, or NaN */
+    double min, max;     /* over the replications */
 };
 
 struct frame_parameter {

@@ -148,8 +148,8 @@ static int take_values(struct frame *f, const struct result_point *from, struct 
             k < from->n_metrics && !strcmp(from->metric[k].name, f->metric[k].name)
                 ? &from->metric[k]
                 : result_metric(from, f->metric[k].name);
-        to->value[k] = m ? (struct frame_value){ m->mean, m->lo, m->hi, m->at_least }
-                         : (struct frame_value){ NAN, NAN, NAN, NAN };
+        to->value[k] = m ? (struct frame_value){ m->mean, m->lo, m->hi, m->at_least, m->min, m->max }
+                         : (struct frame_value)FRAME_UNDEFINED;
     }
     return 0;
 }

@@ -36,8 +36,9 @@ static int copy_point(struct frame *f, const struct outcome *o, size_t index)
         return -1;
     for (size_t k = 0; k < f->n_metrics; k++) {
         const struct estimate *e = &s->metric[k];
-        to->value[k] = s->done == 0 ? (struct frame_value){ NAN, NAN, NAN, NAN }
-                                    : (struct frame_value){ e->mean, e->lo, e->hi, s->at_least[k] };
+        to->value[k] = s->done == 0
+                           ? (struct frame_value)FRAME_UNDEFINED
+                           : (struct frame_value){ e->mean, e->lo, e->hi, s->at_least[k], e->min, e->max };
     }
     return 0;
 }

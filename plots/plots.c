@@ -18,7 +18,7 @@ static const struct figure {
     { "memory", figure_memory },         { "why", figure_why },
     { "latency", figure_latency },       { "spectrum", figure_spectrum },
     { "throughput", figure_throughput }, { "time", figure_time },
-    { "timeline", figure_timeline },
+    { "timeline", figure_timeline },     { "warmup", figure_warmup },
 };
 #define FIGURES (sizeof figures / sizeof *figures)
 

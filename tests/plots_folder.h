@@ -103,6 +103,8 @@ static void write_given(FILE *f, const struct given *s, const char *key)
             unknown ? "overloaded" : "stable");
     write_metric(f, "latency.p50", "0.01", "s", "");
     write_metric(f, "latency.p99", s->p99, "s", unknown ? ",\"at_least\":12.3" : "");
+    fprintf(f, "\"warmup\":{\"mean\":12,\"ci\":null,\"min\":10,\"max\":15,\"unit\":\"s\"},");
+    write_metric(f, "warmup.found", unknown ? "0" : "1", "1", "");
     write_number(f, "throughput", s->connections / 60, "1/s");
     write_number(f, "offered", s->connections / 60, "1/s");
     write_metric(f, "cpu.utilisation", "0.5", "1", "");

@@ -238,6 +238,27 @@ static void the_course_shows_memory_and_shades_the_warm_up(void)
     remove_folder();
 }
 
+/* Of each series the largest point, from the beginning until well after the warm-up. */
+static void the_warm_up_is_seen_on_welchs_plot(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    expect_written();
+    CHECK(!exists("plots/warmup.gp")); /* a warm-up of fixed length */
+    write_text("warmup.csv", "point,variant," COLLARS ",time,level,moving_average\n0,threads,100,1,5,5\n"
+                             "1,threads,10000,1,7,7\n1,threads,10000,36,9,8\n1,threads,10000,60,9,9\n"
+                             "3,event loop,10000,1,6,6\n");
+    expect_written();
+    CHECK(holds("plots/warmup.dat", "'mean level'\n1 7 nan nan nan 0\n36 9 nan nan nan 0\n\n"));
+    CHECK(holds("plots/warmup.dat", "'moving average'\n1 7 nan nan nan 0\n36 8 nan nan nan 0\n\n"));
+    CHECK(holds("plots/warmup.gp", "'threads: reports under way'"));
+    CHECK(holds("plots/warmup.gp", "'warm-up 12 s (10 s to 15 s); not found in 1 of 1'"));
+    CHECK(holds("plots/warmup.gp", "'warm-up 12 s (10 s to 15 s)'"));
+    CHECK(holds("plots/warmup.gp", "set object rectangle from 10, graph 0 to 15, graph 1"));
+    CHECK(holds("plots/warmup.gp", "set arrow from 12, graph 0 to 12, graph 1"));
+    remove_folder();
+}
+
 static void a_course_of_zeros_is_left_out(void)
 {
     make_folder();
@@ -331,6 +352,7 @@ SUITE("plots", { "bytes have binary ticks", bytes_have_binary_ticks },
       { "zero on a logarithmic axis is said", zero_on_a_logarithmic_axis_is_said },
       { "a spectrum ends where the unanswered begin", a_spectrum_ends_where_the_unanswered_begin },
       { "the course shows memory and shades the warm-up", the_course_shows_memory_and_shades_the_warm_up },
+      { "the warm-up is seen on Welch's plot", the_warm_up_is_seen_on_welchs_plot },
       { "a course of zeros is left out", a_course_of_zeros_is_left_out },
       { "figures that are no longer made go", figures_that_are_no_longer_made_go },
       { "a timeline is for small runs", a_timeline_is_for_small_runs })
