@@ -101,6 +101,12 @@ static const struct fit_rule fits[] = { { FIT_LINE, "memory.total.peak", "collar
                                         { FIT_LINE, "memory.reserved.peak", "collars", "collar" },
                                         { FIT_USL, "throughput", NULL, NULL },
                                         { FIT_LINE, NULL, NULL, NULL } };
+/* Of the shares of reports, how many were sent. */
+static size_t share_of(size_t metric)
+{
+    bool share = metric >= M_ANSWERED_RATIO && metric <= M_IN_FLIGHT_RATIO;
+    return share ? M_SENT : SIZE_MAX;
+}
 
 const struct study herd_study = { .root = &herd_record,
                                   .metrics = metric_rows,
@@ -117,4 +123,5 @@ const struct study herd_study = { .root = &herd_record,
                                   .foresee = foresee,
                                   .worker_new = trial_worker_new,
                                   .worker_free = trial_worker_free,
+                                  .share_of = share_of,
                                   .trial = trial_run };

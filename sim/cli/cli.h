@@ -79,6 +79,7 @@ extern const struct command commands[];
 
 int cmd_run(const struct options *o);
 int cmd_compare(const struct options *o);
+int cmd_tune(const struct options *o);
 int cmd_plot(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_describe(const struct options *o);

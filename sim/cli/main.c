@@ -32,6 +32,17 @@ const struct command commands[] = {
       TAKES_CHANGES | TAKES(JOBS) | TAKES(QUIET) | TAKES(FORMAT) | TAKES(METRIC) | TAKES(THRESHOLD) |
           TAKES(BEST),
       cmd_compare },
+    { "tune", "SCENARIO", "find the largest value of a key that keeps all objectives, per variant",
+      "The scenario's section 'tune' says which key, between which values, and the objectives; --set changes "
+      "it\n"
+      "(tune.between='[10, 1000]'). Other swept keys are held: each combination gets an answer of its own. "
+      "-r N\n"
+      "is the most replications that a value may take. The exit status is 1 where no value keeps the "
+      "objectives.",
+      1, 1,
+      TAKES_CHANGES | TAKES(OUT) | TAKES(JOBS) | TAKES(QUIET) | TAKES(FORMAT) | TAKES(NO_PLOTS) |
+          TAKES(DRY_RUN),
+      cmd_tune },
     { "plot", "RESULTS...", "write the gnuplot scripts again from results, and render them",
       "What several folders hold is drawn into the same figures, in results/overlay or the folder of -o.\n"
       "Another format is a change to one line of a script.",

@@ -62,12 +62,12 @@ static void list_plots(int result, char *foreign, size_t size)
     closedir(dir);
 }
 
-/* The summary begins as ours do. */
-static bool is_result(const char *path)
+/* A summary, or the answer of a search, begins as ours do. */
+static bool begins_as_ours(const char *path, const char *document)
 {
     char text[64], name[4096];
     size_t n = 0;
-    int length = snprintf(name, sizeof name, "%s/summary.json", path);
+    int length = snprintf(name, sizeof name, "%s/%s", path, document);
     FILE *f = length > 0 && (size_t)length < sizeof name ? fopen(name, "re") : NULL;
     if (!f)
         return false;
@@ -79,6 +79,11 @@ static bool is_result(const char *path)
         return false;
     c += strspn(c, " \t\r\n");
     return !strncmp(c, "\"herdsim\"", 9);
+}
+
+static bool is_result(const char *path)
+{
+    return begins_as_ours(path, "summary.json") || begins_as_ours(path, "tune.json");
 }
 
 /* The first entry that is not ours, or "". */

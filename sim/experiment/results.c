@@ -11,9 +11,9 @@
 #define COMMIT_TRIES 16u
 
 /* The scenario in its final form, with every option and file folded in. */
-static int write_scenario(const struct outcome *o, FILE *to)
+int results_scenario(const struct plan *plan, FILE *to)
 {
-    char *text = node_emit(o->plan->resolved);
+    char *text = node_emit(plan->resolved);
     if (!text)
         return -1;
     fprintf(to,
@@ -22,6 +22,8 @@ static int write_scenario(const struct outcome *o, FILE *to)
     free(text);
     return 0;
 }
+
+static int write_scenario(const struct outcome *o, FILE *to) { return results_scenario(o->plan, to); }
 
 static const struct document {
     const char *name;
@@ -72,17 +74,18 @@ static int settle(FILE *to)
     return 0;
 }
 
-static int write_document(const struct result_folder *f, const struct document *d, const struct outcome *o)
+static int write_file(const struct result_folder *f, const char *document, results_document *write,
+                      const void *content)
 {
     char *name;
-    if (asprintf(&name, "%s/%s", f->fresh, d->name) < 0)
+    if (asprintf(&name, "%s/%s", f->fresh, document) < 0)
         return -1;
     FILE *to = fopen(name, "we");
     free(name);
     if (!to)
         return -1;
     errno = 0;
-    int status = d->write(o, to) || settle(to) ? -1 : 0;
+    int status = write(content, to) || settle(to) ? -1 : 0;
     int why = errno ? errno : EIO;
     if (fclose(to) && !status) {
         status = -1;
@@ -92,16 +95,35 @@ static int write_document(const struct result_folder *f, const struct document *
     return status;
 }
 
+int results_put(struct result_folder *f, const char *name, results_document *write, const void *content,
+                char *error, size_t size)
+{
+    if (!write_file(f, name, write, content))
+        return 0;
+    snprintf(error, size, "cannot write %s/%s: %s", f->path, name, strerror(errno));
+    return -1;
+}
+
+/* A document of an outcome, as results_put() takes them. */
+struct of_outcome {
+    const struct document *document;
+    const struct outcome *outcome;
+};
+
+static int write_of_outcome(const void *content, FILE *to)
+{
+    const struct of_outcome *c = content;
+    return c->document->write(c->outcome, to);
+}
+
 int results_write(struct result_folder *f, const struct outcome *o, char *error, size_t size)
 {
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
-        const struct document *d = &documents[i];
-        if (d->wanted && !d->wanted(o))
+        const struct of_outcome content = { &documents[i], o };
+        if (documents[i].wanted && !documents[i].wanted(o))
             continue;
-        if (write_document(f, d, o)) {
-            snprintf(error, size, "cannot write %s/%s: %s", f->path, d->name, strerror(errno));
+        if (results_put(f, documents[i].name, write_of_outcome, &content, error, size))
             return -1;
-        }
     }
     return 0;
 }

@@ -21,6 +21,14 @@ int results_open(struct result_folder *f, const char *path, char *error, size_t 
 /* scenario.yaml, summary.json, summary.csv, trials.csv, latency.csv, series.csv and, where there are
  * spans, timeline.csv; where enough was swept, effects.csv and fits.csv. */
 int results_write(struct result_folder *f, const struct outcome *o, char *error, size_t size);
+/* One more document of the folder. write returns 0, or -1 (errno). Returns 0, or -1 with one sentence in
+ * error. */
+typedef int results_document(const void *content, FILE *to);
+int results_put(struct result_folder *f, const char *name, results_document *write, const void *content,
+                char *error, size_t size);
+/* scenario.yaml: the scenario in its final form, which runs again to the same bits. Returns 0 or -1 (errno).
+ */
+int results_scenario(const struct plan *plan, FILE *to);
 /* Puts the folder in its place atomically (renameat2 exchange where a result stood). What results_open
  * asked of `path` must still hold. What else belongs to the result (figures) is written into `fresh`
  * before. */

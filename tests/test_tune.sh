@@ -1,0 +1,112 @@
+#!/bin/sh
+# `herdsim tune` from outside: answers, their shape, files, statuses.
+. "$SOURCE_DIR/tests/frame.sh"
+cd "$work" || exit 2
+
+# Memory decides, and memory is no matter of chance: the answer can be worked out by hand.
+cat >herd.yaml <<END
+herdsim: 1
+run: {duration: 20 s, warmup: 10 s, seed: 7}
+machine: {profile: linux-x86_64, cores: 1, memory: 8 GiB}
+servers:
+  cloud: {model: event_loop, handler: [cpu: 120 us]}
+fleets:
+  amboseli: {collars: 10, report: {every: 5 s}, server: cloud}
+variants:
+  threads: {servers.cloud.model: thread_per_connection}
+  event loop: {servers.cloud.model: event_loop}
+sweep:
+  fleets.amboseli.collars: [10, 20]
+tune:
+  find: fleets.amboseli.collars
+  between: [1, 200]
+  objectives: [memory.total.peak <= 4 MiB, latency.p99 <= 1 s]
+END
+
+it "finds the largest fleet that fits, and says what is in the way"
+run "$HERDSIM" tune herd.yaml --no-plots
+status_is 0
+out_has "threads: 70 collars hold (95 % sure: exactly); memory.total.peak binds"
+out_has "event loop: 200 collars hold, the end of the range"
+for file in scenario.yaml tune.json tune.csv; do
+    exists "results/herd-tune/$file"
+done
+
+it "prints the contract's JSON"
+run "$HERDSIM" tune herd.yaml --no-plots --format json -q
+status_is 0
+err_is_empty
+out_has '"variant": "threads"'
+out_has '"key": "fleets.amboseli.collars"'
+out_has '"largest": 70, "interval": [70, 70], "confidence": 0.95, "binds": "memory.total.peak"'
+out_has '"largest": 200, "interval": [200, null], "confidence": 0.95, "binds": null'
+cp "$work/out" one.json
+
+it "gives the same bytes whatever the number of workers"
+run "$HERDSIM" tune herd.yaml --no-plots --format json -q -j 2
+status_is 0
+same "$work/out" one.json
+
+it "finds the same from the resolved scenario"
+run "$HERDSIM" tune results/herd-tune/scenario.yaml -o again --no-plots --format json -q
+status_is 0
+same "$work/out" one.json
+
+it "replaces its own results and nothing else"
+touch results/herd-tune/mine
+run "$HERDSIM" tune herd.yaml --no-plots
+status_is 3
+err_has "mine"
+out_is_empty
+
+it "is not satisfied where nothing qualifies"
+run "$HERDSIM" tune herd.yaml --no-plots -o none -s 'tune.objectives=[memory.total.peak <= 1 KiB]'
+status_is 1
+out_has "threads: none from 1 to 200 collars holds"
+
+it "finds the smallest value, of a key with a unit"
+run "$HERDSIM" tune herd.yaml --no-plots -o small -s tune.find=fleets.amboseli.report.every \
+    -s 'tune.between=[1 ms, 1 s]' -s tune.goal=smallest -s 'tune.objectives=[cpu.utilisation <= 50 %]'
+status_is 0
+out_has "every of"
+out_has "holds"
+
+it "answers for each combination of what else is swept"
+run "$HERDSIM" tune herd.yaml --no-plots -o cores -v machine.cores=1,2 --format json -q
+status_is 0
+out_has '"parameters": {"machine.cores": 2}'
+[ "$(grep -c '"variant"' "$work/out")" -eq 4 ] || fail "there should be four answers"
+
+it "-r limits the replications of a value"
+run "$HERDSIM" tune herd.yaml --no-plots -o few -r 2 --format csv -q
+status_is 0
+out_has "threads,70,2,keeps,memory.total.peak,<=,"
+
+it "--dry-run says what would be sought, and writes nothing"
+run "$HERDSIM" tune herd.yaml --dry-run -o dry
+status_is 0
+out_has "fleets.amboseli.collars from 1 to 200"
+is_absent dry
+
+it "a scenario without the section is told what it lacks"
+sed '/^tune:/,$d' herd.yaml >plain.yaml
+run "$HERDSIM" tune plain.yaml
+status_is 2
+err_has "needs a section 'tune'"
+out_is_empty
+
+it "a wrong section is refused with its place, by run and check as well"
+sed 's/latency.p99 <=/latency.p98 <=/' herd.yaml >wrong.yaml
+for command in tune run check; do
+    run "$HERDSIM" $command wrong.yaml
+    status_is 2
+    err_has "wrong.yaml:16:"
+    err_has "did you mean 'latency.p90'?"
+    out_is_empty
+done
+
+it "an interrupted search says what it knows"
+timeout -s INT 1 "$HERDSIM" tune herd.yaml --no-plots -o stopped --duration '20000 h' >"$work/out" 2>"$work/err"
+status=$?
+[ $status -eq 124 ] || [ $status -eq 130 ] || fail "it should have been interrupted"
+finish
