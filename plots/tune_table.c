@@ -181,6 +181,5 @@ void tune_table_print(const struct tune_result *r, FILE *to)
     fputs("\n\n", to);
     for (size_t i = 0; i < r->n; i++)
         print_sentence(r, &r->answer[i], to);
-    fputc('\n', to);
     print_measured(r, to);
 }

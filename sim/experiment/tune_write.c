@@ -113,8 +113,6 @@ int tune_print_json(const struct tune_result *r, FILE *to)
 
 /* ---- every value that was tried, objective by objective ---- */
 
-static void csv_finite(struct csv *c, double value) { csv_number(c, isfinite(value) ? value : NAN); }
-
 static void write_header(struct csv *c, const struct tune_result *r)
 {
     static const char *const columns[] = { "replications", "verdict", "metric", "relation", "limit",
@@ -150,9 +148,9 @@ static void write_row(struct csv *c, const struct tune_result *r, const struct t
     csv_text(c, o->metric);
     csv_text(c, o->limit.floor ? ">=" : "<=");
     csv_number(c, o->limit.limit);
-    csv_finite(c, tried->broken ? NAN : s->bounds.mean);
-    csv_finite(c, tried->broken ? NAN : s->bounds.lo);
-    csv_finite(c, tried->broken ? NAN : s->bounds.hi);
+    csv_number(c, tried->broken ? NAN : s->bounds.mean);
+    csv_number(c, tried->broken ? NAN : s->bounds.lo);
+    csv_number(c, tried->broken ? NAN : s->bounds.hi);
     csv_text(c, o->unit);
     csv_text(c, verdict_words[tried->broken ? TUNE_FAILS : s->verdict]);
     csv_end(c);
