@@ -101,6 +101,7 @@ static const struct fit_rule fits[] = { { FIT_LINE, "memory.total.peak", "collar
                                         { FIT_LINE, "memory.reserved.peak", "collars", "collar" },
                                         { FIT_USL, "throughput", NULL, NULL },
                                         { FIT_LINE, NULL, NULL, NULL } };
+
 /* Of the shares of reports, how many were sent. */
 static size_t share_of(size_t metric)
 {
