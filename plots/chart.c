@@ -110,7 +110,7 @@ static bool loses_zero(const struct panel *p)
 static void print_curve(const struct chart *c, const struct curve *curve, size_t block, FILE *to)
 {
     const struct look *look = style_look(curve->series);
-    bool interval = false, ringed = false, bound = false, several = curve->n > 1;
+    bool interval = false, ringed = false, bound = false, line = curve->n > 1 && !c->scattered;
     for (size_t i = 0; i < curve->n; i++) {
         interval |= isfinite(curve->dot[i].lo) && curve->dot[i].hi > curve->dot[i].lo;
         ringed |= curve->dot[i].ringed && isfinite(curve->dot[i].y);
@@ -122,7 +122,7 @@ static void print_curve(const struct chart *c, const struct curve *curve, size_t
     if (interval)
         PART("1:2:(clip($3)):4",
              " with yerrorbars pointtype 0 linewidth 1.2 dashtype solid linecolor rgb \"%s\"", look->colour);
-    if (several || !c->points)
+    if (line || !c->points || look->size <= 0)
         PART("1:2", " with lines linewidth %g dashtype %s linecolor rgb \"%s\"",
              (curve->width > 0 ? curve->width
               : c->restless    ? 0.65

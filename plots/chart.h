@@ -48,6 +48,7 @@ struct chart {
     struct panel *panel;
     size_t n;
     bool points;     /* mark every value; otherwise lines only */
+    bool scattered;  /* marks only: neighbours have nothing to do with each other */
     bool restless;   /* curves that go up and down all the time: drawn thinner */
     double shade_to; /* shaded from the left up to here, or NaN */
 };

@@ -128,11 +128,27 @@ void figure_x_label(const struct frame *f, const char *unit, char *text, size_t 
         snprintf(text + n, size - n, "  (%s)", f->x_key);
 }
 
+/* All values of a point of a design. */
+static void at_all(const struct frame_point *p, char *text, size_t size)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < p->n_parameters && n < size; k++) {
+        char value[64];
+        figure_parameter(&p->parameter[k], value, sizeof value);
+        n += (size_t)snprintf(text + n, size - n, "%s%s = %s", k ? ", " : ", at ",
+                              short_key(p->parameter[k].key), value);
+    }
+}
+
 void figure_at(const struct frame *f, const struct frame_point *p, char *text, size_t size)
 {
     const char *value = "";
     char number[48];
     *text = '\0';
+    if (f->scattered) {
+        at_all(p, text, size);
+        return;
+    }
     if (f->axis == FRAME_NO_AXIS || f->n_categories > 1)
         return;
     for (size_t k = 0; k < p->n_parameters; k++)

@@ -169,7 +169,7 @@ static int make_series(struct frame *f, bool variants, bool held)
     f->n_series = 0;
     for (size_t i = 0; i < f->n_points; i++) {
         struct frame_point *p = &f->point[i];
-        const char *name = series_name(f, p, variants, held);
+        const char *name = series_name(f, p, variants, held || f->scattered);
         if (!name)
             return -1;
         p->series = has_place(f, p, held) ? series_of(f, name) : FRAME_NONE;

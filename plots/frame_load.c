@@ -279,6 +279,8 @@ static int take_title(const struct load *l)
     f->title = same ? arena_text(&f->arena, title ? title : "") : all;
     f->warmup = common_time(l, "run.warmup");
     f->duration = common_time(l, "run.duration");
+    for (size_t s = 0; s < l->n; s++)
+        f->scattered |= resolved_is_scattered(&l->resolved[s]);
     return f->name && f->title ? 0 : -1;
 }
 

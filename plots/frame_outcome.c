@@ -58,6 +58,7 @@ static int copy_outcome(struct frame *f, const struct outcome *o)
     for (f->n_points = 0; f->n_points < o->plan->n_points; f->n_points++)
         if (copy_point(f, o, f->n_points) != 0)
             return -1;
+    f->scattered = o->plan->design != DESIGN_GRID;
     return frame_arrange(f);
 }
 

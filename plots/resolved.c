@@ -82,6 +82,12 @@ const char *resolved_model(const struct resolved *r, const char *variant)
     return model && model->kind == NODE_SCALAR ? model->text : NULL;
 }
 
+bool resolved_is_scattered(const struct resolved *r)
+{
+    const struct node *design = node_get(r->doc, "design");
+    return node_get(design, "sobol") || node_get(design, "latin_hypercube");
+}
+
 double resolved_time(const struct resolved *r, const char *path)
 {
     double seconds;

@@ -16,6 +16,8 @@ void resolved_term(struct resolved *r);
 const struct node *resolved_get(const struct resolved *r, const char *variant, const char *path);
 /* The model of the first server under a variant, or NULL. */
 const char *resolved_model(const struct resolved *r, const char *variant);
+/* Whether its points were chosen by a design other than a grid. */
+bool resolved_is_scattered(const struct resolved *r);
 /* run.duration or run.warmup in seconds; NaN where it is no time. */
 double resolved_time(const struct resolved *r, const char *path);
 

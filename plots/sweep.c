@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plots/chart.h"
+#include "plots/scatter.h"
 
 #define TOGETHER 3u /* up to so many series share a panel with all kinds; more get a panel for each kind */
 
@@ -88,6 +89,8 @@ static int add_kind(struct panel *to, const struct frame *f, const struct kind *
                     struct arena *a)
 {
     bool common = k->reference && is_common(f, k->metric);
+    if (k->reference && f->scattered)
+        return 0; /* a cloud more to look through */
     for (size_t s = 0; s < (common ? 1 : f->n_series); s++) {
         struct curve *c = &to->curve[to->n++];
         name_curve(c, common ? "" : f->series[s], k, plain);
@@ -114,7 +117,7 @@ static int fill_panel(struct panel *to, const struct sweep_panel *from, size_t f
 static int add_panels(struct chart *c, const struct sweep_panel *from, const struct frame *f, struct arena *a)
 {
     size_t kinds = sweep_kinds(from);
-    bool split = plain_kinds(from) > 1 && f->n_series > TOGETHER;
+    bool split = plain_kinds(from) > 1 && (f->n_series > TOGETHER || f->scattered);
     for (size_t k = 0; k < (split ? kinds : 1); k++) {
         struct panel *p = &c->panel[c->n++];
         p->label = split ? arena_printf(a, "%s, %s", from->label, from->kind[k].name) : from->label;
@@ -132,21 +135,44 @@ static void fit_x(struct chart *c, const struct frame *f)
     struct range r = RANGE_EMPTY;
     for (size_t i = 0; i < f->n_points; i++)
         range_add(&r, f->point[i].x);
-    axis_fit(&c->x, f->x_unit, r.lo, r.hi, r.hi >= 20 * r.lo);
+    axis_fit(&c->x, f->x_unit, r.lo, r.hi, r.hi >= (f->scattered ? 8 : 20) * r.lo);
+}
+
+/* The frame along the key that matters most to the first metric of the figure. */
+static int scatter(const struct drawing *d, const struct sweep_figure *s, struct frame *to, char *why,
+                   size_t size, struct arena *a)
+{
+    const struct kind *k = &s->panel[0].kind[s->panel[0].kind[0].reference ? 1 : 0];
+    double share;
+    const char *key = scatter_key(d, k->metric, &share);
+    if (isfinite(share))
+        snprintf(why, size, "Along the key that matters most to %s %s (%.0f %%). ", s->panel[0].label,
+                 k->name, 100 * share);
+    if (scatter_along(to, d->frame, key, a) == 0)
+        return 0;
+    snprintf(d->error, d->size, "not enough memory for %s.gp", s->file);
+    return -1;
 }
 
 int sweep_curves(const struct sweep_figure *s, const struct drawing *d)
 {
+    struct frame scattered;
     const struct frame *f = d->frame;
     struct arena a = { 0 };
     struct panel panels[SWEEP_PANELS * SWEEP_KINDS] = { { 0 } };
-    struct chart c = { .panel = panels, .points = true, .shade_to = NAN };
-    char x_label[160], subtitle[240], note[240];
+    struct chart c = { .panel = panels, .points = true, .scattered = f->scattered, .shade_to = NAN };
+    char x_label[160], subtitle[240], note[400], why[120] = "";
     int status = FIGURE_FAILED;
+    if (f->scattered) {
+        if (scatter(d, s, &scattered, why, sizeof why, &a) != 0)
+            goto out;
+        f = &scattered;
+    }
     fit_x(&c, f);
     figure_x_label(f, c.x.unit, x_label, sizeof x_label);
     snprintf(subtitle, sizeof subtitle, "%s%s%s", s->subject, *f->held ? "; " : "", f->held);
-    sweep_note(s, f, note, sizeof note);
+    snprintf(note, sizeof note, "%s", why);
+    sweep_note(s, f, note + strlen(note), sizeof note - strlen(note));
     c.x_label = x_label;
     c.heading = (struct heading){ s->file, s->about, figure_title(f), subtitle, *note ? note : NULL };
     for (size_t i = 0; i < count_panels(s); i++)

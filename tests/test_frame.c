@@ -294,6 +294,37 @@ static void overlays_have_a_folder_of_their_own(void)
     remove_two();
 }
 
+/* ---- designs ---- */
+
+static void points_of_a_design_are_dots_along_the_key_that_matters(void)
+{
+    static const char scenario[] = "run: {duration: 10 min}\nmachine: {cores: 2}\ndesign: {sobol: 4}\n"
+                                   "fleets: {a: {collars: 500}}\n";
+    struct frame f;
+    char error[512] = "", into[128];
+    make_two("T");
+    const char *const folders[] = { folder, other };
+    write_text("scenario.yaml", scenario);
+    CU_ASSERT_FATAL(frame_load(&f, folders, 2, error, sizeof error) == 0);
+    CHECK(f.scattered);
+    CHECK_INT(f.n_series, 3); /* as many as there are variants: cores are not held */
+    CHECK_TEXT(f.x_key, COLLARS);
+    frame_term(&f);
+    write_text("effects.csv", "variant,metric,key,share\nthreads,memory.total.peak,machine.cores,0.7\n"
+                              "threads,memory.total.peak," COLLARS ",0.2\n"
+                              "event loop,memory.total.peak,machine.cores,0.9\n"
+                              "threads,latency.p50," COLLARS ",0.9\n");
+    snprintf(into, sizeof into, "%s/over", folder);
+    CHECK_INT(plots_write_into(into, folders, 2, error, sizeof error), 0);
+    CHECK(holds("over/memory.gp", "'cores  (machine.cores)'"));
+    CHECK(holds("over/memory.gp", "'Along the key that matters most to memory total (80 %). "));
+    CHECK(holds("over/latency.gp", "'collars  (" COLLARS ")'"));
+    char *text = read_text("over/memory.gp");
+    CHECK(strstr(text, "with lines") == NULL);
+    free(text);
+    remove_two();
+}
+
 SUITE("frame", { "a swept number becomes the axis", a_swept_number_becomes_the_axis },
       { "swept words become categories", swept_words_become_categories },
       { "one value is no sweep", one_value_is_no_sweep },
@@ -307,4 +338,6 @@ SUITE("frame", { "a swept number becomes the axis", a_swept_number_becomes_the_a
       { "overlays of different scenarios are called by their folders",
         overlays_of_different_scenarios_are_called_by_their_folders },
       { "what has no place on the axis is said", what_has_no_place_on_the_axis_is_said },
-      { "overlays have a folder of their own", overlays_have_a_folder_of_their_own })
+      { "overlays have a folder of their own", overlays_have_a_folder_of_their_own },
+      { "points of a design are dots along the key that matters",
+        points_of_a_design_are_dots_along_the_key_that_matters })
