@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "plots/figures.h"
+#include "plots/compare_text.h"
 #include "plots/grid.h"
 
 #define WIDE 110u /* characters, of lists */
@@ -12,38 +12,6 @@
 enum { COLUMN_METRIC, COLUMN_A, COLUMN_B, COLUMN_CHANGE, COLUMN_INTERVAL, COLUMN_P, COLUMN_RESULT };
 
 /* ---- cells ---- */
-
-static void value_text(double value, const char *unit, char *text, size_t size)
-{
-    if (isfinite(value))
-        figure_short(value, unit, text, size);
-    else
-        snprintf(text, size, "-");
-}
-
-/* 0.0523 -> "+5.23 %", 12.5 -> "× 13.5": what is easy to grasp. */
-static void change_text(double change, char *text, size_t size)
-{
-    double share = 100 * change, far = fabs(share);
-    if (!isfinite(change))
-        snprintf(text, size, "-");
-    else if (share == 0)
-        snprintf(text, size, "0 %%");
-    else if (change >= 9)
-        snprintf(text, size, "× %.3g", 1 + change);
-    else if (far < 0.0005)
-        snprintf(text, size, "%+.0e %%", share);
-    else
-        snprintf(text, size, "%+.*f %%", far < 0.05 ? 3 : far < 10 ? 2 : far < 100 ? 1 : 0, share);
-}
-
-/* A signed difference in the metric's unit, where there is no relative change. */
-static void difference_text(double value, const char *unit, char *text, size_t size)
-{
-    char number[48];
-    value_text(fabs(value), unit, number, sizeof number);
-    snprintf(text, size, "%s%s", value < 0 ? "-" : value > 0 ? "+" : "", number);
-}
 
 static bool is_relative(const struct compare_line *l)
 {
@@ -54,9 +22,9 @@ static void estimate_text(const struct compare_line *l, double change, double di
                           size_t size)
 {
     if (is_relative(l))
-        change_text(change, text, size);
+        compare_text_change(change, text, size);
     else
-        difference_text(difference, l->metric->unit, text, size);
+        compare_text_difference(difference, l->metric->unit, text, size);
 }
 
 static void interval_text(const struct compare_line *l, char *text, size_t size)
@@ -88,8 +56,7 @@ static void threshold_text(const struct compare_threshold *t, char *text, size_t
 static void unclear_text(const struct compare_line *l, char *text, size_t size)
 {
     char needed[32];
-    double step = pow(10, fmax(0, floor(log10(l->needed)) - 1));
-    figure_number(ceil(l->needed / step) * step, "1", needed, sizeof needed);
+    compare_text_needed(l->needed, needed, sizeof needed);
     if (isfinite(l->needed))
         snprintf(text, size, "unclear; some %s replications would tell", needed);
     else
@@ -120,9 +87,9 @@ static void fill_row(struct grid *g, const struct compare_line *l)
     if (!row)
         return;
     grid_set(g, row, COLUMN_METRIC, l->metric->name);
-    value_text(l->contrast.mean_a, l->metric->unit, text, sizeof text);
+    compare_text_value(l->contrast.mean_a, l->metric->unit, text, sizeof text);
     grid_set(g, row, COLUMN_A, text);
-    value_text(l->contrast.mean_b, l->metric->unit_b, text, sizeof text);
+    compare_text_value(l->contrast.mean_b, l->metric->unit_b, text, sizeof text);
     grid_set(g, row, COLUMN_B, text);
     if (!l->reason) {
         estimate_text(l, l->change, l->contrast.difference, text, sizeof text);
@@ -175,9 +142,13 @@ static void print_short_ones(const struct compare_line *line, size_t n, FILE *to
 
 static void print_verdicts(const struct compare_pair *p, FILE *to)
 {
-    if (p->verdict_changed)
-        fprintf(to, "THE VERDICT CHANGED: A is %s (%zu of %zu replications), B is %s (%zu of %zu)\n",
-                p->a->verdict, p->a->worst, p->a->n, p->b->verdict, p->b->worst, p->b->n);
+    char a[64], b[64];
+    if (!p->verdict_changed)
+        return;
+    compare_text_words(p->a->verdict, a, sizeof a);
+    compare_text_words(p->b->verdict, b, sizeof b);
+    fprintf(to, "THE VERDICT CHANGED: A is %s (%zu of %zu replications), B is %s (%zu of %zu)\n", a,
+            p->a->worst, p->a->n, b, p->b->worst, p->b->n);
 }
 
 static void print_method(const struct compare_pair *p, FILE *to)

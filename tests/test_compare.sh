@@ -137,6 +137,34 @@ out_has "THE VERDICT CHANGED: A is stable (5 of 5 replications), B is overloaded
 run "$HERDSIM" compare one changed --threshold '5 %'
 status_is 1
 
+# ---- rankings ----------------------------------------------------------------------------------------
+
+it "one operand is ranked, by the metric that is asked for"
+run "$HERDSIM" compare one --best memory.total.peak
+status_is 0
+out_has "collars = 20: memory.total.peak, the smaller the better; paired by replication"
+out_has "may be the best; identical to the first"
+out_has "worse"
+cp "$work/out" ranked
+run "$HERDSIM" compare small.yaml --metric memory.total.peak -q
+status_is 0
+sed 1d ranked >expected
+sed 1d "$work/out" >ranked
+same ranked expected
+run "$HERDSIM" compare one --best throughput --format csv
+status_is 0
+out_has "metric,unit,fleets.amboseli.collars,variant,replications"
+[ "$(grep -c '^throughput,1/s,' "$work/out")" -eq 6 ] || fail "there should be a row for each variant at each point"
+
+it "a ranking that cannot be is refused"
+refuses "say by which metric" one
+refuses "did you mean 'latency.p99'" one --best latency.p89
+refuses "one variant cannot be ranked" one:threads --best latency.p50
+refuses "'--best' ranks" one other --best latency.p50
+refuses "'--threshold' is for two operands" one --best latency.p50 --threshold '5 %'
+sed '/^variants/,/odd/d' small.yaml >plain.yaml
+refuses "plain.yaml has one variant" plain.yaml --best latency.p50
+
 # ---- other versions ----------------------------------------------------------------------------------
 
 it "results of another version are compared, and its name is shown"

@@ -209,3 +209,9 @@ struct compare_side operand_side(const struct operands *p, size_t i)
     const struct source *s = &p->source[p->operand[i].source];
     return (struct compare_side){ s->ready ? &s->set : NULL, p->operand[i].variant };
 }
+
+size_t operand_variants(const struct operands *p, size_t i)
+{
+    const struct source *s = &p->source[p->operand[i].source];
+    return s->is_scenario ? s->plan.n_variants : s->set.n_variants;
+}

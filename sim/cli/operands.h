@@ -39,5 +39,7 @@ int operands_simulate(struct operands *p, const struct options *o, const struct 
 void operands_term(struct operands *p);
 /* The side of a comparison; its set is NULL until it is there. */
 struct compare_side operand_side(const struct operands *p, size_t i);
+/* How many variants its scenario or folder has. */
+size_t operand_variants(const struct operands *p, size_t i);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/experiment/compare_match.h"
+#include "sim/experiment/trials_contrast.h"
 
 const char *const compare_result_names[COMPARE_RESULTS] = {
     [COMPARE_DIFFERS] = "differs",
@@ -15,39 +16,6 @@ const char *const compare_result_names[COMPARE_RESULTS] = {
 };
 
 static double alpha_each(const struct compare *c) { return (1 - COMPARE_CONFIDENCE) / (double)c->tested; }
-
-/* ---- samples ---- */
-
-static bool has_undefined(const double *value, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (isnan(value[i]))
-            return true;
-    return false;
-}
-
-/* Paired over the replications that both sides finished. */
-static int contrast_pairs(struct compare_line *l, const double *a, const double *b)
-{
-    const struct trial_point *pa = l->pair->a, *pb = l->pair->b;
-    size_t n = 0, room = pa->n < pb->n ? pa->n : pb->n;
-    double *x = calloc(2 * room + 1, sizeof *x), *y = x + room;
-    if (!x)
-        return -1;
-    for (size_t i = 0, k = 0; i < pa->n && k < pb->n;) {
-        if (pa->replication[i] == pb->replication[k]) {
-            x[n] = a[i++];
-            y[n++] = b[k++];
-        } else if (pa->replication[i] < pb->replication[k]) {
-            i++;
-        } else {
-            k++;
-        }
-    }
-    l->contrast = contrast_paired(x, y, n);
-    free(x);
-    return 0;
-}
 
 /* ---- lines ---- */
 
@@ -72,8 +40,7 @@ static const char *why_undefined(struct compare *c, const struct compare_line *l
         return "the units differ";
     if (a->n < 2 || b->n < 2)
         return a->n && b->n ? "one replication" : "no replication";
-    bool in_a = has_undefined(trials_values(a, l->metric->a), a->n),
-         in_b = has_undefined(trials_values(b, l->metric->b), b->n);
+    bool in_a = trials_undefined(a, l->metric->a), in_b = trials_undefined(b, l->metric->b);
     return in_a || in_b ? undefined_reason(c, l, in_a, in_b) : NULL;
 }
 
@@ -83,11 +50,10 @@ static int measure(struct compare *c, struct compare_line *l)
     l->difference = l->change_interval = (struct interval){ NAN, NAN };
     l->change = l->p = l->p_adjusted = l->needed = NAN;
     l->reason = why_undefined(c, l);
-    const double *a = trials_values(pa, l->metric->a), *b = trials_values(pb, l->metric->b);
-    if (l->pair->method == CONTRAST_WELCH || l->reason)
-        l->contrast = contrast_welch(a, pa->n, b, pb->n);
-    else if (contrast_pairs(l, a, b))
+    if (trials_contrast(&l->contrast, pa, l->metric->a, pb, l->metric->b))
         return -1;
+    if (strcmp(l->metric->unit, l->metric->unit_b) != 0)
+        l->contrast.difference = NAN;
     if (l->reason)
         return 0;
     c->tested++;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/experiment/trials_contrast.h"
 #include "sim/scenario/nearest.h"
 
 /* ---- notes ---- */
@@ -78,26 +79,6 @@ static int check_side(const struct compare_side *s, char *error, size_t size)
     return compare_check_variant(s->set->path, s->set->variant, s->set->n_variants, s->variant, error, size);
 }
 
-static bool same_value(const struct result_parameter *a, const struct result_parameter *b)
-{
-    if (isnan(a->number) || isnan(b->number))
-        return isnan(a->number) && isnan(b->number) && !strcmp(a->text, b->text);
-    return a->number == b->number;
-}
-
-static bool same_parameters(const struct trial_set *ta, const struct trial_point *a,
-                            const struct trial_set *tb, const struct trial_point *b)
-{
-    bool same = ta->n_keys == tb->n_keys;
-    for (size_t i = 0; same && i < ta->n_keys; i++) {
-        size_t k = 0;
-        while (k < tb->n_keys && strcmp(ta->key[i].key, tb->key[k].key) != 0)
-            k++;
-        same = k < tb->n_keys && same_value(&a->parameter[i], &b->parameter[k]);
-    }
-    return same;
-}
-
 static size_t points_of(const struct compare_side *s, const char *variant)
 {
     size_t n = 0;
@@ -120,29 +101,7 @@ static bool belong_together(const struct compare *c, const struct trial_point *a
     bool alone = only_variant(sa) && only_variant(sb);
     if (!is_selected(sa, a) || !is_selected(sb, b) || (!alone && strcmp(a->variant, b->variant) != 0))
         return false;
-    return single || same_parameters(sa->set, a, sb->set, b);
-}
-
-/* Replications that both have finished. */
-static size_t common_replications(const struct trial_point *a, const struct trial_point *b)
-{
-    size_t n = 0;
-    for (size_t i = 0, k = 0; i < a->n && k < b->n;) {
-        n += a->replication[i] == b->replication[k];
-        size_t step_a = a->replication[i] <= b->replication[k],
-               step_b = a->replication[i] >= b->replication[k];
-        i += step_a;
-        k += step_b;
-    }
-    return n;
-}
-
-/* Paired where the seed and the replications are common; with fewer of them than half of the smaller side
- * has, pairing costs more than it gives. */
-static enum contrast_method method_of(const struct trial_point *a, const struct trial_point *b)
-{
-    size_t common = common_replications(a, b), smaller = a->n < b->n ? a->n : b->n;
-    return a->seed == b->seed && common >= 2 && 2 * common >= smaller ? CONTRAST_PAIRED : CONTRAST_WELCH;
+    return single || trials_same_parameters(sa->set, a, sb->set, b);
 }
 
 static bool verdict_differs(const struct trial_point *a, const struct trial_point *b)
@@ -180,7 +139,7 @@ static void note_left_out(struct compare *c, const struct compare_side *s, const
 
 static void add_pair(struct compare *c, const struct trial_point *a, const struct trial_point *b)
 {
-    c->pair[c->n_pairs++] = (struct compare_pair){ a, b, method_of(a, b), verdict_differs(a, b) };
+    c->pair[c->n_pairs++] = (struct compare_pair){ a, b, trials_method(a, b), verdict_differs(a, b) };
 }
 
 static int match_points(struct compare *c)

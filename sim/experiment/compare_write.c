@@ -2,52 +2,23 @@
 #include <math.h>
 
 #include "sim/experiment/compare.h"
-#include "sim/experiment/csv.h"
-#include "sim/experiment/json_write.h"
+#include "sim/experiment/trials_write.h"
 
 static const char *method_name(enum contrast_method m) { return m == CONTRAST_PAIRED ? "paired" : "welch"; }
 
 /* ---- JSON ---- */
 
-static void write_side(struct json_write *j, const char *key, const struct compare_side *s)
-{
-    json_write_open(j, key, '{');
-    json_write_text(j, "path", s->set->path);
-    json_write_text(j, "herdsim", s->set->version);
-    json_write_text(j, "scenario", s->set->scenario);
-    json_write_count(j, "seed", s->set->seed);
-    json_write_close(j);
-}
-
-static void write_parameters(struct json_write *j, const struct trial_set *t, const struct trial_point *p)
-{
-    json_write_open(j, "parameters", '{');
-    for (size_t i = 0; i < t->n_keys; i++)
-        if (isnan(p->parameter[i].number))
-            json_write_text(j, t->key[i].key, p->parameter[i].text);
-        else
-            json_write_number(j, t->key[i].key, p->parameter[i].number);
-    json_write_close(j);
-}
-
 static void write_mean(struct json_write *j, const char *key, double mean, const struct interval *ci)
 {
     json_write_open(j, key, '{');
     json_write_number(j, "mean", mean);
-    if (isfinite(ci->lo) && isfinite(ci->hi)) {
-        json_write_open(j, "ci", '[');
-        json_write_number(j, NULL, ci->lo);
-        json_write_number(j, NULL, ci->hi);
-        json_write_close(j);
-    } else {
-        json_write_text(j, "ci", NULL);
-    }
+    trials_json_interval(j, "ci", ci);
     json_write_close(j);
 }
 
 static void write_names(struct json_write *j, const struct compare *c, const struct compare_pair *p)
 {
-    write_parameters(j, c->request->a.set, p->a);
+    trials_json_parameters(j, c->request->a.set, p->a);
     json_write_text(j, "a", p->a->variant);
     json_write_text(j, "b", p->b->variant);
 }
@@ -101,8 +72,8 @@ void compare_write_json(const struct compare *c, FILE *to)
     struct json_write j = { .to = to };
     json_write_open(&j, NULL, '{');
     json_write_text(&j, "herdsim", HERDSIM_VERSION);
-    write_side(&j, "a", &c->request->a);
-    write_side(&j, "b", &c->request->b);
+    trials_json_source(&j, "a", c->request->a.set);
+    trials_json_source(&j, "b", c->request->b.set);
     write_counts(&j, c);
     json_write_open(&j, "left_out", '[');
     for (size_t i = 0; i < c->n_notes; i++)
@@ -151,11 +122,7 @@ static void write_keys(struct csv *row, const struct compare *c, const struct co
 {
     csv_text(row, l->pair->a->variant);
     csv_text(row, l->pair->b->variant);
-    for (size_t i = 0; i < c->request->a.set->n_keys; i++)
-        if (isnan(l->pair->a->parameter[i].number))
-            csv_text(row, l->pair->a->parameter[i].text);
-        else
-            csv_number(row, l->pair->a->parameter[i].number);
+    trials_csv_parameters(row, c->request->a.set, l->pair->a);
     csv_text(row, l->metric->name);
     csv_text(row, l->metric->unit);
 }

@@ -61,7 +61,7 @@ void trials_term(struct trial_set *t);
 size_t trials_metric(const struct trial_set *t, const char *name);
 static inline const double *trials_values(const struct trial_point *p, size_t metric)
 {
-    return p->value + metric * p->n;
+    return p->n ? p->value + metric * p->n : p->value;
 }
 
 #endif

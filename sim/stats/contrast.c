@@ -94,7 +94,8 @@ double contrast_p(const struct contrast *c)
 {
     struct contrast up = *c;
     up.difference = fabs(c->difference);
-    return fmin(1, 2 * contrast_p_larger(&up));
+    double p = 2 * contrast_p_larger(&up);
+    return p > 1 ? 1 : p; /* unlike fmin() it keeps NaN */
 }
 
 struct interval contrast_interval(const struct contrast *c, double alpha)

@@ -1,0 +1,50 @@
+#include "plots/compare_text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "plots/figures.h"
+
+void compare_text_value(double value, const char *unit, char *text, size_t size)
+{
+    if (isfinite(value))
+        figure_short(value, unit, text, size);
+    else
+        snprintf(text, size, "-");
+}
+
+void compare_text_change(double change, char *text, size_t size)
+{
+    double share = 100 * change, far = fabs(share);
+    if (!isfinite(change))
+        snprintf(text, size, "-");
+    else if (share == 0)
+        snprintf(text, size, "0 %%");
+    else if (change >= 9)
+        snprintf(text, size, "× %.3g", 1 + change);
+    else if (far < 0.0005)
+        snprintf(text, size, "%+.0e %%", share);
+    else
+        snprintf(text, size, "%+.*f %%", far < 0.05 ? 3 : far < 10 ? 2 : far < 100 ? 1 : 0, share);
+}
+
+void compare_text_difference(double value, const char *unit, char *text, size_t size)
+{
+    char number[48];
+    compare_text_value(fabs(value), unit, number, sizeof number);
+    snprintf(text, size, "%s%s", value < 0 ? "-" : value > 0 ? "+" : "", number);
+}
+
+void compare_text_needed(double needed, char *text, size_t size)
+{
+    double step = pow(10, fmax(0, floor(log10(needed)) - 1));
+    figure_number(ceil(needed / step) * step, "1", text, size);
+}
+
+void compare_text_words(const char *name, char *text, size_t size)
+{
+    snprintf(text, size, "%s", name ? name : "-");
+    for (char *c = text; *c; c++)
+        if (*c == '_')
+            *c = ' ';
+}
