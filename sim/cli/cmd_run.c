@@ -7,6 +7,7 @@
 #include "models/herd_study.h"
 #include "plots/plots.h"
 #include "plots/table.h"
+#include "sim/cli/dry_run.h"
 #include "sim/cli/scenarios.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/trace.h"
@@ -75,32 +76,6 @@ static int check_options(const struct options *o)
         return EXIT_WRONG;
     }
     return EXIT_DONE;
-}
-
-static void print_parameters(const struct point *p)
-{
-    for (size_t i = 0; i < p->n_parameters; i++)
-        printf("  %s %s", p->parameter[i].key, p->parameter[i].text);
-    putchar('\n');
-}
-
-static void print_plan(const struct job *j)
-{
-    const struct plan *p = j->plan;
-    const struct run_conf *run = &p->head->run;
-    char label[160], duration[32], warmup[32];
-    plan_shape(p, label, sizeof label);
-    unit_print(simtime_to_s(run->duration), "s", duration, sizeof duration);
-    unit_print(simtime_to_s(run->warmup), "s", warmup, sizeof warmup);
-    printf("%s: %s\n  %s\n  each measures %s after %s of warm-up, seed %llu\n  results would go to %s/\n",
-           p->head->name, p->head->title, label, duration, warmup, (unsigned long long)run->seed, j->path);
-    int width = 0;
-    for (size_t i = 0; i < p->n_variants; i++)
-        width = (int)strlen(p->variant[i]) > width ? (int)strlen(p->variant[i]) : width;
-    for (size_t i = 0; i < p->n_points; i++) {
-        printf("  %4zu  %-*s", i + 1, p->n_keys ? width : 0, p->point[i].variant);
-        print_parameters(&p->point[i]);
-    }
 }
 
 static int failed(const char *error)
@@ -289,8 +264,10 @@ static int run_jobs(struct jobs *js)
 static int simulate_or_show(struct jobs *js)
 {
     if (options_have(js->o, OPT_DRY_RUN)) {
+        js->stop = stop_on_signals();
         for (size_t i = 0; i < js->n; i++)
-            print_plan(&js->job[i]);
+            if (dry_run_print(js->job[i].plan, js->job[i].path, js->o->jobs, js->stop))
+                return EXIT_INTERRUPTED;
         return EXIT_DONE;
     }
     int status = open_outputs(js);
