@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plots/effects_table.h"
 #include "plots/figures.h"
+#include "plots/fits_table.h"
 #include "plots/grid.h"
 #include "plots/table_notes.h"
 #include "plots/why_table.h"
@@ -235,6 +237,8 @@ void table_print(const struct outcome *o, FILE *to)
     table_note_precision(&f, o, to);
     table_note_batches(&f, o, to);
     why_table_print(&f, WIDE, bold, to);
+    fits_table_print(o, to);
+    effects_table_print(o, WIDE, bold, to);
     grid_term(&t.grid);
     frame_term(&f);
 }
