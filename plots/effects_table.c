@@ -12,6 +12,7 @@
 #define KEYS_SHOWN     6u
 #define SHARE_SHOWN    0.01 /* of the variance; keys with less in every variant are left out */
 #define VARIANTS_SHOWN 12u
+#define STEADY         0.01 /* what varies less from point to point is not worth explaining */
 
 /* What is left out to make the table narrower. */
 enum squeeze { WHOLE, NO_CHANGES, SHARES_ONLY, SQUEEZES };
@@ -57,8 +58,8 @@ static const struct effect_set *find_set(const struct sheet_of_effects *s, size_
 {
     for (size_t i = 0; i < s->effects->n; i++) {
         const struct effect_set *e = &s->effects->set[i];
-        if (e->variant == variant && e->metric == metric && e->effect[0].share > 0)
-            return e;
+        if (e->variant == variant && e->metric == metric)
+            return e->variation >= STEADY ? e : NULL;
     }
     return NULL;
 }
@@ -90,7 +91,7 @@ static void elasticity_text(const struct regress_term *t, char *text, size_t siz
     else if (half >= 0.005)
         snprintf(text, size, "%+.2f ±%.2f", t->value, half);
     else
-        snprintf(text, size, "%+.2f", t->value);
+        snprintf(text, size, fabs(t->value) < 0.005 ? "0" : "%+.2f", t->value);
 }
 
 static size_t columns_of(const struct sheet_of_effects *s)
@@ -230,7 +231,7 @@ static void print_notes(const struct sheet_of_effects *s, FILE *to)
         const struct effect_set *e = &s->effects->set[i];
         if (!(s->plan->study->metrics[e->metric].flags & METRIC_HEADLINE))
             continue;
-        doubtful |= e->fit != EFFECTS_GOOD && e->effect[0].share > 0;
+        doubtful |= e->fit != EFFECTS_GOOD && e->variation >= STEADY;
         left_out = e->left_out > left_out ? e->left_out : left_out;
     }
     if (doubtful)

@@ -24,6 +24,7 @@ int figure_throughput(const struct drawing *d);
 int figure_time(const struct drawing *d);
 int figure_timeline(const struct drawing *d);
 int figure_warmup(const struct drawing *d);
+int figure_tornado(const struct drawing *d);
 
 /* Opens a CSV file of a source. FIGURE_DRAWN: it is open; FIGURE_SKIPPED: the source has none. */
 int figure_open_sheet(const struct drawing *d, const struct frame_source *source, const char *name,

@@ -19,6 +19,7 @@ static const struct figure {
     { "latency", figure_latency },       { "spectrum", figure_spectrum },
     { "throughput", figure_throughput }, { "time", figure_time },
     { "timeline", figure_timeline },     { "warmup", figure_warmup },
+    { "tornado", figure_tornado },
 };
 #define FIGURES (sizeof figures / sizeof *figures)
 

@@ -313,6 +313,37 @@ static void a_timeline_is_for_small_runs(void)
 }
 
 /* A table of trials has a column for every metric. */
+#define EFFECTS \
+    "variant,metric,unit,rank,key,key_unit,low,high,share,change,change.lo,change.hi,variation\n" \
+    "threads,latency.p99,s,1,links.wifi.latency,s,0.001,0.1,0.9,0.2,0.15,0.25,0.5\n" \
+    "threads,latency.p99,s,2,servers.cloud.handler.0.cpu,s,0.001,0.1,0.09,-0.05,-0.06,-0.04,0.5\n" \
+    "threads,latency.p99,s,3,machine.cores,1,1,4,0.001,0.01,,,0.5\n" \
+    "event loop,latency.p99,s,1,links.wifi.latency,s,0.001,0.1,0.9,0.1,0.05,0.15,0.5\n" \
+    "threads,throughput,1/s,1,machine.cores,1,1,4,0.9,5,4,6,0.001\n"
+
+static void a_tornado_shows_the_keys_that_matter(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "t");
+    expect_written();
+    CHECK(!exists("plots/tornado.gp"));
+    write_text("effects.csv", EFFECTS);
+    expect_written();
+    CHECK(holds("plots/tornado.gp", "'wifi.latency'"));
+    CHECK(holds("plots/tornado.gp", "'handler.0.cpu'"));
+    CHECK(holds("plots/tornado.gp", "change of p99 latency (ms)"));
+    CHECK(holds("plots/tornado.gp", "'event loop'"));
+    CHECK(holds("plots/tornado.dat", "0.2 0.15 0.25"));
+    CHECK(holds("plots/tornado.dat", "-0.05 -0.06 -0.04"));
+    char *data = read_text("plots/tornado.dat"), *script = read_text("plots/tornado.gp");
+    CHECK(strstr(data, "machine.cores") == NULL); /* a thousandth of the variance */
+    CHECK(strstr(script, "throughput") == NULL);  /* it does not vary */
+    CHECK(strstr(data, "wifi.latency") < strstr(data, "handler.0.cpu"));
+    free(data);
+    free(script);
+    remove_folder();
+}
+
 static void a_sheet_has_any_number_of_columns(void)
 {
     struct sheet s;
@@ -334,7 +365,9 @@ static void a_sheet_has_any_number_of_columns(void)
     remove_folder();
 }
 
-SUITE("plots", { "bytes have binary ticks", bytes_have_binary_ticks },
+SUITE("plots",
+      { "a tornado shows the keys that matter, the weightiest first", a_tornado_shows_the_keys_that_matter },
+      { "bytes have binary ticks", bytes_have_binary_ticks },
       { "counts have their thousands separated", counts_have_their_thousands_separated },
       { "times are in the unit a person would use", times_are_in_the_unit_a_person_would_use },
       { "a log axis needs values above zero and some span",

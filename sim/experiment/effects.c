@@ -51,6 +51,7 @@ static void collect_points(struct fitting *m)
         m->y[m->n++] = y;
     }
     m->set->points = m->n;
+    m->set->variation = m->n > 1 ? gsl_stats_sd(m->y, 1, m->n) / fabs(gsl_stats_mean(m->y, 1, m->n)) : NAN;
 }
 
 static void find_range(const struct fitting *m, struct effect *e)

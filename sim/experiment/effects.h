@@ -32,6 +32,7 @@ struct effect {
 struct effect_set {
     size_t variant, metric;
     size_t points, left_out;
+    double variation;  /* of the metric over the points: standard deviation over mean */
     double r2, r2_log; /* of the two models; NaN: not fitted, or nothing varies */
     bool log;          /* shares are those of the model in logarithms */
     enum effects_fit fit;

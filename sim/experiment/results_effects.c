@@ -44,6 +44,7 @@ static void write_set(struct json_write *j, const struct plan *p, const struct e
     json_write_text(j, "unit", p->study->metrics[s->metric].unit);
     json_write_count(j, "points", s->points);
     json_write_count(j, "left_out", s->left_out);
+    json_write_number(j, "variation", s->variation);
     json_write_number(j, "r2", s->r2);
     json_write_number(j, "r2_log", s->r2_log);
     json_write_text(j, "model", model_name(s));
@@ -90,6 +91,7 @@ static void effect_row(struct csv *c, const struct plan *p, const struct effect_
     term(c, &e->elasticity);
     csv_count(c, s->points);
     csv_count(c, s->left_out);
+    csv_number(c, s->variation);
     csv_number(c, s->r2);
     csv_number(c, s->r2_log);
     csv_text(c, model_name(s));
@@ -100,9 +102,10 @@ static void effect_row(struct csv *c, const struct plan *p, const struct effect_
 int results_effects_csv(const struct outcome *o, FILE *to)
 {
     static const char *const heads[] = {
-        "variant",       "metric", "unit",     "rank",      "key",       "key_unit",   "low",
-        "high",          "share",  "change",   "change.lo", "change.hi", "elasticity", "elasticity.lo",
-        "elasticity.hi", "points", "left_out", "r2",        "r2_log",    "model",      "fit"
+        "variant",    "metric",        "unit",          "rank",   "key",       "key_unit",
+        "low",        "high",          "share",         "change", "change.lo", "change.hi",
+        "elasticity", "elasticity.lo", "elasticity.hi", "points", "left_out",  "variation",
+        "r2",         "r2_log",        "model",         "fit"
     };
     struct effects e;
     struct csv c = { .to = to };

@@ -1,0 +1,159 @@
+/* floor: plots */
+#include "tests/suite.h"
+
+#include "plots/effects_table.h"
+#include "plots/fits_table.h"
+#include "plots/frame.h"
+#include "tests/toy_outcome.h"
+
+#define DESIGN \
+    HEAD "design: {sobol: 64}\nsweep: {service: '1 ms..1 s:log', customers: 100..1000, load: 10..90 %}\n"
+
+/* What is printed, with one space between columns, until the next call. */
+static const char *printed(const struct made *m, bool laws, size_t width)
+{
+    static char text[8192];
+    char *raw = NULL, *to = text;
+    size_t size = 0;
+    FILE *f = open_memstream(&raw, &size);
+    CU_ASSERT_FATAL(f != NULL);
+    if (laws)
+        fits_table_print(&m->outcome, f);
+    else
+        effects_table_print(&m->outcome, width, false, f);
+    CHECK_INT(fclose(f), 0);
+    for (const char *c = raw; *c; c++)
+        if (*c != ' ' || c[1] != ' ')
+            *to++ = *c;
+    *to = '\0';
+    free(raw);
+    return text;
+}
+
+static bool says(const char *text, const char *needle)
+{
+    bool found = strstr(text, needle) != NULL;
+    if (!found)
+        printf("\nnot said: %s\nin: %s", needle, text);
+    return found;
+}
+
+/* wait = 5 service^2 / customers; p99 hardly varies. */
+static void fill(struct made *m)
+{
+    for (size_t i = 0; i < m->plan.n_points; i++) {
+        m->outcome.point[i].metric[TOY_WAIT].mean = 5 * pow(made_at(m, i, 0), 2) / made_at(m, i, 1);
+        m->outcome.point[i].metric[TOY_P99].mean = 1 + 0.001 * made_at(m, i, 2);
+    }
+}
+
+static void table(void)
+{
+    struct made m;
+    make(&m, &toy_study, DESIGN "variants: {a: {}, b: {server.model: constant}}\n");
+    fill(&m);
+    const char *text = printed(&m, false, 120);
+    CHECK(says(text, "Which key matters"));
+    CHECK(says(text, "mean wait service 9"));
+    CHECK(says(text, "+2.00"));
+    CHECK(says(text, " customers "));
+    CHECK(says(text, "-1.00"));
+    CHECK(!strstr(text, "load"));     /* its share is below one per cent */
+    CHECK(!strstr(text, "p99 wait")); /* hardly varies */
+    CHECK(!strstr(text, "left out"));
+    CHECK(says(text, "\n key share change elasticity share change elasticity\n"));
+    CHECK(says(printed(&m, false, 60), "\n key share elasticity share elasticity\n"));
+    CHECK(says(printed(&m, false, 40), "\n key share share\n"));
+    made_term(&m);
+}
+
+static void notes(void)
+{
+    struct made m;
+    make(&m, &toy_study, DESIGN);
+    for (size_t i = 0; i < 64; i++)
+        m.outcome.point[i].metric[TOY_WAIT].mean =
+            20000 + (made_at(&m, i, 2) - 0.5) * (made_at(&m, i, 1) - 550) * 50;
+    m.outcome.point[3].verdict.rank = 1;
+    const char *text = printed(&m, false, 120);
+    CHECK(says(text, "mean wait *"));
+    CHECK(says(text, "\n* The model explains less than four fifths"));
+    CHECK(says(text, "Up to 1 of 64 points of a variant are left out"));
+    made_term(&m);
+}
+
+static void silence(void)
+{
+    struct made m;
+    make(&m, &toy_study, HEAD "sweep: {customers: [1, 2, 4, 8], load: [0.1]}\n");
+    for (size_t i = 0; i < 4; i++)
+        m.outcome.point[i].metric[TOY_WAIT].mean = made_at(&m, i, 0);
+    CHECK_TEXT(printed(&m, false, 120), "");
+    CHECK_TEXT(printed(&m, true, 120), "");
+    made_term(&m);
+}
+
+static void keys(void)
+{
+    struct made m;
+    make(&m, &toy_study,
+         HERDS "sweep: {herds.amboseli.collars: [1, 2], herds.tsavo.collars: [1, 2], load: [0.1, 0.2]}\n");
+    CHECK_TEXT(effects_key(&m.plan, 0), "amboseli.collars");
+    CHECK_TEXT(effects_key(&m.plan, 1), "tsavo.collars");
+    CHECK_TEXT(effects_key(&m.plan, 2), "load");
+    made_term(&m);
+}
+
+static void laws(void)
+{
+    static const struct fit_rule rules[] = { { FIT_LINE, "wait.*", "customers", "customer" },
+                                             { FIT_LINE, NULL, NULL, NULL } };
+    struct study study = toy_study;
+    struct made m;
+    study.fits = rules;
+    make(&m, &study, HEAD "variants: {a: {}, b: {}}\nsweep: {customers: [1, 2, 4, 8, 16]}\n");
+    for (size_t i = 0; i < 10; i++) {
+        m.outcome.point[i].metric[TOY_WAIT].mean = 3 + 0.25 * made_at(&m, i, 0);
+        m.outcome.point[i].metric[TOY_P99].mean =
+            i < 5 ? NAN : 30 - 0.5 * made_at(&m, i, 0) + (i == 9 ? 0.1 : 0);
+    }
+    m.outcome.point[0].verdict.rank = 1;
+    const char *text = printed(&m, true, 0);
+    CHECK(says(text, "Fitted laws"));
+    CHECK(says(text, "a: mean wait = 3 s + 250 ms per customer (without 1 of 5 points)\n"));
+    CHECK(says(text, "b: mean wait = 3 s + 250 ms per customer\n"));
+    CHECK(says(text, "b: p99 wait = 30 s - 49"));
+    CHECK(says(text, " ms) per customer\n"));
+    CHECK(!strstr(text, "a: p99"));
+    made_term(&m);
+}
+
+static void scatter(void)
+{
+    struct made m;
+    struct frame f;
+    make(&m, &toy_study, DESIGN "variants: {a: {}, b: {}}\n");
+    CHECK_INT(frame_from_outcome(&f, &m.outcome), 0);
+    CHECK(f.scattered);
+    CHECK_INT(f.n_series, 2);
+    CHECK_TEXT(f.series[0], "a");
+    CHECK_TEXT(f.held, "");
+    for (size_t i = 0; i < f.n_points; i++)
+        CHECK_INT(f.point[i].series, i / 64);
+    frame_term(&f);
+    made_term(&m);
+    make(&m, &toy_study, HEAD "sweep: {customers: [1, 2], load: '0.01..0.9:lin:20'}\n");
+    CHECK_INT(frame_from_outcome(&f, &m.outcome), 0);
+    CHECK(!f.scattered);
+    CHECK(strcmp(f.held, "") != 0);
+    frame_term(&f);
+    made_term(&m);
+}
+
+static void clean(void) { toy_clean(); }
+
+SUITE("effects table", { "the keys that matter are listed, metric by metric", table },
+      { "a model that does not fit and points left out are noted", notes },
+      { "a single key and no laws are not worth a word", silence },
+      { "keys are called by what sets them apart", keys }, { "laws are said in words", laws },
+      { "the points of a design are no curves", scatter }, { "the test leaves nothing behind", clean })
