@@ -1,4 +1,4 @@
-/* floor: models label: slow
+/* floor: models label: coverage
  * Intervals against the truth: a thousand experiments on a queue whose answers are known exactly, each with a
  * seed of its own, which is what is swept. */
 #include <math.h>
