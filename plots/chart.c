@@ -120,8 +120,8 @@ static void print_curve(const struct chart *c, const struct curve *curve, size_t
 #define PART(using, ...) \
     (fprintf(to, "%s\\\n  data index %zu using " using, join, block), fprintf(to, __VA_ARGS__), join = ",")
     if (interval)
-        PART("1:2:(clip($3)):4",
-             " with yerrorbars pointtype 0 linewidth 1.2 dashtype solid linecolor rgb \"%s\"", look->colour);
+        PART("1:(clip($3)):(0):($4-clip($3))", /* errorbars would blank what is behind their middle */
+             " with vectors nohead linewidth 1.2 dashtype solid linecolor rgb \"%s\"", look->colour);
     if (line || !c->points || look->size <= 0)
         PART("1:2", " with lines linewidth %g dashtype %s linecolor rgb \"%s\"",
              (curve->width > 0 ? curve->width
@@ -140,6 +140,36 @@ static void print_curve(const struct chart *c, const struct curve *curve, size_t
              " with vectors filled head size screen 0.008,20 linewidth 1.6 linecolor rgb \"%s\"",
              look->colour);
 #undef PART
+}
+
+/* The reference first, then in the order of looks: later ones have dashes and smaller points, which let the
+ * earlier ones be seen where they coincide. */
+static size_t rank_of(const struct curve *c) { return c->series == STYLE_REFERENCE ? 0 : c->series + 1; }
+
+static bool is_before(const struct panel *p, size_t a, size_t b)
+{
+    size_t first = rank_of(&p->curve[a]), second = rank_of(&p->curve[b]);
+    return first < second || (first == second && a < b);
+}
+
+/* Returns how many blocks of the data the panel has: they are in the order of its curves. */
+static size_t print_curves(const struct chart *c, const struct panel *p, size_t block, FILE *to)
+{
+    size_t order[p->n + 1], at[p->n + 1], n = 0;
+    for (size_t k = 0; k < p->n; k++) {
+        if (!curve_has_values(p, &p->curve[k]))
+            continue;
+        at[k] = block + n;
+        size_t i = n++;
+        for (; i > 0 && is_before(p, k, order[i - 1]); i--)
+            order[i] = order[i - 1];
+        order[i] = k;
+    }
+    for (size_t i = 0; i < n; i++) {
+        fputs(i ? ", " : "plot ", to);
+        print_curve(c, &p->curve[order[i]], at[order[i]], to);
+    }
+    return n;
 }
 
 static void print_names(const struct panel *p, const struct chart *c, const struct axis *y, double width,
@@ -228,13 +258,7 @@ static void print_panel(const struct chart *c, size_t index, struct layout *l, b
     fprintf(to, "clip(y) = y > %.10g ? y : %.10g\n", y.lo, y.lo);
     fprintf(to, y.log ? "rise(y) = y * %.6g\n" : "rise(y) = %.10g\n",
             y.log ? pow(y.hi / y.lo, 0.06) - 1 : 0.06 * (y.hi - y.lo));
-    fputs("plot ", to);
-    size_t drawn = 0;
-    for (size_t k = 0; k < p->n; k++)
-        if (curve_has_values(p, &p->curve[k])) {
-            fputs(drawn++ ? ", " : "", to);
-            print_curve(c, &p->curve[k], l->block++, to);
-        }
+    l->block += print_curves(c, p, l->block, to);
     fputs("\nunset label\nunset arrow\nunset object\n", to);
 }
 

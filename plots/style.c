@@ -9,9 +9,9 @@
     }
 static const struct look looks[STYLE_TONES][STYLE_TONE] = {
     {
-        { "#d55e00", "#b84f00", 7, 0.8, "1", 2 },              /* vermilion, disc */
-        { "#0072b2", "#00619a", 5, 0.75, "(10,5)", 2 },        /* blue, square */
-        { "#009e73", "#007f5c", 9, 0.95, "(3,3)", 2 },         /* bluish green, triangle */
+        { "#d55e00", "#b84f00", 7, 1, "1", 2 },                /* vermilion, disc */
+        { "#0072b2", "#00619a", 5, 0.5, "(10,5)", 2 },         /* blue, square */
+        { "#009e73", "#007f5c", 9, 0.7, "(3,3)", 2 },          /* bluish green, triangle */
         { "#cc79a7", "#a8507f", 13, 1.1, "(12,4,2,4)", 2 },    /* reddish purple, diamond */
         { "#e69f00", "#a87300", 11, 0.95, "(20,5)", 2 },       /* orange, triangle downwards */
         { "#56b4e9", "#2a7fb3", 15, 0.9, "(6,3,2,3,2,3)", 2 }, /* sky blue, pentagon */
@@ -180,7 +180,6 @@ void style_begin(FILE *to, const struct heading *h, double width, double height)
           "set xtics offset 0,0.3\n"
           "set style line 100 linewidth 0.7 linecolor rgb \"" STYLE_GRID "\"\n"
           "set grid xtics ytics linestyle 100\n"
-          "set errorbars 0 linewidth 1\n"
           "unset key\n\n",
           to);
     line(to, h->title, 24, true, width, height);

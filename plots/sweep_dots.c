@@ -132,6 +132,11 @@ static void print_values(const struct rows *r, const struct sweep_panel *p, cons
             continue;
         place[n++] = fmax(axis_place(a, value), 0) * r->panel_width + 1e-6 * (double)k; /* equals in order */
     }
+    if (n == 0)
+        fprintf(to,
+                "set label 'no value' at graph 0, first %zu left offset 1,0.1 font small_font textcolor rgb "
+                "\"" STYLE_FAINT "\"\n",
+                r->n - row);
     names_spread(place, n, 66, 20, r->panel_width);
     for (size_t k = 0; k < n; k++) {
         fputs("set label ", to);
@@ -145,7 +150,7 @@ static void print_values(const struct rows *r, const struct sweep_panel *p, cons
 
 static void print_names(const struct rows *r, bool texts, FILE *to)
 {
-    fputs("set ytics noenhanced scale 0 (", to);
+    fputs("set ytics noenhanced scale 0 offset -0.7,0 (", to);
     for (size_t i = 0; i < r->n; i++) {
         fputs(i ? ", " : "", to);
         style_quote_tick(to, texts ? r->name[i] : "");
@@ -182,7 +187,7 @@ static void print_marks(const struct sweep_panel *p, size_t block, const struct 
     for (size_t k = kinds; k-- > 0;) { /* the first, which matters most, on top */
         int point = mark_of(p, k);
         fprintf(to,
-                "%s\\\n  data index %zu using 2:1:3:4 with xerrorbars pointtype 0 linewidth 1.2 linecolor "
+                "%s\\\n  data index %zu using 3:1:($4-$3):(0) with vectors nohead linewidth 1.2 linecolor "
                 "rgb \"%s\"",
                 k + 1 < kinds ? ", " : "", block + k, STYLE_FAINT);
         fprintf(to,
