@@ -134,7 +134,6 @@ static void foreign_at_commit(void)
     run(&r, HEAD, 1);
     CHECK_INT(results_open(&f, in(0, "late"), error, sizeof error), 0);
     CHECK_INT(results_write(&f, &r.outcome, error, sizeof error), 0);
-    CHECK_INT(mkdir(in(0, "late"), 0777), 0);
     toy_file(0, "late/thesis.txt", "ten years");
     CHECK_INT(results_commit(&f, error, sizeof error), -1);
     results_close(&f);
@@ -163,7 +162,7 @@ static void closed_early(void)
 
 static void litter(void)
 {
-    struct result_folder f, g;
+    struct result_folder f;
     CHECK_INT(mkdir(in(0, ".out.herdsim-1-0"), 0777), 0);
     CHECK_INT(mkdir(in(0, ".out.herdsim-1-0/plots"), 0777), 0);
     toy_file(0, ".out.herdsim-1-0/plots/x.gp", "plot");
@@ -173,10 +172,58 @@ static void litter(void)
     CHECK(!exists(in(0, ".out.herdsim-1-0")));
     CHECK(exists(in(0, ".out.herdsim-notes")));
     CHECK(exists(in(0, ".outside.herdsim-1-0")));
-    CHECK_INT(results_open(&g, in(0, "out"), error, sizeof error), 0); /* two runs at once */
-    CHECK(exists(f.fresh) && exists(g.fresh) && strcmp(f.fresh, g.fresh));
     results_close(&f);
-    results_close(&g);
+}
+
+static void one_at_a_time(void)
+{
+    struct ran r;
+    struct result_folder f;
+    run(&r, HEAD, 1);
+    CHECK_INT(results_open(&f, in(0, "out"), error, sizeof error), 0);
+    check_refused(in(0, "out"), "another herdsim is writing there");
+    check_refused(in(0, "out/"), "another herdsim is writing there");
+    CHECK(exists(f.fresh));
+    results_close(&f);
+    CHECK(!exists(in(0, "out"))); /* it was made for nothing */
+    CHECK_INT(write_to(&r, in(0, "out")), 0);
+    CHECK_INT(results_open(&f, in(0, "out"), error, sizeof error), 0);
+    CHECK_INT(results_write(&f, &r.outcome, error, sizeof error), 0);
+    CHECK_INT(results_commit(&f, error, sizeof error), 0);
+    results_close(&f);
+    CHECK_INT(write_to(&r, in(0, "out")), 0);
+    ran_term(&r);
+}
+
+/* The first bytes of a database that herdsim made, as far as they matter. */
+static void write_record(const char *path, const char *magic)
+{
+    char head[100] = "SQLite format 3";
+    memcpy(head + 68, magic, 4);
+    FILE *f = fopen(path, "w");
+    CHECK(f && fwrite(head, sizeof head, 1, f) == 1 && !fclose(f));
+}
+
+static void replaces_records(void)
+{
+    struct ran r;
+    run(&r, HEAD, 1);
+    CHECK_INT(mkdir(in(0, "killed"), 0777), 0);
+    toy_file(0, "killed/trials.sqlite-wal", "log");
+    toy_file(0, "killed/trials.sqlite.new", "half");
+    CHECK_INT(write_to(&r, in(0, "killed")), 0);
+    CHECK_INT(mkdir(in(0, "deadly"), 0777), 0);
+    toy_file(0, "deadly/trials.sqlite-shm", "shared");
+    write_record(in(0, "deadly/trials.sqlite"), "herd");
+    CHECK_INT(write_to(&r, in(0, "deadly")), 0);
+    CHECK(exists(in(0, "deadly/summary.json")));
+    CHECK_INT(mkdir(in(0, "theirs"), 0777), 0);
+    write_record(in(0, "theirs/trials.sqlite"), "cows");
+    check_refused(in(0, "theirs"), "something else than a herdsim result");
+    write_record(in(0, "theirs/trials.sqlite"), "herd");
+    toy_file(0, "theirs/trials.csv", "mine");
+    check_refused(in(0, "theirs"), "something else than a herdsim result");
+    ran_term(&r);
 }
 
 static void full_disk(void)
@@ -213,5 +260,7 @@ SUITE("folder", { "results go to a new folder or an empty one, parents included"
       { "a folder that became somebody else's meanwhile is left to them", foreign_at_commit },
       { "closing before the commit leaves everything as it was", closed_early },
       { "what crashed runs left is removed, and nothing else", litter },
+      { "one run at a time writes to a folder", one_at_a_time },
+      { "the record of a killed run is replaced, and no other database", replaces_records },
       { "a full disk leaves nothing half-written and the old result in place", full_disk },
       { "the test leaves nothing behind", clean })

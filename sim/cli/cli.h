@@ -33,6 +33,7 @@ enum option_id {
     OPT_FORMAT,
     OPT_NO_PLOTS,
     OPT_DRY_RUN,
+    OPT_RESUME,
     OPT_TRACE,
     OPT_METRIC,
     OPT_THRESHOLD,

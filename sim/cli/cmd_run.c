@@ -12,6 +12,7 @@
 #include "sim/cli/stop.h"
 #include "sim/cli/trace.h"
 #include "sim/experiment/results.h"
+#include "sim/experiment/store.h"
 
 #define MISSING_SHOWN 20u
 
@@ -20,6 +21,7 @@ struct job {
     const struct plan *plan;
     char *path;
     struct result_folder folder;
+    struct store *store;
     bool started;
 };
 
@@ -84,13 +86,39 @@ static int failed(const char *error)
     return EXIT_SYSTEM;
 }
 
+/* The folder and the record of the trials in it. */
+static int open_job(const struct jobs *js, struct job *j)
+{
+    char error[STORE_ERROR_SIZE];
+    if (results_open(&j->folder, j->path, error, sizeof error))
+        return failed(error);
+    switch (store_open(&j->store, j->folder.path, j->plan, options_have(js->o, OPT_RESUME), error,
+                       sizeof error)) {
+    case STORE_OK:
+        break;
+    case STORE_OTHER:
+        complain("%s", error);
+        return EXIT_WRONG;
+    default:
+        return failed(error);
+    }
+    size_t dropped = store_dropped(j->store);
+    if (dropped && !options_have(js->o, OPT_QUIET))
+        complain("'%s' has %zu finished trial%s of an interrupted run; this one starts afresh ('--resume' "
+                 "goes on)",
+                 j->path, dropped, plural(dropped));
+    return EXIT_DONE;
+}
+
 /* Everything that will be written is opened before anything runs. */
 static int open_outputs(struct jobs *js)
 {
     char error[512];
-    for (size_t i = 0; i < js->n; i++)
-        if (results_open(&js->job[i].folder, js->job[i].path, error, sizeof error))
-            return failed(error);
+    for (size_t i = 0; i < js->n; i++) {
+        int status = open_job(js, &js->job[i]);
+        if (status != EXIT_DONE)
+            return status;
+    }
     return trace_open(&js->trace, js->o->trace, error, sizeof error) ? failed(error) : EXIT_DONE;
 }
 
@@ -110,6 +138,7 @@ static void say_missing(const struct outcome *o)
     }
     if (missing > MISSING_SHOWN)
         fprintf(stderr, "  and %zu more points\n", missing - MISSING_SHOWN);
+    fprintf(stderr, "  'herdsim run --resume' with the same scenario and options goes on from here\n");
 }
 
 /* A complaint that names the folder by where it will stand, not by where it grows. */
@@ -161,6 +190,11 @@ static int keep_results(struct jobs *js, struct job *j, const struct outcome *o)
             return failed_in(&j->folder, error);
         status = render(js, j, o);
     }
+    if (store_keep(j->store, j->folder.fresh, o->complete, error, sizeof error)) {
+        status = failed(error);
+        if (!o->complete) /* then the record is worth more, and stays where it is */
+            return status;
+    }
     return results_commit(&j->folder, error, sizeof error) ? failed(error) : status;
 }
 
@@ -192,6 +226,11 @@ static void print_answer(const struct outcome *o, enum output_format format)
 static void say_done(const struct outcome *o, const char *path)
 {
     double millions = (double)o->events / 1e6;
+    if (o->trials_recorded) {
+        fprintf(stderr, "%.2f s, %zu of %zu trials from the record; results in %s/\n", o->wall_s,
+                o->trials_recorded, o->trials_done, path);
+        return;
+    }
     fprintf(stderr, "%.2f s, %.*f M events, %.1f M/s; results in %s/\n", o->wall_s, millions < 1 ? 3 : 1,
             millions, o->wall_s > 0 ? millions / o->wall_s : 0, path);
 }
@@ -217,6 +256,10 @@ static int conclude(struct jobs *js, struct job *j, const struct outcome *o)
                  o->failure);
         status = EXIT_SYSTEM;
     }
+    if (*o->record) {
+        complain("%s; --resume will not find the trials since then", o->record);
+        status = EXIT_SYSTEM;
+    }
     if (o->interrupted) {
         say_missing(o);
         status = worse(status, EXIT_INTERRUPTED);
@@ -228,6 +271,14 @@ static int conclude(struct jobs *js, struct job *j, const struct outcome *o)
     return status;
 }
 
+static void complain_about_run(const struct job *j, const struct outcome *o)
+{
+    size_t recorded = store_recorded(j->store);
+    complain("'%s' could not be run: %s", j->plan->path, o->error);
+    if (recorded)
+        fprintf(stderr, "  %zu trials are recorded in %s/; --resume goes on from there\n", recorded, j->path);
+}
+
 static int run_job(struct jobs *js, struct job *j)
 {
     const struct runner_options run = {
@@ -235,12 +286,13 @@ static int run_job(struct jobs *js, struct job *j)
         .progress = !options_have(js->o, OPT_QUIET) && isatty(STDERR_FILENO),
         .stop = js->stop,
         .spans = true,
+        .store = j->store,
     };
     struct outcome o;
     j->started = true;
     int status = EXIT_SYSTEM;
     if (runner_run(&o, j->plan, &run))
-        complain("'%s' could not be run: %s", j->plan->path, o.error);
+        complain_about_run(j, &o);
     else
         status = conclude(js, j, &o);
     outcome_term(&o);
@@ -277,6 +329,7 @@ static int simulate_or_show(struct jobs *js)
 static void jobs_term(struct jobs *js)
 {
     for (size_t i = 0; js->job && i < js->n; i++) {
+        store_close(js->job[i].store);
         results_close(&js->job[i].folder);
         free(js->job[i].path);
     }

@@ -16,11 +16,13 @@
 
 const struct command commands[] = {
     { "run", "SCENARIO...", "simulate every point, print the comparison, write results/NAME/",
-      "All scenarios are checked before anything is written. Ctrl-C keeps the points that are finished; a\n"
-      "second one stops at once.",
+      "All scenarios are checked before anything is written. Every trial is recorded as it finishes, in\n"
+      "results/NAME/trials.sqlite. Ctrl-C keeps what is finished; a second one stops at once. --resume goes "
+      "on\n"
+      "from the record, also after a crash, and leads to the same results as a run that was left alone.",
       1, SIZE_MAX,
       TAKES_CHANGES | TAKES(OUT) | TAKES(JOBS) | TAKES(QUIET) | TAKES(FORMAT) | TAKES(NO_PLOTS) |
-          TAKES(DRY_RUN) | TAKES(TRACE),
+          TAKES(DRY_RUN) | TAKES(RESUME) | TAKES(TRACE),
       cmd_run },
     { "compare", "A [B]", "two variants, scenarios or result folders: what differs, how surely",
       "A and B are result folders or scenarios, each followed by ':VARIANT' where only one is meant;\n"

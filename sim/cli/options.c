@@ -181,6 +181,7 @@ static const struct option_row rows[OPT_COUNT] = {
                      accept_format },
     [OPT_NO_PLOTS] = { 0, "no-plots", NULL, "write no plots", NULL },
     [OPT_DRY_RUN] = { 0, "dry-run", NULL, "print the points and stop before anything runs", NULL },
+    [OPT_RESUME] = { 0, "resume", NULL, "go on where an interrupted run of the same scenario stopped", NULL },
     [OPT_TRACE] = { 0, "trace", "FILE", "who did what when in the first replication of every point, as CSV",
                     accept_trace },
     [OPT_METRIC] = { 0, "metric", "NAME", "compare this metric; a glob such as 'latency.*'; repeatable",

@@ -69,21 +69,31 @@ void folder_sync(const char *path)
     close(fd);
 }
 
-/* Opens and locks a sibling; -1 where somebody else holds it or it is none. */
-static int lock_sibling(const char *path)
+int folder_lock(const char *path)
 {
     struct stat by_name, by_lock;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return -1;
     bool held = !flock(fd, LOCK_EX | LOCK_NB);
-    /* Between opening and locking, another may have removed it as litter. */
-    if (held && !fstat(fd, &by_lock) && !lstat(path, &by_name) && by_lock.st_ino == by_name.st_ino &&
-        by_lock.st_uid == geteuid())
+    /* Between opening and locking, another may have removed or replaced it. */
+    if (held && !fstat(fd, &by_lock) && !lstat(path, &by_name) && by_lock.st_ino == by_name.st_ino)
         return fd;
     int why = held ? ESTALE : errno;
     close(fd);
     errno = why;
+    return -1;
+}
+
+/* The same for a sibling; other people's are not ours to clean up. */
+static int lock_sibling(const char *path)
+{
+    struct stat st;
+    int fd = folder_lock(path);
+    if (fd < 0 || (!fstat(fd, &st) && st.st_uid == geteuid()))
+        return fd;
+    close(fd);
+    errno = ESTALE;
     return -1;
 }
 

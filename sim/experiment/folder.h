@@ -7,7 +7,8 @@
 enum folder_state {
     FOLDER_ABSENT,
     FOLDER_EMPTY,
-    FOLDER_RESULT, /* an earlier herdsim result, and nothing else in it or among its plots */
+    FOLDER_RESULT, /* an earlier herdsim result, or the record of a run that was killed, and nothing else in
+                      it or among its plots */
     FOLDER_REFUSED /* anything else, which is not ours to replace */
 };
 
@@ -15,6 +16,9 @@ enum folder_state {
 enum folder_state folder_inspect(const char *path, char *error, size_t size);
 /* Makes the folders above path. Returns 0, or -1 (errno). */
 int folder_make_parents(const char *path);
+/* Locks a folder against other herdsims, until the descriptor is closed, however that happens. Returns the
+ * descriptor, or -1 (errno): EWOULDBLOCK where another has it, ESTALE where it was replaced meanwhile. */
+int folder_lock(const char *path);
 /* Makes an empty hidden folder beside path and takes the lock that marks it as in use. Returns its path
  * from malloc and the lock's descriptor, or NULL (errno). */
 char *folder_make_sibling(const char *path, int *lock);

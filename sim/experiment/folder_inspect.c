@@ -11,20 +11,31 @@
 #include <unistd.h>
 
 #include "sim/experiment/folder.h"
+#include "sim/experiment/store.h"
 
 /* All that a result folder holds, from whatever command. */
-static const char *const ours[] = {
-    "scenario.yaml", "summary.json",  "summary.csv",       "trials.csv",       "latency.csv", "series.csv",
-    "timeline.csv",  "warmup.csv",    "tune.csv",          "effects.csv",      "fits.csv",    "plots",
-    "tune.json",     "trials.sqlite", "trials.sqlite-wal", "trials.sqlite-shm"
-};
+static const char *const ours[] = { "scenario.yaml", "summary.json", "summary.csv",  "trials.csv",
+                                    "latency.csv",   "series.csv",   "timeline.csv", "warmup.csv",
+                                    "tune.csv",      "effects.csv",  "fits.csv",     "plots",
+                                    "tune.json" };
+
+/* The record of the trials, and what stands beside it while a run goes on or after it was killed. */
+static bool is_record_file(const char *name)
+{
+    static const char *const endings[] = { "", "-wal", "-shm", "-journal", ".new" };
+    size_t n = strlen(STORE_FILE);
+    for (size_t i = 0; !strncmp(name, STORE_FILE, n) && i < sizeof endings / sizeof *endings; i++)
+        if (!strcmp(name + n, endings[i]))
+            return true;
+    return false;
+}
 
 static bool is_ours(const char *name)
 {
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (!strcmp(name, ours[i]))
             return true;
-    return false;
+    return is_record_file(name);
 }
 
 /* A figure: its script, its data, its picture, or one of them that a killed `herdsim plot` left half-way.
@@ -86,6 +97,36 @@ static bool is_result(const char *path)
     return begins_as_ours(path, "summary.json") || begins_as_ours(path, "tune.json");
 }
 
+/* An SQLite file that herdsim made (sqlite.org/fileformat2.html: application_id at 68, big-endian). */
+static bool is_record(const char *path)
+{
+    static const unsigned char magic[] = { STORE_MAGIC >> 24 & 0xff, STORE_MAGIC >> 16 & 0xff,
+                                           STORE_MAGIC >> 8 & 0xff, STORE_MAGIC & 0xff };
+    unsigned char head[72];
+    FILE *f = fopen(path, "re");
+    bool is = f && fread(head, 1, sizeof head, f) == sizeof head && !memcmp(head, "SQLite format 3", 16) &&
+              !memcmp(head + 68, magic, sizeof magic);
+    if (f)
+        fclose(f);
+    return is;
+}
+
+/* What a run leaves that was killed where no result stood: its record, or the beginning of it. */
+static bool holds_only_a_record(const char *path)
+{
+    char name[4096];
+    bool only = true, begun = false;
+    DIR *dir = opendir(path);
+    for (struct dirent *e = dir ? readdir(dir) : NULL; e && only; e = readdir(dir)) {
+        begun |= !strcmp(e->d_name, STORE_FILE);
+        only = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || is_record_file(e->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    int length = snprintf(name, sizeof name, "%s/" STORE_FILE, path);
+    return dir && only && (!begun || (length > 0 && (size_t)length < sizeof name && is_record(name)));
+}
+
 /* The first entry that is not ours, or "". */
 static enum folder_state list(const char *path, char *foreign, size_t size)
 {
@@ -137,7 +178,7 @@ static enum folder_state inspect_folder(const char *path, char *error, size_t si
         return refuse(error, size, path, strerror(errno));
     if (state == FOLDER_EMPTY)
         return state;
-    if (!is_result(path))
+    if (!is_result(path) && !holds_only_a_record(path))
         return refuse(error, size, path,
                       "it holds something else than a herdsim result; name another folder or empty this one");
     if (!*foreign)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/experiment/folder.h"
@@ -42,9 +43,30 @@ static const struct document {
     { "warmup.csv", results_warmup_csv, results_has_warmup },
 };
 
+/* Makes the folder if need be and locks it; again where another run's results took its place in between. */
+static int take_hold(struct result_folder *f)
+{
+    errno = ESTALE;
+    for (unsigned i = 0; f->place < 0 && i < COMMIT_TRIES && (errno == ESTALE || errno == ENOENT); i++) {
+        f->made = !mkdir(f->path, 0777);
+        if (f->made || errno == EEXIST)
+            f->place = folder_lock(f->path);
+    }
+    return f->place < 0 ? -1 : 0;
+}
+
+static int prepare(struct result_folder *f)
+{
+    if (folder_make_parents(f->path) || take_hold(f))
+        return -1;
+    folder_clean_siblings(f->path);
+    f->fresh = folder_make_sibling(f->path, &f->lock);
+    return f->fresh ? 0 : -1;
+}
+
 int results_open(struct result_folder *f, const char *path, char *error, size_t size)
 {
-    *f = (struct result_folder){ 0 };
+    *f = (struct result_folder){ .place = -1 };
     size_t n = strlen(path);
     while (n > 1 && path[n - 1] == '/')
         n--;
@@ -54,14 +76,14 @@ int results_open(struct result_folder *f, const char *path, char *error, size_t 
         return -1;
     }
     bool refused = folder_inspect(f->path, error, size) == FOLDER_REFUSED;
-    if (!refused && !folder_make_parents(f->path)) {
-        folder_clean_siblings(f->path);
-        f->fresh = folder_make_sibling(f->path, &f->lock);
-    }
-    if (f->fresh)
+    if (!refused && !prepare(f))
         return 0;
     if (!refused)
-        snprintf(error, size, "cannot write results to %s: %s", f->path, strerror(errno));
+        snprintf(
+            error, size, "cannot write results to %s: %s", f->path,
+            errno == EWOULDBLOCK
+                ? "another herdsim is writing there; wait until it has ended, or name another folder with -o"
+                : strerror(errno));
     results_close(f);
     return -1;
 }
@@ -156,6 +178,7 @@ int results_commit(struct result_folder *f, char *error, size_t size)
     free(parent);
     free(f->fresh);
     f->fresh = NULL;
+    f->made = false;
     close(f->lock);
     return 0;
 }
@@ -166,6 +189,10 @@ void results_close(struct result_folder *f)
         folder_remove(f->fresh);
         close(f->lock);
     }
+    if (f->made)
+        (void)rmdir(f->path); /* where it is empty */
+    if (f->path && f->place >= 0)
+        close(f->place);
     free(f->fresh);
     free(f->path);
     *f = (struct result_folder){ 0 };
