@@ -122,4 +122,7 @@ static inline const struct fleet_conf *conf_fleet(const struct herd_conf *c, uin
 }
 static inline const struct step_conf *server_steps(const struct server_conf *s) { return s->handler.at; }
 
+/* On the wire, headers included (link.c). */
+double link_message_bits(uint64_t payload);
+
 #endif

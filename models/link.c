@@ -5,6 +5,8 @@
 
 #define HEADER_BYTES 40.0 /* IPv4 and TCP headers without options: 20 + 20 (RFC 791, RFC 9293) */
 
+double link_message_bits(uint64_t payload) { return 8.0 * ((double)payload + HEADER_BYTES); }
+
 /* Time on the shared channel, first come first served; a lost transmission takes none. */
 static simtime channel(struct world *w, const struct fleet *f, bool up, uint64_t payload)
 {
@@ -14,8 +16,7 @@ static simtime channel(struct world *w, const struct fleet *f, bool up, uint64_t
     simtime start = c->free_at > w->now ? c->free_at : w->now;
     if (c->free_at <= w->now)
         c->busy_since = w->now;
-    double bits = 8.0 * ((double)payload + HEADER_BYTES);
-    c->free_at = simtime_after(start, simtime_from_s(bits / f->link_conf->bandwidth));
+    c->free_at = simtime_after(start, simtime_from_s(link_message_bits(payload) / f->link_conf->bandwidth));
     return c->free_at - w->now;
 }
 

@@ -33,8 +33,7 @@ void pilot_slice(struct world *w)
         schedule(w, w->now + p->slice, EV_SLICE, 0, 0);
 }
 
-/* When all persistent connections have been asked for: nothing before it is ever measured. */
-static simtime earliest(const struct herd_conf *conf)
+simtime pilot_earliest(const struct herd_conf *conf)
 {
     for (uint32_t i = 0; i < conf->fleets.n; i++)
         if (conf_fleet(conf, i)->connection == CONNECTION_PERSISTENT)
@@ -45,7 +44,7 @@ static simtime earliest(const struct herd_conf *conf)
 /* As long as the measurement, but not shorter than the opening, from the earliest possible end on. */
 static void plan(struct pilot *p, const struct herd_conf *conf)
 {
-    simtime from = earliest(conf), duration = conf->head.run.duration;
+    simtime from = pilot_earliest(conf), duration = conf->head.run.duration;
     simtime length = simtime_after(from, duration > from ? duration : from);
     p->slice = length > PILOT_SLICES ? length / PILOT_SLICES : 1;
     p->room = length > PILOT_SLICES ? PILOT_SLICES : (size_t)length;
@@ -91,7 +90,7 @@ bool pilot_run(struct world *w, const struct herd_conf *conf, uint64_t seed, uin
     bool ran = world_run(w, stop);
     w->out = NULL;
     if (ran && !w->failed) {
-        *warm = judge(p, earliest(conf));
+        *warm = judge(p, pilot_earliest(conf));
         show(p, shown);
     }
     return ran;

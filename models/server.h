@@ -28,6 +28,7 @@ struct server_type {
     struct model model;        /* first: name, doc, own rows, size of their struct */
     size_t state_size;         /* zeroed before start() */
     uint32_t own_files;        /* open files before any connection */
+    uint32_t own_threads;      /* threads that each open connection has for itself */
     const char *bottleneck;    /* what is full when the cores are not: "loop", "worker"; NULL: nothing else */
     const char *lane;          /* what a thread of it is called in a timeline */
     uint32_t connection_holds; /* MEM_BIT()s of what each open connection takes besides its socket */

@@ -346,6 +346,8 @@ struct warmup {
 bool pilot_run(struct world *w, const struct herd_conf *conf, uint64_t seed, uint32_t rep,
                const atomic_int *stop, struct warmup *warm, struct transient *shown);
 void pilot_slice(struct world *w);
+/* With `warmup: auto`, when all persistent connections have been asked for: nothing before it is measured. */
+simtime pilot_earliest(const struct herd_conf *conf);
 /* Over how long the persistent connections open. */
 simtime opening_span(const struct herd_conf *conf);
 

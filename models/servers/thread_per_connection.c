@@ -169,6 +169,7 @@ const struct server_type server_thread_per_connection = {
                fields, sizeof(struct conf) },
     .state_size = sizeof(struct state),
     .own_files = 4,
+    .own_threads = 1,
     .lane = "thread",
     .start = start,
     .incoming = incoming,
