@@ -2,10 +2,10 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "plots/compare_text.h"
 #include "plots/grid.h"
+#include "sim/experiment/host.h"
 
 #define WIDE 110u /* characters, of lists */
 
@@ -206,7 +206,7 @@ static void print_counts(const struct compare *c, FILE *to)
 
 void compare_table_print(const struct compare *c, FILE *to)
 {
-    bool bold = isatty(fileno(to)) == 1;
+    bool bold = host_is_terminal(fileno(to));
     const struct trial_set *a = c->request->a.set, *b = c->request->b.set;
     fprintf(to, "A: %s, herdsim %s, seed %llu\nB: %s, herdsim %s, seed %llu\n", a->path, a->version,
             (unsigned long long)a->seed, b->path, b->version, (unsigned long long)b->seed);

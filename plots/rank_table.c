@@ -2,11 +2,11 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "plots/compare_text.h"
 #include "plots/grid.h"
 #include "sim/experiment/compare.h"
+#include "sim/experiment/host.h"
 
 enum { COLUMN_VARIANT, COLUMN_MEAN, COLUMN_DIFFERENCE, COLUMN_INTERVAL, COLUMN_STANDING, COLUMN_VERDICT };
 
@@ -89,7 +89,7 @@ static void print_table(const struct rank *r, const struct rank_table *t, bool b
 
 void rank_table_print(const struct rank *r, FILE *to)
 {
-    bool bold = isatty(fileno(to)) == 1;
+    bool bold = host_is_terminal(fileno(to));
     size_t settled = 0;
     fprintf(to, "%s, herdsim %s, seed %llu\n", r->set->path, r->set->version,
             (unsigned long long)r->set->seed);

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "plots/effects_table.h"
 #include "plots/figures.h"
@@ -11,6 +10,7 @@
 #include "plots/grid.h"
 #include "plots/table_notes.h"
 #include "plots/why_table.h"
+#include "sim/experiment/host.h"
 
 #define WIDE 120u /* characters; wider tables are made narrower */
 
@@ -217,7 +217,7 @@ void table_print(const struct outcome *o, FILE *to)
     size_t until = o->plan->until;
     struct table t = { .frame = &f, .outcome = o };
     t.until = until < o->plan->study->n_metrics ? until : FRAME_NONE;
-    bool bold = isatty(fileno(to)) == 1;
+    bool bold = host_is_terminal(fileno(to));
     if (frame_from_outcome(&f, o) != 0) {
         fputs("not enough memory for the table\n", to);
         return;

@@ -287,6 +287,7 @@ static int run_job(struct jobs *js, struct job *j)
         .stop = js->stop,
         .spans = true,
         .store = j->store,
+        .ranks = true,
     };
     struct outcome o;
     j->started = true;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "models/herd_study.h"
+#include "sim/experiment/ranks.h"
 #include "sim/kernel/check.h"
 #include "sim/scenario/nearest.h"
 
@@ -156,6 +158,28 @@ static bool answer_arrived(void)
     return false;
 }
 
+/* Of several ranks the first is the program, and the others work for it. */
+static int run_in_rank(int argc, char **argv)
+{
+    char error[512] = "";
+    int status = EXIT_WRONG;
+    switch (ranks_join(&herd_study, argv, error, sizeof error)) {
+    case RANKS_WRONG:
+        if (*error)
+            complain("%s", error);
+        return EXIT_WRONG;
+    case RANKS_OTHER:
+        ranks_serve(&herd_study);
+        status = EXIT_DONE;
+        break;
+    default:
+        status = run_command(argc, argv);
+        status = answer_arrived() ? status : worse(status, EXIT_SYSTEM);
+    }
+    ranks_leave();
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     if (!occupy_standard_files())
@@ -163,6 +187,5 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe and a file that grows too large are errors, not deaths */
     signal(SIGXFSZ, SIG_IGN);
     sim_install_gsl_handler();
-    int status = run_command(argc, argv);
-    return answer_arrived() ? status : worse(status, EXIT_SYSTEM);
+    return run_in_rank(argc, argv);
 }

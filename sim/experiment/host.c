@@ -1,6 +1,7 @@
 #include "sim/experiment/host.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -46,4 +47,10 @@ void host_read(struct host *h)
     long cores = sysconf(_SC_NPROCESSORS_ONLN), pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
     h->cores = cores > 0 ? (unsigned)cores : 1;
     h->memory = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
+}
+
+bool host_is_terminal(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) == 1 && term && strcmp(term, "dumb") != 0;
 }

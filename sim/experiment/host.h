@@ -2,6 +2,7 @@
 #ifndef SIM_EXPERIMENT_HOST_H
 #define SIM_EXPERIMENT_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct host {
@@ -13,5 +14,7 @@ struct host {
 };
 
 void host_read(struct host *h);
+/* Whether a file is a terminal that knows more than plain text. */
+bool host_is_terminal(int fd);
 
 #endif

@@ -103,19 +103,31 @@ static bool load(struct plan *p, const struct node *doc, const struct plan_optio
     return true;
 }
 
+/* From a document that was read, or NULL after complaints. */
+static int finish(struct plan *p, const struct node *doc, const struct plan_options *opt, bool io,
+                  struct diag *d)
+{
+    if (doc && !load(p, doc, opt, d))
+        diag_no_memory(d);
+    if (doc && !d->errors && !d->out_of_memory)
+        return PLAN_OK;
+    plan_term(p);
+    return io || d->out_of_memory ? PLAN_IO : PLAN_WRONG;
+}
+
 int plan_load(struct plan *p, const struct study *study, const char *path, const struct plan_options *opt,
               struct diag *d)
 {
     *p = (struct plan){ .study = study, .path = path };
     bool io = false;
     const struct node *doc = node_load(&p->arena, path, d, &io);
-    if (doc && !load(p, doc, opt, d)) {
-        diag_no_memory(d);
-    }
-    if (doc && !d->errors && !d->out_of_memory)
-        return PLAN_OK;
-    plan_term(p);
-    return io || d->out_of_memory ? PLAN_IO : PLAN_WRONG;
+    return finish(p, doc, opt, io, d);
+}
+
+int plan_parse(struct plan *p, const struct study *study, const char *text, const char *path, struct diag *d)
+{
+    *p = (struct plan){ .study = study, .path = path };
+    return finish(p, node_parse(&p->arena, text, path, d), NULL, false, d);
 }
 
 void plan_term(struct plan *p)

@@ -61,6 +61,9 @@ enum { PLAN_OK = 0, PLAN_WRONG = -1, PLAN_IO = -2 };
  * given back with plan_term; otherwise nothing is held. */
 int plan_load(struct plan *p, const struct study *study, const char *path, const struct plan_options *opt,
               struct diag *d);
+/* The same from the text of a scenario that came from `path`: files that it names are looked for beside it.
+ */
+int plan_parse(struct plan *p, const struct study *study, const char *text, const char *path, struct diag *d);
 void plan_term(struct plan *p);
 /* Leaves only the points of the variants named; those that the plan does not have are ignored. At least
  * one must be there. The resolved scenario stays whole. Returns 0, or -1 without memory. */

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/experiment/host.h"
 #include "sim/experiment/summary.h"
 
 #define EVERY_S 0.2
@@ -21,12 +22,6 @@ double monotonic_s(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static bool can_rewrite(void)
-{
-    const char *term = getenv("TERM");
-    return isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
 }
 
 static size_t shown_metric(const struct plan *plan)
@@ -48,7 +43,7 @@ void progress_init(struct progress *p, const struct schedule *s, unsigned jobs, 
                             .metric = shown_metric(s->plan),
                             .begun = monotonic_s() };
     p->next = p->begun + EVERY_S;
-    p->on = wanted && can_rewrite();
+    p->on = wanted && host_is_terminal(STDERR_FILENO);
     p->spent = calloc(p->plan->n_points, sizeof *p->spent);
     p->value = calloc(p->plan->n_points, sizeof *p->value);
     for (size_t i = 0; p->value && i < p->plan->n_points; i++)

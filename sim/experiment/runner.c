@@ -10,6 +10,7 @@
 #include "sim/experiment/crew.h"
 #include "sim/experiment/gather.h"
 #include "sim/experiment/progress.h"
+#include "sim/experiment/ranks.h"
 #include "sim/experiment/schedule.h"
 #include "sim/experiment/store.h"
 #include "sim/experiment/summary.h"
@@ -254,19 +255,30 @@ static void run_term(struct run *r)
     gather_term(&r->gather);
 }
 
-static int work(struct run *r)
+/* What the record has not. */
+static int run_crew(struct run *r, struct crew_options *crew)
 {
     struct outcome *o = r->outcome;
     const struct crew_boss boss = { .context = r, .next = next, .done = done, .look = look };
-    const struct crew_options crew = { .jobs = r->opt->jobs,
-                                       .tasks = r->plan->n_points * r->plan->replications,
-                                       .name = r->plan->head->name,
-                                       .room = r->room,
-                                       .stop = r->opt->stop };
-    progress_init(&r->progress, &r->schedule, crew_size(&crew), r->opt->progress);
+    if (r->opt->ranks && ranks_begin(&crew->post, r->plan, &r->room, crew->jobs))
+        return no_memory(r);
+    int status = crew_run(r->plan->study, &boss, crew, o->error, sizeof o->error);
+    return ranks_end(crew->post, o->error, sizeof o->error) ? -1 : status;
+}
+
+static int work(struct run *r)
+{
+    struct outcome *o = r->outcome;
+    unsigned others = r->opt->ranks ? ranks_others() : 0;
+    struct crew_options crew = { .jobs = others && !r->opt->jobs ? 1 : r->opt->jobs,
+                                 .tasks = r->plan->n_points * r->plan->replications,
+                                 .name = r->plan->head->name,
+                                 .room = r->room,
+                                 .stop = r->opt->stop };
+    progress_init(&r->progress, &r->schedule, crew_size(&crew) * (others + 1), r->opt->progress);
     int status = recall_all(r);
     if (!status)
-        status = crew_run(r->plan->study, &boss, &crew, o->error, sizeof o->error);
+        status = run_crew(r, &crew);
     progress_term(&r->progress);
     if (status || *o->error)
         return -1;

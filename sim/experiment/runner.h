@@ -84,6 +84,7 @@ struct runner_options {
     bool progress;          /* to standard error */
     const atomic_int *stop; /* set by a signal handler: finish nothing more; may be NULL */
     bool spans;             /* record timelines */
+    bool ranks;             /* the other ranks of an MPI job help; jobs is then each rank's, 0: one */
     struct store *store;    /* where finished trials are recorded, and found again; may be NULL */
 };
 

@@ -1,0 +1,24 @@
+/* ranks_mpi.h - what the two sides of an MPI job share. */
+#ifndef SIM_EXPERIMENT_MPI_RANKS_MPI_H
+#define SIM_EXPERIMENT_MPI_RANKS_MPI_H
+
+#include "sim/experiment/bytes.h"
+#include "sim/experiment/crew.h"
+
+/* How rank 0 begins a plan: everything another rank needs, so that it reads no file. The texts belong to
+ * the bytes. No bytes at all: rank 0 leaves. */
+struct order {
+    unsigned jobs;
+    bool spans;
+    const char *path, *identity, *scenario; /* identity: store_identity() of rank 0's plan */
+};
+
+void order_write(struct bytes *b, const struct order *o);
+/* Returns 0, or -1 when it is no order. */
+int order_read(struct order *o, const struct bytes *b);
+
+/* A task as POST_TASK, POST_CANCEL and the beginning of POST_RESULT carry it. */
+void task_write(struct bytes *b, const struct task *t);
+void task_read(struct bytes_reader *r, struct task *t);
+
+#endif
