@@ -7,6 +7,7 @@
 
 #include "plots/figures.h"
 #include "plots/grid.h"
+#include "plots/keys.h"
 #include "sim/experiment/effects.h"
 
 #define KEYS_SHOWN     6u
@@ -19,40 +20,12 @@ enum squeeze { WHOLE, NO_CHANGES, SHARES_ONLY, SQUEEZES };
 
 struct sheet_of_effects {
     const struct plan *plan;
+    const char **key; /* [plan->n_keys] */
     const struct effects *effects;
     struct grid grid;
     enum squeeze squeeze;
     size_t variants;
 };
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && !strcmp(text + n - m, end) && (n == m || text[n - m - 1] == '.');
-}
-
-/* The end of a text from one dot further left; NULL at its beginning. */
-static const char *longer(const char *text, const char *end)
-{
-    for (const char *c = end - 1; c > text; c--)
-        if (c[-1] == '.')
-            return c;
-    return end > text ? text : NULL;
-}
-
-const char *effects_key(const struct plan *p, size_t key)
-{
-    const char *text = p->key[key].key, *dot = strrchr(text, '.'), *end = dot ? dot + 1 : text;
-    for (bool unique = false; !unique;) {
-        unique = true;
-        for (size_t i = 0; i < p->n_keys; i++)
-            unique &= i == key || !ends_with(p->key[i].key, end);
-        const char *next = unique ? end : longer(text, end);
-        unique |= !next;
-        end = next ? next : end;
-    }
-    return end;
-}
 
 static const struct effect_set *find_set(const struct sheet_of_effects *s, size_t variant, size_t metric)
 {
@@ -144,13 +117,14 @@ static const char *title_of(const struct sheet_of_effects *s, size_t metric, cha
 static void add_row(struct sheet_of_effects *s, size_t metric, size_t key, bool first)
 {
     struct grid_row *row = grid_row(&s->grid);
-    char title[160];
+    char title[160], name[160];
     if (!row)
         return;
     row->rule = first;
     if (first)
         grid_set(&s->grid, row, 0, title_of(s, metric, title, sizeof title));
-    grid_set(&s->grid, row, 1, effects_key(s->plan, key));
+    key_name(s->key, s->plan->n_keys, key, name, sizeof name);
+    grid_set(&s->grid, row, 1, name);
     for (size_t v = 0; v < s->variants; v++) {
         const struct effect_set *set = find_set(s, v, metric);
         if (set)
@@ -251,7 +225,10 @@ void effects_table_print(const struct outcome *o, size_t width, bool bold, FILE 
     if (keys_that_vary(o->plan) < 2)
         return;
     s.variants = s.variants < VARIANTS_SHOWN ? s.variants : VARIANTS_SHOWN;
-    bool any = effects_compute(&e, o) == 0;
+    s.key = calloc(o->plan->n_keys, sizeof *s.key);
+    bool any = effects_compute(&e, o) == 0 && s.key;
+    for (size_t k = 0; any && k < o->plan->n_keys; k++)
+        s.key[k] = o->plan->key[k].key;
     for (int q = WHOLE; any && q < SQUEEZES; q++) {
         s.squeeze = (enum squeeze)q;
         any = fill(&s);
@@ -266,5 +243,6 @@ void effects_table_print(const struct outcome *o, size_t width, bool bold, FILE 
         print_notes(&s, to);
     }
     grid_term(&s.grid);
+    free(s.key);
     effects_term(&e);
 }

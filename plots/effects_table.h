@@ -11,7 +11,4 @@
  * as far as there are columns to leave out. */
 void effects_table_print(const struct outcome *o, size_t width, bool bold, FILE *to);
 
-/* What sets a swept key apart from the others: the end of its name, as short as possible ("report.every"). */
-const char *effects_key(const struct plan *p, size_t key);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "plots/axis.h"
 #include "plots/figures.h"
+#include "plots/keys.h"
 #include "plots/output.h"
 #include "plots/style.h"
 
@@ -138,17 +139,13 @@ static double rows_height(const struct tornado *r, const struct tornado_panel *p
     return (double)p->shown * (BAR * (double)r->variants + GAP);
 }
 
-/* The end of a key's name: its last word and the one before, numbers of a list's entries not counted. */
-static const char *short_name(const char *key)
+/* What a key is called beside the others of its panel. */
+static void name_key(const struct tornado_panel *p, size_t key, char *text, size_t size)
 {
-    size_t words = 0;
-    const char *at = key + strlen(key);
-    for (const char *c = at; c > key && words < 2; c--)
-        if (c[-1] == '.' || c - 1 == key) {
-            at = c[-1] == '.' ? c : key;
-            words += strspn(at, "0123456789") == 0;
-        }
-    return words < 2 ? key : at;
+    const char *all[KEYS * 4];
+    for (size_t k = 0; k < p->keys; k++)
+        all[k] = p->key[k];
+    key_name(all, p->keys, key, text, size);
 }
 
 static void lay_out(struct tornado *r)
@@ -159,8 +156,11 @@ static void lay_out(struct tornado *r)
         struct tornado_panel *p = &r->panel[i];
         rank_keys(p);
         r->height += p->shown ? ABOVE + rows_height(r, p) + BELOW : 0;
-        for (size_t k = 0; k < p->shown; k++)
-            widest = fmax(widest, style_text_width(short_name(p->key[p->order[k]])));
+        for (size_t k = 0; k < p->shown; k++) {
+            char name[128];
+            name_key(p, p->order[k], name, sizeof name);
+            widest = fmax(widest, style_text_width(name));
+        }
     }
     for (size_t v = 0; v < r->variants; v++)
         r->look[v] = look_of(r->frame, r->variant[v], v);
@@ -207,9 +207,10 @@ static void print_keys(const struct tornado *r, const struct tornado_panel *p, F
 {
     fputs("set ytics noenhanced scale 0 (", to);
     for (size_t k = 0; k < p->shown; k++) {
-        char name[80];
+        char whole[128], name[80];
         double middle = (bar_top(r, p, k, 0) + bar_top(r, p, k, r->variants)) / 2;
-        style_fit(short_name(p->key[p->order[k]]), 42, name, sizeof name);
+        name_key(p, p->order[k], whole, sizeof whole);
+        style_fit(whole, 42, name, sizeof name);
         fputs(k ? ", " : "", to);
         style_quote_tick(to, name);
         fprintf(to, " %.1f", middle);

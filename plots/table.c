@@ -8,6 +8,8 @@
 #include "plots/figures.h"
 #include "plots/fits_table.h"
 #include "plots/grid.h"
+#include "plots/keys.h"
+#include "plots/spread.h"
 #include "plots/table_notes.h"
 #include "plots/why_table.h"
 #include "sim/experiment/host.h"
@@ -30,6 +32,9 @@ struct table {
     const struct outcome *outcome;
     struct grid grid;
     enum squeeze squeeze;
+    struct spread spread;            /* in place of the points, where it has any */
+    const struct frame_point *point; /* the rows */
+    size_t n;
     size_t until;  /* the metric that decides how often, or FRAME_NONE */
     bool variants; /* there is a column for them */
 };
@@ -89,7 +94,7 @@ static void print_words(const char *from, char *text, size_t size)
 static void verdict_text(const struct table *t, const struct frame_point *p, char *text, size_t size)
 {
     const struct plan *plan = t->outcome->plan;
-    bool closed = t->outcome->point[p - t->frame->point].closed;
+    bool closed = t->spread.n || t->outcome->point[p - t->frame->point].closed;
     if (p->limit && t->squeeze < NO_LIMITS)
         table_limit(p, text, size);
     else
@@ -141,6 +146,19 @@ static void put(struct table *t, struct grid_row *row, size_t column, const char
         grid_title(&t->grid, column, title);
 }
 
+/* What the column of a parameter is called. */
+static void name_parameter(const struct frame_point *p, size_t which, char *text, size_t size)
+{
+    const char *keys[GRID_COLUMNS];
+    size_t n = p->n_parameters < GRID_COLUMNS ? p->n_parameters : GRID_COLUMNS;
+    for (size_t k = 0; k < n; k++)
+        keys[k] = p->parameter[k].key;
+    if (which < n)
+        key_name(keys, n, which, text, size);
+    else
+        snprintf(text, size, "%s", p->parameter[which].key);
+}
+
 /* The cells of one point; for a NULL row, the titles. */
 static void fill_row(struct table *t, struct grid_row *row, const struct frame_point *p)
 {
@@ -151,11 +169,12 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
         t->grid.left[column] = true;
         put(t, row, column++, "variant", p->variant);
     }
-    for (size_t k = 0; k < p->n_parameters; k++) {
-        const char *key = p->parameter[k].key, *dot = strrchr(key, '.');
+    for (size_t k = 0; k < p->n_parameters && column + 1 < GRID_COLUMNS; k++) {
+        char key[128];
+        name_parameter(p, k, key, sizeof key);
         t->grid.left[column] = !isfinite(p->parameter[k].number);
         figure_parameter(&p->parameter[k], text, sizeof text);
-        put(t, row, column++, dot ? dot + 1 : key, text);
+        put(t, row, column++, key, text);
     }
     for (size_t m = 0; m < f->n_metrics && column + 1 < GRID_COLUMNS; m++) {
         if (!is_column(t, m))
@@ -174,20 +193,21 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
 
 static void fill_grid(struct table *t, enum squeeze squeeze)
 {
-    const struct frame *f = t->frame;
     grid_term(&t->grid);
     t->squeeze = squeeze;
     grid_row(&t->grid);
     grid_row(&t->grid); /* for titles of two lines */
-    for (size_t i = 0; i < f->n_points; i++) {
-        const struct frame_point *p = &f->point[i];
+    for (size_t i = 0; i < t->n; i++) {
+        const struct frame_point *p = &t->point[i];
         struct grid_row *row = grid_row(&t->grid);
         if (!row)
             return;
-        row->rule = i > 0 && p->n_parameters > 0 && strcmp(p->variant, f->point[i - 1].variant) != 0;
+        bool next =
+            t->spread.n ? i % SPREAD_ROWS == 0 : strcmp(p->variant, t->point[i > 0 ? i - 1 : 0].variant);
+        row->rule = i > 0 && p->n_parameters > 0 && next;
         fill_row(t, row, p);
     }
-    fill_row(t, NULL, &f->point[0]);
+    fill_row(t, NULL, &t->point[0]);
 }
 
 /* ---- around the table ---- */
@@ -208,7 +228,30 @@ static void print_heading(const struct table *t, bool bold, FILE *to)
                 t->until != FRAME_NONE && t->squeeze == NO_INTERVALS
                     ? "± is half of its 95 % confidence interval, the others are in summary.csv"
                     : intervals[t->squeeze]);
+    if (t->spread.n)
+        fprintf(to,
+                "%zu points of a design for each variant: every column's own lowest, middle and highest "
+                "value; the points are in summary.csv\n",
+                t->outcome->plan->n_sweep);
     fputc('\n', to);
+}
+
+/* The points, or what a design of many comes to. Returns 0, or -1 without memory. */
+static int choose_rows(struct table *t)
+{
+    const struct frame *f = t->frame;
+    t->point = f->point;
+    t->n = f->n_points;
+    for (size_t i = 0; i < f->n_points; i++)
+        t->variants |= strcmp(f->point[i].variant, "base") != 0;
+    if (!spread_wanted(f))
+        return 0;
+    t->variants = true;
+    if (spread_make(&t->spread, f) != 0)
+        return -1;
+    t->point = t->spread.point;
+    t->n = t->spread.n;
+    return 0;
 }
 
 void table_print(const struct outcome *o, FILE *to)
@@ -218,12 +261,10 @@ void table_print(const struct outcome *o, FILE *to)
     struct table t = { .frame = &f, .outcome = o };
     t.until = until < o->plan->study->n_metrics ? until : FRAME_NONE;
     bool bold = host_is_terminal(fileno(to));
-    if (frame_from_outcome(&f, o) != 0) {
+    if (frame_from_outcome(&f, o) != 0 || choose_rows(&t) != 0) {
         fputs("not enough memory for the table\n", to);
-        return;
+        goto out;
     }
-    for (size_t i = 0; i < f.n_points; i++)
-        t.variants |= strcmp(f.point[i].variant, "base") != 0;
     if (f.n_points > 0)
         for (int s = WHOLE; s <= NO_INTERVALS; s++) {
             fill_grid(&t, (enum squeeze)s);
@@ -232,13 +273,15 @@ void table_print(const struct outcome *o, FILE *to)
         }
     print_heading(&t, bold, to);
     grid_print(&t.grid, 0, bold, to);
-    if (t.squeeze >= NO_LIMITS)
+    if (t.squeeze >= NO_LIMITS && !t.spread.n)
         table_note_limits(&f, to);
     table_note_precision(&f, o, to);
     table_note_batches(&f, o, to);
     why_table_print(&f, WIDE, bold, to);
     fits_table_print(o, to);
     effects_table_print(o, WIDE, bold, to);
+out:
+    spread_term(&t.spread);
     grid_term(&t.grid);
     frame_term(&f);
 }

@@ -4,6 +4,8 @@
 #include "plots/effects_table.h"
 #include "plots/fits_table.h"
 #include "plots/frame.h"
+#include "plots/keys.h"
+#include "plots/spread.h"
 #include "tests/toy_outcome.h"
 
 #define DESIGN \
@@ -93,15 +95,26 @@ static void silence(void)
     made_term(&m);
 }
 
+static void check_names(const char *const *keys, const char *const *names, size_t n)
+{
+    char text[100];
+    for (size_t i = 0; i < n; i++) {
+        key_name(keys, n, i, text, sizeof text);
+        CHECK_TEXT(text, names[i]);
+    }
+}
+
 static void keys(void)
 {
-    struct made m;
-    make(&m, &toy_study,
-         HERDS "sweep: {herds.amboseli.collars: [1, 2], herds.tsavo.collars: [1, 2], load: [0.1, 0.2]}\n");
-    CHECK_TEXT(effects_key(&m.plan, 0), "amboseli.collars");
-    CHECK_TEXT(effects_key(&m.plan, 1), "tsavo.collars");
-    CHECK_TEXT(effects_key(&m.plan, 2), "load");
-    made_term(&m);
+    static const char *const a[] = { "herds.amboseli.collars", "herds.tsavo.collars", "load", "x.load" };
+    static const char *const b[] = { "servers.cloud.handler.0.cpu",
+                                     "servers.cloud.handler.1.wait.exponential",
+                                     "links.wifi.latency.lognormal", "links.wifi.latency.cv" };
+    static const char *const c[] = { "s.handler.0.cpu", "s.handler.1.cpu", "l.latency.gamma",
+                                     "l.latency.erlang" };
+    check_names(a, (const char *const[]){ "amboseli.collars", "tsavo.collars", "load", "x.load" }, 4);
+    check_names(b, (const char *const[]){ "cpu", "wait", "latency", "cv" }, 4);
+    check_names(c, (const char *const[]){ "0.cpu", "1.cpu", "l.latency.gamma", "l.latency.erlang" }, 4);
 }
 
 static void laws(void)
@@ -150,10 +163,45 @@ static void scatter(void)
     made_term(&m);
 }
 
+static void three_rows(void)
+{
+    struct made m;
+    struct frame f;
+    struct spread s;
+    make(&m, &toy_study, DESIGN "variants: {a: {}, b: {}}\n");
+    for (size_t i = 0; i < 128; i++)
+        m.outcome.point[i].metric[TOY_WAIT].mean = i < 3 ? NAN : (double)(i % 64);
+    m.outcome.point[5].verdict.rank = 1;
+    CHECK_INT(frame_from_outcome(&f, &m.outcome), 0);
+    CHECK(spread_wanted(&f));
+    CHECK_INT(spread_make(&s, &f), 0);
+    CHECK_INT(s.n, 6);
+    CHECK_TEXT(s.point[0].variant, "a, lowest");
+    CHECK_TEXT(s.point[4].variant, "b, median");
+    CHECK_TEXT(s.point[0].verdict, "63 of 64 stable");
+    CHECK_NEAR(s.point[0].value[TOY_WAIT].mean, 3, 0);
+    CHECK_NEAR(s.point[1].value[TOY_WAIT].mean, 33, 0);
+    CHECK_NEAR(s.point[2].value[TOY_WAIT].mean, 63, 0);
+    CHECK_NEAR(s.point[4].value[TOY_WAIT].mean, 31.5, 0);
+    CHECK(isnan(s.point[3].value[TOY_NEVER].mean));
+    CHECK(s.point[0].parameter[0].number < 0.0012 && s.point[2].parameter[0].number > 0.8);
+    CHECK_NEAR(s.point[1].parameter[2].number, 0.5, 0.01);
+    spread_term(&s);
+    frame_term(&f);
+    made_term(&m);
+    make(&m, &toy_study, HEAD "design: {sobol: 20}\nsweep: {load: 0..0.9}\n");
+    CHECK_INT(frame_from_outcome(&f, &m.outcome), 0);
+    CHECK(!spread_wanted(&f));
+    frame_term(&f);
+    made_term(&m);
+}
+
 static void clean(void) { toy_clean(); }
 
 SUITE("effects table", { "the keys that matter are listed, metric by metric", table },
       { "a model that does not fit and points left out are noted", notes },
       { "a single key and no laws are not worth a word", silence },
       { "keys are called by what sets them apart", keys }, { "laws are said in words", laws },
-      { "the points of a design are no curves", scatter }, { "the test leaves nothing behind", clean })
+      { "the points of a design are no curves", scatter },
+      { "many points of a design are three rows for each variant", three_rows },
+      { "the test leaves nothing behind", clean })

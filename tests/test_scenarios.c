@@ -7,6 +7,7 @@
 
 #include "models/herd_study.h"
 #include "models/verdicts.h"
+#include "sim/experiment/effects.h"
 #include "sim/experiment/plan.h"
 #include "sim/experiment/runner.h"
 
@@ -314,6 +315,49 @@ static void c10k_work(void)
     end(&r);
 }
 
+/* --- which-key-matters ---------------------------------------------------------------------------- */
+
+/* What effects say of a metric in variant v; key by its place in the sweep. */
+static const struct effect *effect(const struct effects *e, const struct run *r, size_t v, const char *metric,
+                                   size_t key)
+{
+    for (size_t i = 0; i < e->n; i++) {
+        const struct effect_set *s = &e->set[i];
+        if (s->variant != v || strcmp(r->plan.study->metrics[s->metric].name, metric) != 0)
+            continue;
+        for (size_t k = 0; k < r->plan.n_keys; k++)
+            if (s->effect[k].key == key)
+                return &s->effect[k];
+    }
+    CU_ASSERT_FATAL(!"the effect should be there");
+    return NULL;
+}
+
+static void key_that_matters(void)
+{
+    enum { COLLARS, EVERY, CPU, WAIT, RADIO, CORES };
+    static const struct option_pair set[] = { { "run.replications", "1" }, { "run.duration", "1 min" } };
+    struct run r;
+    struct effects e;
+    run_set(&r, "which-key-matters", set, COUNT(set));
+    CHECK_INT(r.plan.n_sweep, 64);
+    CHECK_INT(effects_compute(&e, &r.outcome), 0);
+    for (size_t v = 0; v < 2; v++) {
+        CHECK(effect(&e, &r, v, "latency.p99", WAIT)->share > effect(&e, &r, v, "latency.p99", RADIO)->share);
+        CHECK(effect(&e, &r, v, "latency.p99", RADIO)->share > 0.25);
+        CHECK(effect(&e, &r, v, "latency.p99", CORES)->share < 0.02);
+        CHECK(effect(&e, &r, v, "memory.total.peak", COLLARS)->share > 0.97);
+        CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", COLLARS)->elasticity.value, 1, 0.03);
+        CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", EVERY)->elasticity.value, -1, 0.06);
+        CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", CPU)->elasticity.value, 0.94, 0.03);
+        CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", CORES)->elasticity.value, -1, 0.03);
+    }
+    CHECK_NEAR(effect(&e, &r, 0, "memory.total.peak", COLLARS)->elasticity.value, 0.96, 0.01);
+    CHECK_NEAR(effect(&e, &r, 1, "memory.total.peak", COLLARS)->elasticity.value, 0.73, 0.02);
+    effects_term(&e);
+    end(&r);
+}
+
 /* --- blocking-call -------------------------------------------------------------------------------- */
 
 static void blocking(void)
@@ -408,6 +452,7 @@ SUITE("scenarios",
       { "c10k sweeps threads and event loop to 10,000 collars, all stable", c10k_sweep },
       { "10,000 threads take more than 8 times the memory of an event loop", c10k_memory },
       { "10,000 threads do the same work at the same speed", c10k_work },
+      { "of six keys, waiting and radio make the p99, collars the memory", key_that_matters },
       { "one blocking call stops an event loop, not its threads", blocking },
       { "one report in 500 delays one in five", one_in_five },
       { "waiting: threads and event loop answer all, a synchronous server 20 a second", waiting_fleet },
