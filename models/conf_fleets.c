@@ -147,7 +147,7 @@ static const struct field fleet_fields[] = {
            "how a collar is connected"),
     { .kind = FIELD_NAME,
       .key = "link",
-      .flags = FIELD_OPTIONAL,
+      .flags = FIELD_OPTIONAL | FIELD_NONE_OK,
       .target = "links",
       .off = FIELD_AT(struct fleet_conf, link, const char *),
       .doc = "the link used; none: no delay and no loss" },

@@ -1,4 +1,5 @@
 /* conf_herd.c - the root of a scenario. */
+#include <math.h>
 #include <string.h>
 
 #include "models/conf.h"
@@ -32,10 +33,54 @@ static void find_indices(struct herd_conf *c, struct fleet_conf *f)
             f->server_index = i;
 }
 
+static bool is_free(const struct machine_conf *m)
+{
+    const struct costs_conf *c = &m->costs;
+    const simtime cost[] = { c->context_switch, c->wakeup,        c->receive,     c->send,
+                             c->accept,         c->close,         c->poll,        c->poll_event,
+                             c->timer,          c->thread_create, c->thread_exit, c->page_fault };
+    for (size_t i = 0; i < sizeof cost / sizeof *cost; i++)
+        if (cost[i])
+            return false;
+    return true;
+}
+
+static bool takes_no_time(const struct dist *d) { return dist_is_constant(d) && d->mean <= 0; }
+
+static bool is_instant(const struct server_conf *s)
+{
+    for (size_t i = 0; i < s->handler.n; i++)
+        if (server_steps(s)[i].kind != STEP_MEMORY && !takes_no_time(&server_steps(s)[i].amount))
+            return false;
+    return true;
+}
+
+/* A closed loop in which nothing takes time would report for ever at one instant. */
+static bool stands_still(const struct herd_conf *c, const struct fleet_conf *f)
+{
+    const struct link_conf *l = f->link_index == NO_LINK ? NULL : conf_link(c, f->link_index);
+    bool instant = !l || (takes_no_time(&l->latency) && l->loss <= 0 && isinf(l->bandwidth));
+    return f->report.kind == REPORT_THINK && takes_no_time(&f->report.gap) && instant &&
+           is_free(&c->machine) && is_instant(conf_server(c, f->server_index));
+}
+
+static void check_time_passes(struct binder *b, const struct herd_conf *c, const struct fleet_conf *f,
+                              const struct node *fleets)
+{
+    const struct node *fleet = node_get(fleets, f->name), *report = fleet ? node_get(fleet, "report") : NULL;
+    if (stands_still(c, f))
+        diag_error(
+            b->diag, (report ? report : fleets)->at,
+            "report: nothing takes time, so that fleet '%s' would report for ever at one instant: expects "
+            "a think time, or a handler with some work or a wait",
+            f->name);
+}
+
 static void check_herd(struct binder *b, const struct node *map, void *item)
 {
     struct herd_conf *c = item;
     uint64_t collars = 0;
+    bool sound = b->diag->errors == 0;
     const struct node *fleets = node_get(map, "fleets"), *servers = node_get(map, "servers");
     if (!c->fleets.n || c->fleets.n > FLEETS_MAX)
         diag_error(b->diag, fleets ? fleets->at : map->at, "fleets: expects 1 to %u fleets", FLEETS_MAX);
@@ -45,6 +90,8 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
         struct fleet_conf *f = (struct fleet_conf *)c->fleets.at + i;
         collars += f->collars;
         find_indices(c, f);
+        if (sound)
+            check_time_passes(b, c, f, fleets);
     }
     if (collars > COLLARS_MAX)
         diag_error(b->diag, fleets->at, "fleets: %llu collars in all; at most %llu can be simulated",

@@ -144,7 +144,10 @@ void fleet_outcome(struct world *w, uint32_t r, enum outcome o)
     const struct fleet *f = &w->fleet[k->fleet];
     if (w->out->span)
         measure_span(w, "collar", k->collar, "report", q->intended, w->now);
-    if (f->conf->report.kind == REPORT_THINK && --w->collar[k->collar].base == 0)
+    if (f->conf->report.kind != REPORT_THINK)
+        return;
+    w->closed--;
+    if (--w->collar[k->collar].base == 0)
         wake_at(w, k->collar, simtime_after(w->now, gap(w, &f->conf->report, k->collar)));
 }
 

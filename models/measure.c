@@ -62,9 +62,10 @@ void measure_sample(struct world *w)
 {
     if (w->sample_rows == SAMPLES + 2)
         return;
-    w->stuck[w->sample_rows] = 0;
+    int64_t stuck = -w->closed;
     for (uint32_t i = 0; i < w->servers; i++)
-        w->stuck[w->sample_rows] += (double)(w->server[i].present - w->server[i].paused);
+        stuck += w->server[i].present - w->server[i].paused;
+    w->stuck[w->sample_rows] = stuck > 0 ? (double)stuck : 0;
     double *row = w->sample + (size_t)w->sample_rows++ * COLUMNS;
     row[COL_TIME] = simtime_to_s(w->now);
     row[COL_CONNECTIONS] = (double)w->connections.level;

@@ -69,7 +69,10 @@ const struct metric metric_rows[METRICS] = {
     [M_MEM_RESERVED_PEAK] = { "memory.reserved.peak", "B", "reserved",
                               "peak of address space, touched or not", HEAD | COMP },
     [M_MEM_PER_CONNECTION] = { "memory.per_connection", "B", "a connection",
-                               "(peak total - base process) / connections open at that instant",
+                               "(peak total - base process) / connections open at that instant. Connections "
+                               "that "
+                               "wait to be accepted hold sockets and do not count as open: where "
+                               "queue.accept.peak is large, see memory.peak.sockets",
                                HEAD | COMP },
 #define X(id, name, side, title, doc) \
     [M_MEM_PEAK + MEM_##id] = { "memory.peak." name, "B", title, doc ", when the total was at its peak", 0 },

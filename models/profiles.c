@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/scenario/source.h"
+
 static const char *const head_keys[] = { "herdsim_profile", "name", "title", "recorded" };
 
 static bool is_head_key(const char *key)
@@ -27,10 +29,8 @@ static const struct node *complain(struct arena *a, const struct node *profile, 
 static const struct node *load_file(struct arena *a, const struct node *profile, const char *folder,
                                     struct diag *d)
 {
-    bool absolute = profile->text[0] == '/';
-    const char *path = absolute || !folder ? profile->text : arena_printf(a, "%s/%s", folder, profile->text);
-    bool io = false;
-    const struct node *map = path ? node_load(a, path, d, &io) : NULL;
+    const char *path = source_path(a, folder, profile->text);
+    const struct node *map = path ? node_load_from(a, path, profile->at, d, NULL) : NULL;
     if (map && map->kind != NODE_MAP) {
         diag_error(d, map->at, "a machine profile is a mapping");
         return NULL;

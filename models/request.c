@@ -64,7 +64,9 @@ void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t con
     w->count.sent += measured;
     if (measured && intended < w->first_intended)
         w->first_intended = intended;
-    simtime timeout = w->fleet[fleet].conf->timeout;
+    const struct fleet_conf *conf = w->fleet[fleet].conf;
+    w->closed += conf->report.kind == REPORT_THINK;
+    simtime timeout = conf->timeout;
     if (timeout != SIMTIME_MAX)
         schedule(w, simtime_after(intended, timeout), EV_TIMEOUT, q->gen, r);
     if (w->conn[conn].known)

@@ -1,4 +1,8 @@
-/* verdict.c - how a trial ended: did it keep up, and if not, what gave way first. */
+/* verdict.c - how a trial ended: did it keep up, and if not, what gave way first.
+ *
+ * A closed loop cannot be overloaded: each of its collars has one report (or batch) under way at most, and
+ * sends the next when that has ended, so that however slow the server is nothing grows and nothing is left
+ * behind. Such reports are no backlog; those that their collar has given up are. */
 #include <math.h>
 
 #include "models/verdicts.h"
@@ -55,6 +59,19 @@ static bool work_left(const struct world *w)
     return stuck > UNANSWERED_SHARE * (double)w->count.sent && stuck > STUCK_BY_CHANCE;
 }
 
+/* Seconds of a link's channel that the reports of closed loops may take at once. */
+static double closed_share(const struct world *w, const struct link *l)
+{
+    double bits = 0;
+    for (uint32_t i = 0; i < w->fleets; i++) {
+        const struct fleet *f = &w->fleet[i];
+        const struct report_conf *r = &f->conf->report;
+        if (f->link == l && r->kind == REPORT_THINK)
+            bits += (double)f->n * (double)r->batch * link_message_bits(f->conf->payload);
+    }
+    return bits > 0 ? bits / conf_link(w->conf, (uint32_t)(l - w->link))->bandwidth : 0;
+}
+
 /* The channel that is behind by more than its share of the window; NULL: none. */
 static const struct channel *full_channel(const struct world *w)
 {
@@ -62,7 +79,7 @@ static const struct channel *full_channel(const struct world *w)
     for (uint32_t i = 0; i < w->links; i++) {
         const struct link *l = &w->link[i];
         const struct channel *c = l->up.free_at > l->down.free_at ? &l->up : &l->down;
-        if (simtime_to_s(c->free_at - w->end) > share)
+        if (simtime_to_s(c->free_at - w->end) > share + closed_share(w, l))
             return c;
     }
     return NULL;

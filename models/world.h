@@ -280,6 +280,7 @@ struct world {
     struct station waiting;     /* arrived, not begun */
     struct gauge accepting;     /* connections in accept queues */
     struct gauge connections;
+    int64_t closed; /* outstanding reports of closed loops: at most one (batch) for each of their collars */
     struct counts count;
     struct hist *hist[TRIAL_HISTS];
     struct hist *gave_up; /* how long the timed-out reports had lasted */
@@ -294,7 +295,7 @@ struct world {
     uint64_t still; /* events since time last moved */
     uint32_t sample_rows;
     double *sample;            /* SAMPLES + 2 rows x COLUMNS */
-    double stuck[SAMPLES + 2]; /* requests at servers and not in a pause, at each sample */
+    double stuck[SAMPLES + 2]; /* requests at servers, not in a pause and no closed loop's, at each sample */
     struct snapshot opened;    /* when the window did */
     struct batches batches;
     struct trial *out;

@@ -456,6 +456,49 @@ static unsigned called_overloaded(const char *gap, unsigned reps)
 }
 
 /* 20,000 services: the busier queue needs 1,500 of them to forget. */
+/* 100 collars that think for 10 ms, a server that takes 10 ms for each: nine tenths of them always wait. */
+static void closed_loops(void)
+{
+    static const char *const durations[] = { "5 ms", "1 s", "20 s", "200 s" };
+    static const char *const warmups[] = { "0 s", "30 s" };
+    static const char *const waiting[] = { "model: iterative, handler: [cpu: 10 ms]",
+                                           "model: iterative, handler: [wait: 10 ms]",
+                                           "model: event_loop, handler: [cpu: 1 us]" };
+    for (size_t i = 0; i < 4; i++)
+        for (size_t k = 0; k < 2; k++)
+            for (size_t s = 0; s < 3; s++) {
+                struct herd h;
+                herd_start(&h,
+                           "herdsim: 1\nrun: {duration: %s, warmup: %s}\nmachine: {profile: ideal}\n"
+                           "links: {slow: {latency: 1 ms, bandwidth: 40 kbit/s}}\nservers: {s: {%s}}\n"
+                           "fleets: {f: {collars: 100, report: {think: 10 ms}, payload: 10 B, server: s, "
+                           "link: %s}}\n",
+                           durations[i], warmups[k], waiting[s], s == 2 ? "slow" : "none");
+                CHECK_TEXT(herd_verdict(&h), "stable");
+                herd_close(&h);
+            }
+}
+
+/* The server goes on with what nobody waits for any more. */
+static void closed_loops_that_give_up(void)
+{
+    struct herd h;
+    herd_start(&h, IDEAL("duration: 20 s, warmup: 1 s", "cpu: 10 ms",
+                         "f: {collars: 100, report: {think: 10 ms}, timeout: 50 ms, server: s}"));
+    CHECK_TEXT(herd_verdict(&h), "overloaded");
+    CHECK(herd_value(&h, "goodput") < 0.2 * herd_value(&h, "throughput"));
+    herd_close(&h);
+}
+
+static void no_link(void)
+{
+    struct herd h;
+    herd_start(&h, IDEAL("duration: 20 s", "cpu: 1 ms",
+                         "f: {collars: 1, report: {every: 1 s}, link: none, server: s}"));
+    CHECK_NEAR(herd_value(&h, "latency.mean"), 1e-3, 0);
+    herd_close(&h);
+}
+
 static void verdicts(void)
 {
     CHECK(called_overloaded("1.11111 ms", 200) <= 2);
@@ -483,4 +526,7 @@ SUITE("definitions", { "reports are sent aligned, spread, traced and in batches"
       { "a limit that is hit is named, and when", limit_and_when },
       { "a full accept queue refuses", backlog },
       { "the largest server is killed when memory ends", out_of_memory },
-      { "stable is called stable, and overload overload", verdicts })
+      { "stable is called stable, and overload overload", verdicts },
+      { "a closed loop is slow, not overloaded, however long it runs", closed_loops },
+      { "what closed loops gave up does pile up", closed_loops_that_give_up },
+      { "no link is a link without delay", no_link })

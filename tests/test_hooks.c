@@ -69,14 +69,15 @@ static void whole_time(void)
 #undef RUN
 }
 
+/* Only losses take time. */
 static void unknown(void)
 {
     struct herd h;
     struct forecast f;
     herd_open(
         &h, "herdsim: 1\nrun: {duration: 1 s}\nmachine: {profile: ideal}\n"
-            "servers: {s: {model: event_loop, handler: [wait: {choice: [0 s, 1 ms], weights: [1, 0]}]}}\n"
-            "fleets: {f: {collars: 1, report: {think: {choice: [0 s, 1 s], weights: [1, 0]}}, server: s}}\n");
+            "links: {l: {latency: 0 s, loss: 0.5}}\nservers: {s: {model: event_loop, handler: [cpu: 0 s]}}\n"
+            "fleets: {f: {collars: 1, report: {think: 0 s}, server: s, link: l}}\n");
     CU_ASSERT_FATAL(h.conf != NULL);
     herd_study.forecast(h.conf, &f);
     CHECK(isnan(f.reports));

@@ -415,7 +415,7 @@ static void waiting_fleet(void)
     CHECK(in_progress(&r, "threads", WAITING) > 15 && in_progress(&r, "event loop", WAITING) > 15);
     CHECK_TEXT(verdict(&r, "threads", WAITING), "stable");
     CHECK_TEXT(verdict(&r, "event loop", WAITING), "stable");
-    CHECK_TEXT(limit(&r, "synchronous", WAITING), "worker");
+    CHECK_TEXT(verdict(&r, "synchronous", WAITING), "stable"); /* slow, but nothing piles up */
     CHECK(value(&r, "threads", WAITING, "memory.per_connection") >
           8 * value(&r, "event loop", WAITING, "memory.per_connection"));
     end(&r);
@@ -429,9 +429,6 @@ static void computing_fleet(void)
     CHECK_NEAR(loop, 50, 0.5);
     CHECK_NEAR(value(&r, "synchronous", COMPUTING, "throughput"), loop, 0.005 * loop);
     CHECK_NEAR(value(&r, "threads", COMPUTING, "throughput"), 4 * loop, 0.01 * 4 * loop);
-    CHECK_TEXT(limit(&r, "synchronous", COMPUTING), "worker");
-    CHECK_TEXT(limit(&r, "threads", COMPUTING), "cpu");
-    CHECK_TEXT(limit(&r, "event loop", COMPUTING), "loop");
     CHECK_NEAR(value(&r, "event loop", COMPUTING, "cpu.utilisation"), 0.25, 0.001);
     CHECK_NEAR(value(&r, "threads", COMPUTING, "cpu.utilisation"), 1, 0.001);
     CHECK_NEAR(in_progress(&r, "event loop", COMPUTING), 1, 0.001);

@@ -39,6 +39,9 @@ struct node {
  * that the rest can be checked: d->errors tells. *io is set to true when the file could not be read at
  * all (the world's fault). */
 const struct node *node_load(struct arena *a, const char *path, struct diag *d, bool *io);
+/* The same of a file that is named at `named`: there a file that can't be read is complained of. */
+const struct node *node_load_from(struct arena *a, const char *path, struct mark named, struct diag *d,
+                                  bool *io);
 /* Parses YAML text that came from `source` (an option, an embedded profile). Where source ends with the
  * text ("--set run.seed=7" and "7"), columns are counted in source. Fails like node_load. */
 const struct node *node_parse(struct arena *a, const char *text, const char *source, struct diag *d);

@@ -450,8 +450,14 @@ const struct node *node_parse(struct arena *a, const char *text, const char *sou
 
 const struct node *node_load(struct arena *a, const char *path, struct diag *d, bool *io)
 {
+    return node_load_from(a, path, (struct mark){ .source = path }, d, io);
+}
+
+const struct node *node_load_from(struct arena *a, const char *path, struct mark named, struct diag *d,
+                                  bool *io)
+{
     struct source s;
-    if (source_read(&s, path, (struct mark){ .source = path }, d, io))
+    if (source_read(&s, path, named, d, io))
         return NULL;
     const struct node *root = node_parse_at(a, s.text, (struct mark){ path, 1, 1 }, d);
     source_term(&s);
