@@ -189,8 +189,8 @@ void results_close(struct result_folder *f)
         folder_remove(f->fresh);
         close(f->lock);
     }
-    if (f->made)
-        (void)rmdir(f->path); /* where it is empty */
+    if (f->made && f->place >= 0) /* another may have been quicker to lock what we made */
+        (void)rmdir(f->path);     /* where it is empty */
     if (f->path && f->place >= 0)
         close(f->place);
     free(f->fresh);
