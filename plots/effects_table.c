@@ -156,16 +156,17 @@ static void add_metric(struct sheet_of_effects *s, size_t metric, bool *taken)
 static void add_heads(struct sheet_of_effects *s)
 {
     static const char *const titles[] = { "share", "change", "elasticity" };
-    struct grid_row *names = grid_row(&s->grid), *heads = grid_row(&s->grid);
+    bool named = s->plan->n_variants > 1;
+    struct grid_row *names = grid_row(&s->grid), *heads = named ? grid_row(&s->grid) : names;
     s->grid.left[0] = s->grid.left[1] = true;
-    s->grid.headers = 2;
+    s->grid.headers = named ? 2 : 1;
     if (!names || !heads)
         return;
     grid_set(&s->grid, heads, 1, "key");
     for (size_t v = 0; v < s->variants; v++)
         for (size_t c = 0; c < columns_of(s); c++) {
             size_t column = 2 + v * columns_of(s) + c;
-            if (c == 0 && s->plan->n_variants > 1)
+            if (c == 0 && named)
                 grid_set(&s->grid, names, column, s->plan->variant[v]);
             grid_set(&s->grid, heads, column, titles[c && s->squeeze ? 2 : c]);
         }
@@ -180,7 +181,7 @@ static bool fill(struct sheet_of_effects *s)
         if (s->plan->study->metrics[m].flags & METRIC_HEADLINE)
             add_metric(s, m, taken);
     free(taken);
-    return s->grid.n > 2;
+    return s->grid.n > s->grid.headers;
 }
 
 /* ---- words ---- */

@@ -136,8 +136,8 @@ static void fill_columns(struct fitting *m, bool log_keys)
         }
 }
 
-/* Variance of a key's part of the model over that of y. */
-static double share_of(const struct fitting *m, size_t key, const struct regress_term *term, const double *y)
+/* Variance of a key's part of the model. */
+static double variance_of(const struct fitting *m, size_t key, const struct regress_term *term)
 {
     double sum = 0, squares = 0, n = (double)m->n;
     for (size_t i = 0; i < m->n; i++) {
@@ -147,14 +147,20 @@ static double share_of(const struct fitting *m, size_t key, const struct regress
         sum += part;
         squares += part * part;
     }
-    double variance = (squares - sum * sum / n) / (n - 1), all = gsl_stats_variance(y, 1, m->n);
-    return all > 0 ? fmax(0, variance) / all : 0;
+    return fmax(0, squares - sum * sum / n) / (n - 1);
 }
 
-static void take_shares(struct fitting *m, const struct regress_term *term, const double *y)
+/* What the model explains, divided among the keys: parts of points that are left out unevenly hang together,
+ * so that their variances need not add up by themselves. */
+static void take_shares(struct fitting *m, const struct regress_term *term, double r2)
 {
+    double all = 0;
+    for (size_t k = 0; k < n_keys(m); k++) {
+        m->effect[k].share = m->width[k] ? variance_of(m, k, term) : NAN;
+        all += m->width[k] ? m->effect[k].share : 0;
+    }
     for (size_t k = 0; k < n_keys(m); k++)
-        m->effect[k].share = m->width[k] ? share_of(m, k, term, y) : NAN;
+        m->effect[k].share *= all > 0 && isfinite(r2) ? r2 / all : 0;
 }
 
 static bool is_bendable(const struct effect *e) { return e->numeric && e->levels > 2; }
@@ -214,7 +220,7 @@ static int fit_linear(struct fitting *m, struct regress_term *term)
     for (size_t k = 0; k < n_keys(m); k++)
         if (m->width[k])
             m->effect[k].change = m->effect[k].numeric ? term[m->first[k] + 1] : range_of(m, k, term);
-    take_shares(m, term, m->y);
+    take_shares(m, term, r.r2);
     return judge(m, m->y, &r, term) ? REGRESS_FAILED : REGRESS_DONE;
 }
 
@@ -241,7 +247,7 @@ static int fit_log(struct fitting *m, struct regress_term *term)
     m->set->log = r.r2 > m->set->r2;
     if (!m->set->log)
         return REGRESS_DONE;
-    take_shares(m, term, y);
+    take_shares(m, term, r.r2);
     return judge(m, y, &r, term) ? REGRESS_FAILED : REGRESS_DONE;
 }
 

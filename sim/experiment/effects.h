@@ -1,11 +1,11 @@
 /* effects.h - which key matters: what every swept key does to a metric, the others varying beside it.
  *
  * For each variant and metric two models are fitted to the means of the points by least squares: a linear one
- * and one in logarithms of metric and keys. The first gives the
- * change from a key's low end to its high end, the second elasticities, and the one that explains more gives
- * each key's share: the variance of its part of the model over that of the metric (squared standardised
- * coefficients; Saltelli et al., Global Sensitivity Analysis, 2008, 1.2.5). Points that are not stable or
- * where the metric is undefined are left out and counted. */
+ * and one in logarithms of metric and keys. The first gives the change from a key's low end to its high end,
+ * the second elasticities. What the better one explains is divided among the keys by the variances of their
+ * parts (squared standardised coefficients, where keys are independent: Saltelli et al., Global Sensitivity
+ * Analysis, 2008, 1.2.5). Points that are not stable or where the metric is undefined are left out and
+ * counted. */
 #ifndef SIM_EXPERIMENT_EFFECTS_H
 #define SIM_EXPERIMENT_EFFECTS_H
 
@@ -26,7 +26,7 @@ struct effect {
         change; /* of the metric from low to high; for categories the range, without interval */
     struct regress_term
         elasticity; /* percent of the metric per percent of the key; NaN where one is not above 0 */
-    double share;   /* of the variance */
+    double share;   /* of the variance, over all keys at most 1 */
 };
 
 struct effect_set {

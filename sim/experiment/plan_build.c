@@ -181,7 +181,8 @@ static void bind_point(struct build *b, const struct node *doc, const char *vari
     if (b->failed)
         return;
     point->n_parameters = p->n_keys;
-    memcpy(point->parameter, b->chosen, p->n_keys * sizeof(*b->chosen));
+    for (size_t i = 0; i < p->n_keys; i++)
+        point->parameter[i] = b->chosen[i];
     if (!schema_bind(p->study->root, doc, b->folder, conf, &p->arena, b->diag)) {
         point->conf = conf;
         p->n_points++;
