@@ -118,12 +118,35 @@ static bool says_something(const struct table *t, size_t metric)
     return false;
 }
 
+/* Columns that appear only where they differ enough from what they are part of, headline or not: a loop that
+ * stands still for a tenth of the longest latencies, replies of which one in a hundred came for nobody. */
+static const struct {
+    const char *metric, *whole;
+    double above, below; /* share of the whole */
+} parts[] = { { "loop.lag.p99", "latency.p99", 0.1, INFINITY }, { "goodput", "throughput", -1, 0.99 } };
+#define PARTS (sizeof parts / sizeof *parts)
+
+static bool stands_out(const struct table *t, size_t metric, size_t part)
+{
+    size_t whole = frame_metric(t->frame, parts[part].whole);
+    for (size_t i = 0; i < t->frame->n_points && whole < t->frame->n_metrics; i++) {
+        const struct frame_value *v = t->frame->point[i].value;
+        double all = isnan(v[whole].mean) ? v[whole].at_least : v[whole].mean;
+        double share = v[metric].mean / all;
+        if (all > 0 && share > parts[part].above && share < parts[part].below)
+            return true;
+    }
+    return false;
+}
+
 static bool is_column(const struct table *t, size_t metric)
 {
     const struct frame_metric *m = &t->frame->metric[metric];
     bool wanted = m->flags & METRIC_HEADLINE;
     for (size_t i = 0; i < LOSSES; i++)
         wanted |= !strcmp(m->name, losses[i].metric);
+    for (size_t i = 0; i < PARTS; i++)
+        wanted |= !strcmp(m->name, parts[i].metric) && stands_out(t, metric, i);
     if (frame_ends_early(t->frame)) /* then the end counts, and no rate */
         wanted = strcmp(m->name, "throughput") != 0 && (wanted || !strcmp(m->name, "makespan"));
     return wanted && says_something(t, metric);

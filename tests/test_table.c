@@ -22,6 +22,8 @@ enum {
     SOCKETS,
     CPU,
     MAKESPAN,
+    LAG,
+    GOODPUT,
     METRICS
 };
 #define HEAD METRIC_HEADLINE
@@ -38,6 +40,8 @@ static const struct metric metrics[METRICS] = {
     [SOCKETS] = { "memory.peak.sockets", "B", "sockets", "", 0 },
     [CPU] = { "cpu.utilisation", "1", "CPU", "", HEAD },
     [MAKESPAN] = { "makespan", "s", "makespan", "", 0 },
+    [LAG] = { "loop.lag.p99", "s", "p99 loop lag", "", 0 },
+    [GOODPUT] = { "goodput", "1/s", "goodput", "", 0 },
 };
 static const char *const verdicts[] = { "stable", "overloaded", "refusing" };
 static const struct study study = {
@@ -94,6 +98,8 @@ static void set_up(void)
         set(i, SOCKETS, 4000 * n);
         set(i, CPU, 0.0273);
         set(i, MAKESPAN, 599);
+        set(i, LAG, NAN);
+        set(i, GOODPUT, NAN);
     }
 }
 
@@ -209,6 +215,25 @@ static void work_that_ends_shows_its_makespan(void)
     char *text = print();
     CHECK(says(text, "makespan"));
     CHECK(strstr(text, "throughput") == NULL); /* three reports in ten seconds are no rate */
+    free(text);
+}
+
+static void parts_appear_where_they_stand_out(void)
+{
+    set_up();
+    for (size_t i = 0; i < POINTS; i++) {
+        set(i, P99, 1);
+        set(i, THROUGHPUT, 100);
+        set(i, GOODPUT, 99.5);
+        set(i, LAG, i < 2 ? NAN : 0.05);
+    }
+    char *text = print();
+    CHECK(strstr(text, "lag") == NULL && strstr(text, "goodput") == NULL);
+    free(text);
+    set(1, GOODPUT, 60);
+    set(2, LAG, 0.2);
+    text = print();
+    CHECK(says(text, "lag") && says(text, "goodput"));
     free(text);
 }
 
@@ -339,6 +364,7 @@ SUITE("table", { "a row says what was measured", a_row_says_what_was_measured },
         intervals_are_relative_and_only_where_they_matter },
       { "an unfinished point is no result", an_unfinished_point_is_no_result },
       { "work that ends shows its makespan", work_that_ends_shows_its_makespan },
+      { "loop lag and goodput appear where they stand out", parts_appear_where_they_stand_out },
       { "points that miss the precision are named", points_that_miss_the_precision_are_named },
       { "correlated batches are told", correlated_batches_are_told },
       { "the breakdown says why", the_breakdown_says_why },
