@@ -82,7 +82,7 @@ static void main_effects(void)
     CHECK_INT(s->effect[0].key, 2);
     /* The parts of the variance, 3.2^2 to 0.9^2, but for what 64 points leave of correlation. */
     CHECK_NEAR(load->share, 3.2 * 3.2 / (3.2 * 3.2 + 0.9 * 0.9), 0.03);
-    CHECK_NEAR(load->share + customers->share, 1, 0.05);
+    CHECK_NEAR(load->share + customers->share, 1, 1e-9);
     CHECK_NEAR(effect_of(s, 0)->share, 0, 1e-12);
     effects_term(&e);
     made_term(&m);
