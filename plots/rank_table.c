@@ -46,12 +46,15 @@ static void mean_text(const struct rank_table *t, const struct rank_row *row, ch
 static void fill_row(struct grid *g, const struct rank_table *t, const struct rank_row *row)
 {
     struct grid_row *cells = grid_row(g);
-    char text[256], lo[48], hi[48];
+    char text[256], change[48], lo[48], hi[48];
     grid_set(g, cells, COLUMN_VARIANT, row->point->variant);
     mean_text(t, row, text, sizeof text);
     grid_set(g, cells, COLUMN_MEAN, text);
     if (!row->reason && row != t->row) {
-        compare_text_difference(row->difference, t->metric->unit, text, sizeof text);
+        compare_text_difference(row->difference, t->metric->unit, lo, sizeof lo);
+        compare_text_change(row->difference / t->row->mean.mean, change, sizeof change);
+        bool relative = row->difference != 0 && t->row->mean.mean > 0;
+        snprintf(text, sizeof text, relative ? "%s (%s)" : "%s", lo, change);
         grid_set(g, cells, COLUMN_DIFFERENCE, text);
         compare_text_difference(row->interval.lo, t->metric->unit, lo, sizeof lo);
         compare_text_difference(row->interval.hi, t->metric->unit, hi, sizeof hi);

@@ -389,9 +389,12 @@ void help_print(const struct command *c, FILE *to)
     fprintf(to, "\nOptions (where a command takes them):\n");
     for (unsigned i = 0; i < OPT_COUNT; i++)
         help_option(&rows[i], to);
-    fprintf(to,
-            "\n'herdsim COMMAND --help' says more. In the source tree, './herdsim test' runs every test and\n"
-            "'./herdsim bench' the benchmarks.\n"
-            "Exit status: 0 done; 1 a self-audit failed; 2 the command line or a scenario is wrong;\n"
-            "3 a file or the system failed; 130 interrupted (what was finished is kept).\n");
+    fprintf(
+        to,
+        "\n'herdsim COMMAND --help' says more. In the source tree, './herdsim test' runs every test and\n"
+        "'./herdsim bench' the benchmarks.\n"
+        "Exit status: 0 done; 1 a self-audit failed, no value met the objectives (tune), or a change is "
+        "beyond\n"
+        "its threshold (compare); 2 the command line or a scenario is wrong; 3 a file or the system failed;\n"
+        "130 interrupted (what was finished is kept).\n");
 }
