@@ -13,6 +13,18 @@ void compare_text_value(double value, const char *unit, char *text, size_t size)
         snprintf(text, size, "-");
 }
 
+/* Three digits: "22.5", "16,700". */
+static void factor_text(const char *sign, double factor, char *text, size_t size)
+{
+    char number[48];
+    double step = factor >= 1000 ? pow(10, floor(log10(factor)) - 2) : 0;
+    if (step > 0)
+        figure_number(round(factor / step) * step, "1", number, sizeof number);
+    else
+        snprintf(number, sizeof number, "%.3g", factor);
+    snprintf(text, size, "%s %s", sign, number);
+}
+
 void compare_text_change(double change, char *text, size_t size)
 {
     double share = 100 * change, far = fabs(share);
@@ -21,11 +33,13 @@ void compare_text_change(double change, char *text, size_t size)
     else if (share == 0)
         snprintf(text, size, "0 %%");
     else if (change >= 9)
-        snprintf(text, size, "× %.3g", 1 + change);
+        factor_text("×", 1 + change, text, size);
+    else if (change <= -0.9 && change > -1)
+        factor_text("÷", 1 / (1 + change), text, size);
     else if (far < 0.0005)
         snprintf(text, size, "%+.0e %%", share);
     else
-        snprintf(text, size, "%+.*f %%", far < 0.05 ? 3 : far < 10 ? 2 : far < 100 ? 1 : 0, share);
+        snprintf(text, size, "%+.*f %%", far < 0.05 ? 3 : far < 10 ? 2 : far < 99.95 ? 1 : 0, share);
 }
 
 void compare_text_difference(double value, const char *unit, char *text, size_t size)

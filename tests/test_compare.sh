@@ -229,4 +229,15 @@ assert abs(m["difference"]["mean"] - (m["mean_b"] - m["mean_a"])) < 1e-6
 END
 fi
 
+it "an interrupted comparison says nothing on standard output"
+"$HERDSIM" compare small.yaml threads 'event loop' --duration '1000 h' -j 1 >"$work/out" 2>"$work/err" </dev/null &
+pid=$!
+sleep 1
+kill -TERM $pid
+wait $pid
+status=$?
+status_is 130
+out_is_empty
+err_has "interrupted: nothing is compared"
+
 finish
