@@ -52,6 +52,15 @@ run "$work/moved/herdsim" --version
 status_is 0
 err_has "made from another folder"
 
+if command -v mpirun >/dev/null 2>&1 && command -v mpicc >/dev/null 2>&1; then
+    it "of several MPI ranks one builds the program for them, and the others wait"
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+    run timeout 600 mpirun -n 3 "$work/moved/herdsim" check here.yaml
+    status_is 0
+    [ "$(grep -c 'here.yaml: ok' "$work/out")" = 1 ] || fail "one answer is enough"
+    exists "$work/moved/build/herdsim-mpi"
+fi
+
 it "test builds every suite and hands its options to ctest"
 run "$work/moved/herdsim" test -N -L quick
 status_is 0

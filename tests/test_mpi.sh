@@ -1,5 +1,5 @@
 #!/bin/sh
-# herdsim as several MPI ranks on this machine: the same bits as alone, and nothing finished is lost.
+# label: slow - herdsim as several MPI ranks on this machine: the same bits as alone, and nothing finished is lost.
 . "$SOURCE_DIR/tests/frame.sh"
 command -v mpirun >/dev/null 2>&1 || skip "mpirun is not installed"
 [ -x "$BUILD_DIR/herdsim-mpi" ] || skip "herdsim-mpi was not built"
@@ -88,6 +88,51 @@ status_is 0
 run ranks 3 "$HERDSIM" run nowhere.yaml
 status_is 3
 [ "$(grep -c 'nowhere.yaml' err)" = 1 ] || fail "one complaint is enough"
+
+# A minute's work for three ranks in the background; goes on when trials are recorded. What is recorded serves
+# for fewer replications too.
+begin_long_job() {
+    rm -rf killed
+    timeout -k 20 60 mpirun -n 3 sh -c 'echo $$ >pid.$OMPI_COMM_WORLD_RANK; exec "$@"' sh \
+        "$HERDSIM" run long.yaml -r 4000 -o killed --no-plots >out 2>err </dev/null &
+    job=$!
+    tries=0
+    until [ -s killed/trials.sqlite-wal ] || [ $tries = 300 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    sleep 0.5
+}
+end_long_job() {
+    wait $job
+    status=$?
+    command_line="mpirun -n 3 herdsim run long.yaml -r 4000"
+}
+
+it "a rank that dies ends the job, and --resume goes on from what was finished to the same bits"
+sed '/sweep/d; s/duration: 60 s/duration: 5 min/; s/collars: 50/collars: 100/' herd.yaml >long.yaml
+run "$HERDSIM" run long.yaml -r 40 -q -o whole --no-plots
+status_is 0
+for victim in 2 0; do
+    begin_long_job
+    kill -9 "$(cat "pid.$victim")"
+    end_long_job
+    [ "$status" -ne 0 ] || fail "the job should fail"
+    is_absent killed/summary.json
+    run ranks 3 "$HERDSIM" run long.yaml -r 40 -o killed --no-plots --resume
+    status_is 0
+    err_has "trials from the record"
+    same_results whole killed
+done
+
+it "a signal to mpirun keeps what is finished, if there is time to write it"
+export OMPI_MCA_odls_base_sigkill_timeout=3
+begin_long_job
+kill -TERM $job
+end_long_job
+[ "$status" -ne 0 ] || fail "the job should fail"
+err_has "interrupted"
+exists killed/trials.csv
 
 it "a program without MPI says what to do, once"
 mkdir bare

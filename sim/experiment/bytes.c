@@ -6,6 +6,14 @@
 
 #define REAL_BYTES 8u
 
+uint64_t bytes_hash(const void *from, size_t n)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (const unsigned char *c = from; n; n--)
+        hash = (hash ^ *c++) * 0x100000001b3u;
+    return hash;
+}
+
 void bytes_term(struct bytes *b)
 {
     free(b->at);

@@ -16,6 +16,9 @@ struct bytes {
     bool failed; /* no memory: what was added since is missing */
 };
 
+/* FNV-1a, 64 bits (Fowler, Noll, Vo): a short name for bytes, which tells damage and no forgery. */
+uint64_t bytes_hash(const void *from, size_t n);
+
 void bytes_term(struct bytes *b);
 void bytes_add(struct bytes *b, const void *from, size_t n);
 void bytes_add_count(struct bytes *b, uint64_t number);

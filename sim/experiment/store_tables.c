@@ -202,15 +202,6 @@ static int add_fact(sqlite3 *db, const char *key, const char *value)
     return status;
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo): a short name for a scenario, no seal. */
-static uint64_t hash_text(const char *text)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
-    return hash;
-}
-
 static int fill_run(sqlite3 *db, const struct plan *p, const char *identity)
 {
     char hash[17], seed[24], started[32] = "", host[512];
@@ -218,7 +209,7 @@ static int fill_run(sqlite3 *db, const struct plan *p, const char *identity)
     struct tm utc;
     struct host h;
     host_read(&h);
-    snprintf(hash, sizeof hash, "%016" PRIx64, hash_text(identity));
+    snprintf(hash, sizeof hash, "%016" PRIx64, bytes_hash(identity, strlen(identity)));
     snprintf(seed, sizeof seed, "%" PRIu64, p->head->run.seed);
     snprintf(host, sizeof host, "%s, %u cores, %s", h.cpu, h.cores, h.kernel);
     if (gmtime_r(&now, &utc))

@@ -8,6 +8,7 @@
 #include "sim/experiment/ranks.h"
 #include "sim/experiment/store_identity.h"
 #include "sim/experiment/trial_codec.h"
+#include "sim/kernel/check.h"
 
 /* The seats of rank r are those from (r - 1) x jobs on; they are free as soon as r says so. */
 struct desk {
@@ -102,15 +103,17 @@ static int read_trial(struct desk *d, int rank, struct bytes_reader *r, double *
     return -1;
 }
 
-static void take_result(struct desk *d, struct crew *crew, int rank, struct bytes_reader *r)
+static void take_result(struct desk *d, struct crew *crew, int rank)
 {
+    struct bytes_reader r;
     struct task task;
     double seconds;
-    task_read(r, &task);
+    if (parcel_open(&r, &d->letter.bytes))
+        post_die("a trial was damaged on its way to rank 0");
+    task_read(&r, &task);
     size_t seat = find_seat(d, rank, &task);
-    if (seat == SIZE_MAX)
-        return;
-    int status = read_trial(d, rank, r, &seconds);
+    SIM_ASSERT(seat != SIZE_MAX);
+    int status = read_trial(d, rank, &r, &seconds);
     d->n_busy--;
     d->free[d->n_free++] = seat;
     crew_hand_in(crew, &d->post.seat[seat], status, &d->trial, seconds);
@@ -133,7 +136,7 @@ static void open_letter(struct desk *d, struct crew *crew)
         welcome(d, d->letter.from, &r);
         break;
     case POST_RESULT:
-        take_result(d, crew, d->letter.from, &r);
+        take_result(d, crew, d->letter.from);
         break;
     case POST_REFUSED:
         be_refused(d, crew, d->letter.from, &r);

@@ -19,26 +19,25 @@ struct card {
     uint64_t meaning;
 };
 
-/* FNV-1a (Fowler, Noll and Vo 1991). */
-static uint64_t hash_text(uint64_t h, const char *text)
+static void add_names(struct bytes *b, const char *const *name, size_t n)
 {
-    for (const char *c = text; *c; c++)
-        h = (h ^ (unsigned char)*c) * 0x100000001b3u;
-    return (h ^ 0xff) * 0x100000001b3u;
+    for (size_t i = 0; i < n; i++)
+        bytes_add_text(b, name[i]);
 }
 
 static uint64_t hash_study(const struct study *s)
 {
-    uint64_t h = 0xcbf29ce484222325u;
+    struct bytes b = { 0 };
     for (size_t i = 0; i < s->n_metrics; i++)
-        h = hash_text(h, s->metrics[i].name);
-    for (size_t i = 0; i < s->n_hists; i++)
-        h = hash_text(h, s->hists[i]);
-    for (size_t i = 0; i < s->n_columns; i++)
-        h = hash_text(h, s->columns[i]);
-    for (size_t i = 0; i < s->n_verdicts; i++)
-        h = hash_text(h, s->verdicts[i]);
-    return h;
+        bytes_add_text(&b, s->metrics[i].name);
+    add_names(&b, s->hists, s->n_hists);
+    add_names(&b, s->columns, s->n_columns);
+    add_names(&b, s->verdicts, s->n_verdicts);
+    if (b.failed)
+        post_die("not enough memory to begin");
+    uint64_t hash = bytes_hash(b.at, b.n);
+    bytes_term(&b);
+    return hash;
 }
 
 /* In rank 0: whether all have the same herdsim, in words. */
@@ -153,4 +152,20 @@ void task_read(struct bytes_reader *r, struct task *t)
     t->conf = NULL;
     t->point = (size_t)bytes_take_count_to(r, SIZE_MAX);
     t->replication = (uint32_t)bytes_take_count_to(r, UINT32_MAX);
+}
+
+void parcel_seal(struct bytes *b)
+{
+    uint64_t hash = bytes_hash(b->at, b->n);
+    bytes_add(b, &hash, sizeof hash);
+}
+
+int parcel_open(struct bytes_reader *r, const struct bytes *b)
+{
+    uint64_t hash = 0;
+    size_t n = b->n < sizeof hash ? 0 : b->n - sizeof hash;
+    bytes_read(r, b->at, n);
+    if (n)
+        memcpy(&hash, b->at + n, sizeof hash);
+    return n && hash == bytes_hash(b->at, n) ? 0 : -1;
 }

@@ -21,4 +21,10 @@ int order_read(struct order *o, const struct bytes *b);
 void task_write(struct bytes *b, const struct task *t);
 void task_read(struct bytes_reader *r, struct task *t);
 
+/* What a rank sends while it is killed may arrive in part: a result ends with the hash of what precedes. The
+ * machines of a job have the same byte order. */
+void parcel_seal(struct bytes *b);
+/* Begins to read it. Returns 0, or -1 when it is not what was sealed. */
+int parcel_open(struct bytes_reader *r, const struct bytes *b);
+
 #endif

@@ -158,8 +158,12 @@ static bool send_results(struct helper *h)
         h->out[h->n_out] = (struct bytes){ 0 };
     }
     pthread_mutex_unlock(&h->lock);
-    if (more)
+    if (more) {
+        parcel_seal(&h->sending);
+        if (h->sending.failed)
+            post_die("not enough memory to send a trial");
         post_start(0, POST_RESULT, &h->sending);
+    }
     return !more;
 }
 
