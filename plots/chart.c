@@ -144,32 +144,30 @@ static void print_curve(const struct chart *c, const struct curve *curve, size_t
 
 /* The reference first, then in the order of looks: later ones have dashes and smaller points, which let the
  * earlier ones be seen where they coincide. */
-static size_t rank_of(const struct curve *c) { return c->series == STYLE_REFERENCE ? 0 : c->series + 1; }
-
-static bool is_before(const struct panel *p, size_t a, size_t b)
+static size_t rank_of(const struct curve *c)
 {
-    size_t first = rank_of(&p->curve[a]), second = rank_of(&p->curve[b]);
-    return first < second || (first == second && a < b);
+    return c->series == STYLE_REFERENCE ? 0 : c->series % (STYLE_TONE * STYLE_TONES) + 1;
 }
 
 /* Returns how many blocks of the data the panel has: they are in the order of its curves. */
 static size_t print_curves(const struct chart *c, const struct panel *p, size_t block, FILE *to)
 {
-    size_t order[p->n + 1], at[p->n + 1], n = 0;
-    for (size_t k = 0; k < p->n; k++) {
-        if (!curve_has_values(p, &p->curve[k]))
-            continue;
-        at[k] = block + n;
-        size_t i = n++;
-        for (; i > 0 && is_before(p, k, order[i - 1]); i--)
-            order[i] = order[i - 1];
-        order[i] = k;
+    size_t blocks = 0;
+    const char *join = "plot ";
+    for (size_t rank = 0; rank <= STYLE_TONE * STYLE_TONES; rank++) {
+        blocks = 0;
+        for (size_t k = 0; k < p->n; k++) {
+            if (!curve_has_values(p, &p->curve[k]))
+                continue;
+            if (rank_of(&p->curve[k]) == rank) {
+                fputs(join, to);
+                print_curve(c, &p->curve[k], block + blocks, to);
+                join = ", ";
+            }
+            blocks++;
+        }
     }
-    for (size_t i = 0; i < n; i++) {
-        fputs(i ? ", " : "plot ", to);
-        print_curve(c, &p->curve[order[i]], at[order[i]], to);
-    }
-    return n;
+    return blocks;
 }
 
 static void print_names(const struct panel *p, const struct chart *c, const struct axis *y, double width,

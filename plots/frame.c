@@ -81,44 +81,53 @@ static struct variation study_key(const struct frame *f, const char *key)
 }
 
 /* x: the first parameter that varies in numbers, otherwise the first that varies at all. */
-static void choose_axis(struct frame *f)
+static int choose_axis(struct frame *f)
 {
     const struct frame_point *p = &f->point[0];
     f->axis = FRAME_NO_AXIS;
-    for (size_t k = 0; k < p->n_parameters; k++) {
+    f->varies = ARENA_ARRAY(&f->arena, bool, p->n_parameters + 1);
+    for (size_t k = 0; f->varies && k < p->n_parameters; k++) {
         struct variation v = study_key(f, p->parameter[k].key);
-        if (!v.varies || (f->axis != FRAME_NO_AXIS && !v.numbers))
+        f->varies[k] = v.varies;
+        if (!v.varies || f->axis == FRAME_NUMBERS || (f->axis == FRAME_CATEGORIES && !v.numbers))
             continue;
         f->axis = v.numbers ? FRAME_NUMBERS : FRAME_CATEGORIES;
         f->x_key = v.key;
         f->x_unit = p->parameter[k].unit;
-        if (v.numbers)
-            return;
     }
+    return f->varies ? 0 : -1;
 }
 
-/* Numbers categories in order of appearance. */
-static double category(const struct frame *f, size_t point)
+/* Whether the k-th parameter belongs into the name of a series: it varies, and not along x. */
+static bool tells_apart(const struct frame *f, const struct frame_point *p, size_t k)
+{
+    return f->varies[k] && !(f->x_key && !strcmp(p->parameter[k].key, f->x_key));
+}
+
+/* Numbers categories in order of appearance; first[i] is a point of category i. */
+static double category(const struct frame *f, size_t point, const struct frame_parameter **first, size_t *n)
 {
     const struct frame_parameter *mine = parameter(&f->point[point], f->x_key);
-    double next = 0;
-    for (size_t i = 0; i < point; i++) {
-        const struct frame_parameter *a = parameter(&f->point[i], f->x_key);
-        if (a && mine && !strcmp(a->text, mine->text))
-            return f->point[i].x;
-        next = fmax(next, f->point[i].x + 1);
-    }
-    return next;
+    size_t i = 0;
+    while (i < *n && mine && strcmp(first[i]->text, mine->text) != 0)
+        i++;
+    if (i == *n && mine)
+        first[(*n)++] = mine;
+    return mine ? (double)i : NAN;
 }
 
-static void place_points(struct frame *f)
+static int place_points(struct frame *f)
 {
-    for (size_t i = 0; i < f->n_points; i++) {
+    const struct frame_parameter **first =
+        ARENA_ARRAY(&f->arena, const struct frame_parameter *, f->n_points);
+    size_t n = 0;
+    for (size_t i = 0; first && i < f->n_points; i++) {
         const struct frame_parameter *a = f->axis == FRAME_NO_AXIS ? NULL : parameter(&f->point[i], f->x_key);
         f->point[i].x = f->axis == FRAME_NUMBERS      ? a->number
-                        : f->axis == FRAME_CATEGORIES ? category(f, i)
+                        : f->axis == FRAME_CATEGORIES ? category(f, i, first, &n)
                                                       : 0;
     }
+    return first ? 0 : -1;
 }
 
 /* ---- series ---- */
@@ -129,7 +138,7 @@ static const char *series_name(struct frame *f, const struct frame_point *p, boo
     const char *name = variants ? p->variant : "";
     for (size_t k = 0; !held && k < p->n_parameters && name; k++) {
         const struct frame_parameter *a = &p->parameter[k];
-        if ((f->x_key && !strcmp(a->key, f->x_key)) || !study_key(f, a->key).varies)
+        if (!tells_apart(f, p, k))
             continue;
         const char *dot = strrchr(a->key, '.');
         name = arena_printf(&f->arena, "%s%s%s %s", name, *name ? ", " : "", dot ? dot + 1 : a->key, a->text);
@@ -173,6 +182,8 @@ static int make_series(struct frame *f, bool variants, bool held)
         if (!name)
             return -1;
         p->series = has_place(f, p, held) ? series_of(f, name) : FRAME_NONE;
+        if (!held && f->n_series > STYLE_SERIES)
+            return 0; /* too many: they will be held */
     }
     return 0;
 }
@@ -183,7 +194,7 @@ static int describe_held(struct frame *f)
     const struct frame_point *last = &f->point[f->n_points - 1];
     for (size_t k = 0; k < last->n_parameters; k++) {
         const struct frame_parameter *a = &last->parameter[k];
-        if ((f->x_key && !strcmp(a->key, f->x_key)) || !study_key(f, a->key).varies)
+        if (!tells_apart(f, last, k))
             continue;
         f->held = arena_printf(&f->arena, "%s%s%s = %s", f->held, *f->held ? ", " : "", a->key, a->text);
         if (!f->held)
@@ -218,23 +229,23 @@ static int list_categories(struct frame *f)
     return 0;
 }
 
-/* The point of a series that stands for it in a category: the only one there, or the largest. */
-static const struct frame_point *choose_point(const struct frame *f, size_t series, size_t category)
+/* The points that stand for the series in each category: the only one there, or the largest. */
+static void choose_points(const struct frame *f, const struct frame_point **chosen)
 {
-    if (f->n_categories == 1)
-        return frame_largest(f, series);
-    for (size_t i = 0; i < f->n_points; i++)
-        if (f->point[i].series == series && f->point[i].x == (double)category)
-            return &f->point[i];
-    return NULL;
+    for (size_t i = 0; i < f->n_points; i++) {
+        const struct frame_point *p = &f->point[i];
+        if (p->series == FRAME_NONE)
+            continue;
+        size_t category = f->n_categories > 1 ? (size_t)p->x : 0;
+        const struct frame_point **at = &chosen[category * f->n_series + p->series];
+        if (!*at || (f->n_categories == 1 && p->x >= (*at)->x))
+            *at = p;
+    }
 }
 
-static int show(struct frame *f, size_t series, size_t category)
+static int show(struct frame *f, const struct frame_point *p, size_t series, size_t category)
 {
-    const struct frame_point *p = choose_point(f, series, category);
     const char *name = f->series[series], *where = f->category[category];
-    if (!p)
-        return 0;
     if (*where)
         name = arena_printf(&f->arena, "%s%s%s", name, *name ? ", " : "", where);
     f->place_shown[p - f->point] = f->n_shown;
@@ -247,16 +258,18 @@ static int find_shown(struct frame *f)
 {
     if (list_categories(f) != 0)
         return -1;
+    size_t n = f->n_categories * f->n_series;
+    const struct frame_point **chosen = ARENA_ARRAY(&f->arena, const struct frame_point *, n + 1);
     f->place_shown = ARENA_ARRAY(&f->arena, size_t, f->n_points + 1);
     f->shown = ARENA_ARRAY(&f->arena, struct frame_shown, f->n_points + 1);
-    if (!f->place_shown || !f->shown)
+    if (!chosen || !f->place_shown || !f->shown)
         return -1;
     for (size_t i = 0; i < f->n_points; i++)
         f->place_shown[i] = FRAME_NONE;
-    for (size_t c = 0; c < f->n_categories; c++)
-        for (size_t s = 0; s < f->n_series; s++)
-            if (show(f, s, c) != 0)
-                return -1;
+    choose_points(f, chosen);
+    for (size_t i = 0; i < n; i++)
+        if (chosen[i] && show(f, chosen[i], i % f->n_series, i / f->n_series) != 0)
+            return -1;
     return 0;
 }
 
@@ -277,8 +290,8 @@ int frame_arrange(struct frame *f)
     if (f->n_points == 0)
         return 0;
     f->replications = f->point[0].replications;
-    choose_axis(f);
-    place_points(f);
+    if (choose_axis(f) || place_points(f))
+        return -1;
     for (size_t i = 0; i < f->n_points; i++)
         f->left_out += isfinite(f->point[i].x) ? 0 : 1;
     bool variants = has_variants(f);

@@ -88,6 +88,7 @@ struct frame {
     const char **category; /* texts of the categories that are shown; one, "", where there are none */
     size_t n_categories;
     size_t left_out; /* points without a value on the axis */
+    bool *varies;    /* of each parameter */
     bool scattered;  /* a design: dots and no lines, nothing held; set before frame_arrange() */
     enum frame_axis axis;
     const char *x_key, *x_unit;

@@ -6,8 +6,11 @@
 
 #include "plots/frame.h"
 #include "plots/resolved.h"
+#include "plots/style.h"
 #include "sim/experiment/results_read.h"
 #include "sim/scenario/units.h"
+
+#define PREFIX 16u /* characters of a folder's name before its variants */
 
 /* Result folders that are read into one frame. */
 struct load {
@@ -165,6 +168,20 @@ static const char *model_of(const struct load *l, size_t s, const struct result_
     return resolved_model(&l->resolved[s], p->variant);
 }
 
+/* What stands before a variant: the label, short where that still tells the folders apart. */
+static const char *prefix(const struct load *l, size_t s)
+{
+    struct frame *f = l->frame;
+    char mine[PREFIX * 4 + 8], other[PREFIX * 4 + 8];
+    style_fit(f->source[s].label, PREFIX, mine, sizeof mine);
+    for (size_t i = 0; i < l->n; i++) {
+        style_fit(f->source[i].label, PREFIX, other, sizeof other);
+        if (i != s && !strcmp(mine, other))
+            return f->source[s].label;
+    }
+    return arena_text(&f->arena, mine);
+}
+
 /* "before: threads"; a folder without variants is called by its label alone. */
 static const char *overlay_name(const struct load *l, size_t s, const char *variant)
 {
@@ -172,9 +189,10 @@ static const char *overlay_name(const struct load *l, size_t s, const char *vari
     const struct result_set *r = &l->set[s];
     if (l->n == 1)
         return arena_text(&f->arena, variant);
-    if (r->n_variants == 1 && !strcmp(variant, "base"))
-        return f->source[s].label;
-    return arena_printf(&f->arena, "%s: %s", f->source[s].label, variant);
+    const char *label = prefix(l, s);
+    if (!label || (r->n_variants == 1 && !strcmp(variant, "base")))
+        return label;
+    return arena_printf(&f->arena, "%s: %s", label, variant);
 }
 
 static int take_point(const struct load *l, size_t s, size_t index)

@@ -11,22 +11,25 @@ struct family {
     size_t members, colour;
 };
 
-static const struct frame_point *first_of(const struct frame *f, size_t series)
+/* A point of each series. */
+static const struct frame_point **list_points(struct frame *f)
 {
-    for (size_t i = 0; i < f->n_points; i++)
-        if (f->point[i].series == series)
-            return &f->point[i];
-    return NULL; /* never: a series is made from a point */
+    const struct frame_point **point = ARENA_ARRAY(&f->arena, const struct frame_point *, f->n_series + 1);
+    for (size_t i = f->n_points; point && i-- > 0;)
+        if (f->point[i].series != FRAME_NONE)
+            point[f->point[i].series] = &f->point[i];
+    return point;
 }
 
 static bool is_same(const char *a, const char *b) { return a && b ? !strcmp(a, b) : a == b; }
 
 /* Gathers series into families; family_of[s] is the one of series s. Returns how many there are. */
-static size_t gather(const struct frame *f, struct family *family, size_t *family_of, bool apart)
+static size_t gather(const struct frame *f, const struct frame_point *const *point, struct family *family,
+                     size_t *family_of, bool apart)
 {
     size_t n = 0;
     for (size_t s = 0; s < f->n_series; s++) {
-        const struct frame_point *p = first_of(f, s);
+        const struct frame_point *p = point[s];
         size_t k = apart ? n : 0;
         while (k < n && !(is_same(family[k].kind, p->kind) && is_same(family[k].model, p->model)))
             k++;
@@ -79,12 +82,13 @@ int looks_choose(struct frame *f)
     size_t room = f->n_series + 1;
     struct family *family = ARENA_ARRAY(&f->arena, struct family, room);
     size_t *family_of = ARENA_ARRAY(&f->arena, size_t, room);
+    const struct frame_point **point = list_points(f);
     f->look = ARENA_ARRAY(&f->arena, size_t, room);
-    if (!family || !family_of || !f->look)
+    if (!point || !family || !family_of || !f->look)
         return -1;
-    size_t n = gather(f, family, family_of, false);
+    size_t n = gather(f, point, family, family_of, false);
     if (!has_tones(family, n))
-        n = gather(f, family, family_of, true);
+        n = gather(f, point, family, family_of, true);
     choose_colours(family, n);
     for (size_t k = 0; k < n; k++)
         family[k].members = 0;

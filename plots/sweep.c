@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plots/chart.h"
@@ -52,17 +53,32 @@ static int fill_curve(struct curve *c, const struct frame *f, size_t series, con
     return 0;
 }
 
-/* Whether all series agree on a metric, to 2 % at every x: then one reference line stands for all. */
-static bool is_common(const struct frame *f, const char *metric)
+struct pair_of {
+    double x, y;
+};
+
+static int by_x(const void *a, const void *b)
 {
-    for (size_t i = 0; i < f->n_points; i++)
-        for (size_t k = 0; k < i; k++) {
-            double a = frame_value(f, &f->point[i], metric).mean,
-                   b = frame_value(f, &f->point[k], metric).mean;
-            if (f->point[i].x == f->point[k].x && fabs(a - b) > 0.02 * fabs(b))
-                return false;
-        }
-    return true;
+    double x = ((const struct pair_of *)a)->x, y = ((const struct pair_of *)b)->x;
+    return (x > y) - (x < y);
+}
+
+/* Whether all series agree on a metric, to 2 % at every x: then one reference line stands for all. */
+static bool is_common(const struct frame *f, const char *metric, struct arena *a)
+{
+    struct pair_of *pair = ARENA_ARRAY(a, struct pair_of, f->n_points + 1);
+    size_t n = 0, first = 0;
+    for (size_t i = 0; pair && i < f->n_points; i++)
+        if (f->point[i].series != FRAME_NONE)
+            pair[n++] = (struct pair_of){ f->point[i].x, frame_value(f, &f->point[i], metric).mean };
+    if (n > 0)
+        qsort(pair, n, sizeof *pair, by_x);
+    for (size_t i = 1; i < n; i++) {
+        first = pair[i].x == pair[first].x ? first : i;
+        if (fabs(pair[i].y - pair[first].y) > 0.02 * fabs(pair[first].y))
+            return false;
+    }
+    return pair != NULL;
 }
 
 /* Kinds besides the references. */
@@ -88,7 +104,7 @@ static void name_curve(struct curve *c, const char *series, const struct kind *k
 static int add_kind(struct panel *to, const struct frame *f, const struct kind *k, size_t index, size_t plain,
                     struct arena *a)
 {
-    bool common = k->reference && is_common(f, k->metric);
+    bool common = k->reference && is_common(f, k->metric, a);
     if (k->reference && f->scattered)
         return 0; /* a cloud more to look through */
     for (size_t s = 0; s < (common ? 1 : f->n_series); s++) {
@@ -145,9 +161,11 @@ static int scatter(const struct drawing *d, const struct sweep_figure *s, struct
     const struct kind *k = &s->panel[0].kind[s->panel[0].kind[0].reference ? 1 : 0];
     double share;
     const char *key = scatter_key(d, k->metric, &share);
+    const char *label = s->panel[0].label;
+    bool named = strcmp(label, k->name) != 0; /* "throughput" is enough */
     if (isfinite(share))
-        snprintf(why, size, "Along the key that matters most to %s %s (%.0f %%). ", s->panel[0].label,
-                 k->name, 100 * share);
+        snprintf(why, size, "Along the key that matters most to %s%s%s (%.0f %%). ", label, named ? " " : "",
+                 named ? k->name : "", 100 * share);
     if (scatter_along(to, d->frame, key, a) == 0)
         return 0;
     snprintf(d->error, d->size, "not enough memory for %s.gp", s->file);

@@ -40,6 +40,9 @@ static bool has_metrics(const struct frame *f, const struct sweep_panel *p)
     return false;
 }
 
+/* In characters: folder names need more. */
+static size_t name_room(const struct rows *r) { return r->frame->n_sources > 1 ? 48 : 36; }
+
 /* Rows in order of x, then of series, so that what is compared stands together. */
 static void name_row(struct rows *r, size_t row)
 {
@@ -49,8 +52,9 @@ static void name_row(struct rows *r, size_t row)
         if (!strcmp(p->parameter[k].key, r->frame->x_key))
             value = p->parameter[k].text;
     char fitted[2][80];
-    style_fit(series, *value ? 18 : 36, fitted[0], sizeof fitted[0]);
-    style_fit(value, 34 - style_characters(fitted[0]), fitted[1], sizeof fitted[1]);
+    size_t room = name_room(r);
+    style_fit(series, *value ? room - 18 : room, fitted[0], sizeof fitted[0]);
+    style_fit(value, room - 2 - style_characters(fitted[0]), fitted[1], sizeof fitted[1]);
     snprintf(r->name[row], sizeof r->name[row], "%s%s%s", fitted[0], *series && *value ? ", " : "",
              fitted[1]);
 }
@@ -61,15 +65,15 @@ static void collect_rows(struct rows *r)
     double largest = 0, widest = 0;
     for (size_t i = 0; i < f->n_points; i++)
         largest = fmax(largest, f->point[i].x);
-    for (double x = 0; x <= largest; x++)
-        for (size_t s = 0; s < f->n_series; s++)
+    for (double x = 0; x <= largest && r->n < ROWS; x++)
+        for (size_t s = 0; s < f->n_series && r->n < ROWS; s++)
             for (size_t i = 0; i < f->n_points && r->n < ROWS; i++)
                 if (f->point[i].series == s && f->point[i].x == x) {
                     r->point[r->n] = &f->point[i];
                     name_row(r, r->n);
                     widest = fmax(widest, style_text_width(r->name[r->n++]));
                 }
-    r->left = fmin(fmax(widest, 40), 260) + 36;
+    r->left = fmin(fmax(widest, 40), 7.2 * (double)name_room(r)) + 36;
 }
 
 static void lay_out(struct rows *r)

@@ -28,7 +28,7 @@ static const struct {
 #define LOSSES (sizeof losses / sizeof *losses)
 
 struct table {
-    const struct frame *frame;
+    struct frame *frame;
     const struct outcome *outcome;
     struct grid grid;
     enum squeeze squeeze;
@@ -37,6 +37,7 @@ struct table {
     size_t n;
     size_t until;  /* the metric that decides how often, or FRAME_NONE */
     bool variants; /* there is a column for them */
+    bool *column;  /* of each metric */
 };
 
 /* ---- cells ---- */
@@ -139,7 +140,7 @@ static bool stands_out(const struct table *t, size_t metric, size_t part)
     return false;
 }
 
-static bool is_column(const struct table *t, size_t metric)
+static bool is_wanted(const struct table *t, size_t metric, bool early)
 {
     const struct frame_metric *m = &t->frame->metric[metric];
     bool wanted = m->flags & METRIC_HEADLINE;
@@ -147,9 +148,19 @@ static bool is_column(const struct table *t, size_t metric)
         wanted |= !strcmp(m->name, losses[i].metric);
     for (size_t i = 0; i < PARTS; i++)
         wanted |= !strcmp(m->name, parts[i].metric) && stands_out(t, metric, i);
-    if (frame_ends_early(t->frame)) /* then the end counts, and no rate */
+    if (early) /* then the end counts, and no rate */
         wanted = strcmp(m->name, "throughput") != 0 && (wanted || !strcmp(m->name, "makespan"));
     return wanted && says_something(t, metric);
+}
+
+static int choose_columns(struct table *t)
+{
+    struct frame *f = t->frame;
+    bool early = frame_ends_early(f);
+    t->column = ARENA_ARRAY(&f->arena, bool, f->n_metrics + 1);
+    for (size_t m = 0; t->column && m < f->n_metrics; m++)
+        t->column[m] = is_wanted(t, m, early);
+    return t->column ? 0 : -1;
 }
 
 static const char *column_title(const struct frame_metric *m)
@@ -200,7 +211,7 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
         put(t, row, column++, key, text);
     }
     for (size_t m = 0; m < f->n_metrics && column + 1 < GRID_COLUMNS; m++) {
-        if (!is_column(t, m))
+        if (!t->column[m])
             continue;
         value_text(t, &f->metric[m], &p->value[m], text, sizeof text);
         put(t, row, column++, column_title(&f->metric[m]), text);
@@ -284,7 +295,7 @@ void table_print(const struct outcome *o, FILE *to)
     struct table t = { .frame = &f, .outcome = o };
     t.until = until < o->plan->study->n_metrics ? until : FRAME_NONE;
     bool bold = host_is_terminal(fileno(to));
-    if (frame_from_outcome(&f, o) != 0 || choose_rows(&t) != 0) {
+    if (frame_from_outcome(&f, o) != 0 || choose_columns(&t) != 0 || choose_rows(&t) != 0) {
         fputs("not enough memory for the table\n", to);
         goto out;
     }
