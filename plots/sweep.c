@@ -231,7 +231,7 @@ void sweep_note(const struct sweep_figure *s, const struct frame *f, char *text,
              f->left_out == 1 ? "" : "s", f->x_key ? f->x_key : "");
     const char *part[] = { f->left_out ? lost : NULL, bars ? "Bars: 95 % confidence intervals" : NULL,
                            ringed ? "Ringed: not stable" : NULL,
-                           arrows ? "Arrows: more than this; too many were never answered" : NULL };
+                           arrows ? "Arrows: more than this, many never answered" : NULL };
     size_t n = 0;
     *text = '\0';
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
