@@ -49,9 +49,13 @@ static const struct node *name_it(struct arena *a, const struct node *doc, const
         diag_error(d, doc->at,
                    "the file's name makes no name for the scenario; give it one with 'name: ' of letters, "
                    "digits, '.', '_' and '-', not beginning with a dot");
-    const struct node *key = node_scalar(a, "name", doc->at), *name = node_scalar(a, stem, doc->at);
-    if (!key || !name)
+    const struct node *key = node_scalar(a, "name", doc->at);
+    const struct node *plain = node_scalar(a, stem, doc->at);
+    struct node *name = ARENA_NEW(a, struct node);
+    if (!key || !plain || !name)
         return NULL;
+    *name = *plain;
+    name->quoted = true; /* a file may be called null.yaml */
     return given ? node_with(a, doc, "name", name) : map_insert(a, doc, doc->n ? 1 : 0, key, name);
 }
 

@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sim/experiment/folder.h"
 #include "sim/experiment/results_tables.h"
 
-#define COMMIT_TRIES 16u
+#define COMMIT_TRIES  16u
+#define HOLD_WAITS    20u /* of 50 ms */
+#define HOLD_PAUSE_NS 50000000
 
 /* The scenario in its final form, with every option and file folded in. */
 int results_scenario(const struct plan *plan, FILE *to)
@@ -43,11 +46,21 @@ static const struct document {
     { "warmup.csv", results_warmup_csv, results_has_warmup },
 };
 
-/* Makes the folder if need be and locks it; again where another run's results took its place in between. */
+/* Makes the folder if need be and locks it; again where another run's results took its place in between, and
+ * for a while where the lock is held: a run that was killed just now keeps it until the kernel has cleared
+ * up. */
 static int take_hold(struct result_folder *f)
 {
+    static const struct timespec pause = { .tv_nsec = HOLD_PAUSE_NS };
+    unsigned tries = 0, waits = 0;
     errno = ESTALE;
-    for (unsigned i = 0; f->place < 0 && i < COMMIT_TRIES && (errno == ESTALE || errno == ENOENT); i++) {
+    while (f->place < 0 && tries < COMMIT_TRIES && waits < HOLD_WAITS) {
+        if (errno == EWOULDBLOCK && ++waits)
+            nanosleep(&pause, NULL);
+        else if (errno != ESTALE && errno != ENOENT)
+            break;
+        else
+            tries++;
         f->made = !mkdir(f->path, 0777);
         if (f->made || errno == EEXIST)
             f->place = folder_lock(f->path);
