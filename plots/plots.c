@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plots/figure_tune.h"
 #include "plots/figures.h"
 #include "sim/experiment/folder.h"
 
@@ -52,6 +53,19 @@ static int draw_all(const struct drawing *d)
     return 0;
 }
 
+/* A search has figures of its own, and no points to draw. */
+static int draw_search(const char *folder, const char *plots, char *error, size_t size)
+{
+    static int (*const draw[])(const struct tune_frame *, const char *, char *,
+                               size_t) = { figure_search, figure_feasible, figure_frontier };
+    struct tune_frame f;
+    int status = tune_frame_load(&f, folder, error, size);
+    for (size_t i = 0; status == 0 && i < sizeof draw / sizeof *draw; i++)
+        status = draw[i](&f, plots, error, size) == FIGURE_FAILED ? -1 : 0;
+    tune_frame_term(&f);
+    return status;
+}
+
 static int make_folder(const char *path, char *error, size_t size)
 {
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
@@ -68,6 +82,8 @@ int plots_write(const char *folder, char *error, size_t size)
         snprintf(error, size, "%s: the path is too long", folder);
         return -1;
     }
+    if (tune_frame_is(folder))
+        return make_folder(plots, error, size) ? -1 : draw_search(folder, plots, error, size);
     if (frame_load(&f, &folder, 1, error, size) != 0)
         return -1;
     int status = make_folder(plots, error, size);

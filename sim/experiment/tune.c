@@ -260,13 +260,16 @@ static void explain(struct tuner *t)
     a->because = reason(t, c, o);
 }
 
-static void read_off(struct tune_answer *a)
+/* Of whole numbers the last that may still qualify is known; else it lies short of what fails. */
+static void read_off(struct tune_answer *a, bool whole)
 {
     const struct tune_search *s = &a->search;
     size_t last = a->grid.n - 1;
     a->best = s->best == TUNE_NONE ? NAN : tune_grid_value(&a->grid, s->best);
     double keeps = s->keeps == TUNE_NONE ? NAN : tune_grid_value(&a->grid, s->keeps);
-    double fails = s->fails == TUNE_NONE || s->fails == 0 ? NAN : tune_grid_value(&a->grid, s->fails - 1);
+    double fails = s->fails == TUNE_NONE || s->fails == 0 ? NAN : tune_grid_value(&a->grid, s->fails);
+    if (whole)
+        fails += a->grid.falling ? 1 : -1;
     a->lo = a->grid.falling ? fails : keeps;
     a->hi = a->grid.falling ? keeps : fails;
     a->bounded = s->best == last;
@@ -322,7 +325,7 @@ static enum tune_status answer(struct tuner *t, size_t i)
         return TUNE_ERROR;
     enum tune_status status = tune_search_run(&a->search);
     a->complete = status == TUNE_DONE;
-    read_off(a);
+    read_off(a, r->plan->key[0].whole);
     if (status != TUNE_ERROR)
         explain(t);
     return status;
