@@ -85,7 +85,7 @@ static int fill_reference(struct tune_frame *f, struct range x, struct curve *c)
 static int fill_panel(struct tune_frame *f, size_t aim, struct range x, struct panel *p)
 {
     *p = (struct panel){ .unit = "1", .log = true, .height = fmax(PANELS_HEIGHT / (double)f->n_aims, 150) };
-    p->label = arena_printf(&f->arena, "%s: as a multiple of the limit", f->aim[aim].text);
+    p->label = arena_printf(&f->arena, "%s, as a multiple of the limit", f->aim[aim].text);
     p->curve = ARENA_ARRAY(&f->arena, struct curve, f->n_series + 1);
     if (!p->label || !p->curve)
         return -1;
@@ -181,6 +181,7 @@ static void label_row(const struct region *r, size_t s, double middle, FILE *to)
     const struct tune_frame *f = r->frame;
     const struct tune_found *a = &f->series[s].found[0];
     char name[80], value[48], text[240];
+    double inside = LEFT + (r->width - RIGHT - LEFT) * axis_place(&r->x, values_of(f).lo) + 8;
     style_fit(f->series[s].name ? f->series[s].name : "", 19, name, sizeof name);
     style_label(to, &(struct label){ LEFT - 10, middle, name, "right", STYLE_INK, NULL }, r->width,
                 r->height);
@@ -188,7 +189,7 @@ static void label_row(const struct region *r, size_t s, double middle, FILE *to)
     snprintf(text, sizeof text, "%s%s%s%s%s%s", isnan(a->best) ? "none" : value,
              a->bounded ? ", all of the range" : "", a->binds ? "; " : "", a->binds ? a->binds : "",
              a->because ? ": " : "", a->because ? a->because : "");
-    style_label(to, &(struct label){ LEFT + 8, middle, text, "left", STYLE_INK, "small_font" }, r->width,
+    style_label(to, &(struct label){ inside, middle, text, "left", STYLE_INK, "small_font" }, r->width,
                 r->height);
 }
 

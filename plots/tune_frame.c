@@ -102,6 +102,9 @@ static int read_json(struct loader *l)
         f->series = ARENA_ARRAY(&f->arena, struct tune_series, f->n_series);
         status = f->series && f->title ? 0 : no_memory(l);
     }
+    const json_t *aims = json_object_get(root, "objectives");
+    for (size_t i = 0; !status && i < json_array_size(aims) && i < TUNE_OBJECTIVES; i++)
+        f->aim[i].text = keep(f, json_array_get(aims, i));
     for (size_t i = 0; !status && i < f->n_series; i++)
         status =
             read_subject(l, json_array_get(tune, i), &f->series[i]) ? fail(l, "tune.json", "no search") : 0;

@@ -78,7 +78,7 @@ static void print_sentence(const struct tune_result *r, const struct tune_answer
     else if (k->whole)
         fprintf(to, "%s %s hold", value, name);
     else
-        fprintf(to, "%s of %s holds", name, value);
+        fprintf(to, "%s = %s holds", name, value);
     if (a->bounded)
         fprintf(to, ", the end of the range");
     if (!isnan(a->best) && !(a->bounded && a->search.exact))
@@ -101,7 +101,7 @@ static void set_mean(struct grid *g, struct grid_row *row, size_t column, const 
 {
     char text[64];
     double mean = c->standing[j].bounds.mean;
-    bool share = o->limit.share || !strcmp(o->unit, "%");
+    bool share = !strcmp(o->unit, "1") && strchr(o->text, '%');
     if (c->broken || isnan(mean))
         snprintf(text, sizeof text, "-");
     else if (share)

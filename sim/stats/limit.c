@@ -1,12 +1,13 @@
 #include "sim/stats/limit.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_roots.h>
 #include <math.h>
 
 #include "sim/kernel/check.h"
 #include "sim/stats/tally.h"
+
+/* Hits and misses from which on their spread over the replications says enough by itself. */
+#define HITS_ENOUGH 50
 
 double limit_look_alpha(double alpha, unsigned k)
 {
@@ -37,34 +38,25 @@ struct limit_bounds limit_mean(const double *value, size_t n, double alpha_lo, d
     return b;
 }
 
-struct beta {
-    double p, a, b;
-};
-
-static double beta_excess(double x, void *context)
+/* The share of the beta distribution below x. */
+static double beta_below(double x, double a, double b)
 {
-    const struct beta *q = context;
-    double n = q->a + q->b, mean = q->a / n, below = gsl_cdf_beta_P(x, q->a, q->b);
-    if (!isfinite(below)) /* its continued fraction failed: with so much data it is as good as normal */
-        below = gsl_cdf_gaussian_P(x - mean, sqrt(mean * (1 - mean) / (n + 1)));
-    return below - q->p;
+    double n = a + b, mean = a / n, below = gsl_cdf_beta_P(x, a, b);
+    if (isfinite(below))
+        return below;
+    /* its continued fraction failed: with so much data it is as good as normal */
+    return gsl_cdf_gaussian_P(x - mean, sqrt(mean * (1 - mean) / (n + 1)));
 }
 
-/* The quantile of the beta distribution by Brent's root finder: GSL's own gives up (and ends the program)
- * where one parameter is in the hundreds of thousands, which is what many reports and few failures are. */
+/* The quantile of the beta distribution by bisection: GSL's own gives up (and ends the program) where one
+ * parameter is in the hundreds of thousands, which is what many reports and few failures are. */
 static double beta_quantile(double p, double a, double b)
 {
-    gsl_function f = { .function = beta_excess, .params = &(struct beta){ p, a, b } };
-    gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
     double lo = 0, hi = 1;
-    gsl_root_fsolver_set(solver, &f, lo, hi);
-    for (int i = 0; i < 200 && gsl_root_test_interval(lo, hi, 0, 1e-9) == GSL_CONTINUE; i++) {
-        if (gsl_root_fsolver_iterate(solver))
-            break;
-        lo = gsl_root_fsolver_x_lower(solver);
-        hi = gsl_root_fsolver_x_upper(solver);
+    for (unsigned i = 0; i < 200 && hi - lo > 1e-12 * hi; i++) {
+        double mid = lo + (hi - lo) / 2;
+        *(beta_below(mid, a, b) < p ? &lo : &hi) = mid;
     }
-    gsl_root_fsolver_free(solver);
     return p < 0.5 ? lo : hi; /* never on the bold side */
 }
 
@@ -77,9 +69,13 @@ struct limit_bounds limit_share(const double *share, const double *of, size_t n,
         hits += round(share[i] * of[i]);
         all += of[i];
     }
-    double lo = hits > 0 ? beta_quantile(alpha_lo, hits, all - hits + 1) : 0;
-    double hi = hits < all ? beta_quantile(1 - alpha_hi, hits + 1, all - hits) : 1;
-    b.lo = fmax(fmin(b.lo, lo), 0);
-    b.hi = fmin(fmax(b.hi, hi), 1);
+    if (fmin(hits, all - hits) < HITS_ENOUGH) {
+        double lo = hits > 0 ? beta_quantile(alpha_lo, hits, all - hits + 1) : 0;
+        double hi = hits < all ? beta_quantile(1 - alpha_hi, hits + 1, all - hits) : 1;
+        b.lo = fmin(b.lo, lo);
+        b.hi = fmax(b.hi, hi);
+    }
+    b.lo = fmax(b.lo, 0);
+    b.hi = fmin(b.hi, 1);
     return b;
 }

@@ -26,7 +26,7 @@ struct limit_bounds limit_mean(const double *value, size_t n, double alpha_lo, d
 /* For values that are shares of counts (failed reports among those sent): share[i] of of[i]. The mean share
  * per replication within Student's bounds or those of the pooled counts (Clopper and Pearson 1934; exact for
  * independent reports), whichever are wider: without a single failure t would call the share zero, with
- * failures in bursts the counts would be too sure. */
+ * failures in bursts the counts would be too sure. From 50 hits and misses on the counts are not asked. */
 struct limit_bounds limit_share(const double *share, const double *of, size_t n, double alpha_lo,
                                 double alpha_hi);
 
