@@ -72,10 +72,10 @@ status_is 1
 out_has "threads: none from 1 to 200 collars holds"
 
 it "finds the smallest value, of a key with a unit"
-run "$HERDSIM" tune herd.yaml --no-plots -o small -s tune.find=fleets.amboseli.report.every \
-    -s 'tune.between=[1 ms, 1 s]' -s tune.goal=smallest -s 'tune.objectives=[cpu.utilisation <= 50 %]'
+run "$HERDSIM" tune herd.yaml --no-plots -o small --duration '2 s'  -s tune.find=fleets.amboseli.report.every \
+    -s 'tune.between=[2 ms, 1 s]' -s tune.goal=smallest -s 'tune.objectives=[cpu.utilisation <= 50 %]'
 status_is 0
-out_has "every of"
+out_has "threads, fleets.amboseli.collars = 10: every = "
 out_has "holds"
 
 it "answers for each combination of what else is swept"
@@ -83,6 +83,27 @@ run "$HERDSIM" tune herd.yaml --no-plots -o cores -v machine.cores=1,2 --format 
 status_is 0
 out_has '"parameters": {"machine.cores": 2}'
 [ "$(grep -c '"variant"' "$work/out")" -eq 4 ] || fail "there should be four answers"
+
+it "two keys give a frontier, and its figure"
+run "$HERDSIM" tune herd.yaml -o frontier -q --format json -s 'tune.objectives=[memory.total.peak <= 4 MiB]' \
+    -s 'tune.find=[fleets.amboseli.collars, servers.cloud.stack]' -s 'tune.between=[[1, 200], [16 KiB, 8 MiB]]' \
+    -s tune.points=3
+status_is 0
+out_has '"against": "servers.cloud.stack"'
+[ "$(grep -o '"servers.cloud.stack": [0-9]' "$work/out" | wc -l)" -eq 6 ] || fail "there should be six answers"
+exists frontier/plots/frontier.gp
+is_absent frontier/plots/search.gp
+
+it "the figures of a search can be drawn again"
+run "$HERDSIM" tune herd.yaml -o drawn -q
+status_is 0
+rm -r drawn/plots
+run "$HERDSIM" plot drawn -q
+status_is 0
+for file in search feasible; do
+    exists drawn/plots/$file.gp
+    exists drawn/plots/$file.dat
+done
 
 it "-r limits the replications of a value"
 run "$HERDSIM" tune herd.yaml --no-plots -o few -r 2 --format csv -q
