@@ -146,7 +146,12 @@ static void others_are_told_apart(void)
     CHECK(says("sweep.load.2 is 2 there and 3 here"));
     ask(folder, "UPDATE run SET value = replace(value, '" HERDSIM_VERSION "', '0.0.9')");
     CHECK_INT(resume_as(folder, SWEPT, "title", "x"), STORE_OTHER);
-    CHECK(says("version is 0.0.9 there and " HERDSIM_VERSION " here"));
+    CHECK(says("version is 0.0.9 of sources"));
+    ask(folder, "UPDATE run SET value = replace(value, '0.0.9', '" HERDSIM_VERSION "')");
+    CHECK_INT(resume_as(folder, SWEPT, "title", "x"), STORE_OK);
+    ask(folder, "UPDATE run SET value = replace(value, 'of sources ', 'of sources 0')");
+    CHECK_INT(resume_as(folder, SWEPT, "title", "x"), STORE_OTHER);
+    CHECK(says("version is " HERDSIM_VERSION " of sources 0"));
     ask(folder, "UPDATE run SET value = '{' WHERE key = 'identity'");
     CHECK_INT(resume_as(folder, SWEPT, "title", "x"), STORE_OTHER);
     plan_term(&p);

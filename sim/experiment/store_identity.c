@@ -30,13 +30,18 @@ static const struct node *list_metrics(struct arena *a, const struct study *s)
     return item ? node_list(a, item, s->n_metrics, nowhere) : NULL;
 }
 
+static const struct node *made_by(struct arena *a)
+{
+    const char *text = arena_printf(a, HERDSIM_VERSION " of sources %s", trial_sources);
+    return text ? node_scalar(a, text, nowhere) : NULL;
+}
+
 /* {version, metrics, scenario}: compared in this order. */
 static const struct node *identity_of(struct arena *a, const struct plan *p)
 {
     const struct node *scenario = without(a, p->resolved, "title");
     const struct node *run = without(a, node_get(p->resolved, "run"), "replications");
-    const struct node *version = node_scalar(a, HERDSIM_VERSION, nowhere),
-                      *metrics = list_metrics(a, p->study);
+    const struct node *version = made_by(a), *metrics = list_metrics(a, p->study);
     if (!scenario || !run || !version || !metrics || !(scenario = node_with(a, scenario, "run", run)))
         return NULL;
     const struct node *whole = node_with(a, NULL, "version", version);

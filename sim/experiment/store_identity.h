@@ -5,6 +5,9 @@
 
 #include "sim/experiment/plan.h"
 
+/* A hash of the sources that decide the bits of a trial (trial_sources.cmake). */
+extern const char trial_sources[];
+
 /* All that decides what the trials of a plan are, as YAML; from malloc, NULL without memory. */
 char *store_identity(const struct plan *p);
 /* How the identity of other trials differs from the plan's, as the first difference in words: "run.seed is

@@ -9,6 +9,7 @@
 #include "sim/experiment/mpi/post.h"
 #include "sim/experiment/ranks.h"
 #include "sim/experiment/ranks_launch.h"
+#include "sim/experiment/store_identity.h"
 
 static int rank, ranks = 1;
 static bool joined;
@@ -28,6 +29,7 @@ static void add_names(struct bytes *b, const char *const *name, size_t n)
 static uint64_t hash_study(const struct study *s)
 {
     struct bytes b = { 0 };
+    bytes_add_text(&b, trial_sources);
     for (size_t i = 0; i < s->n_metrics; i++)
         bytes_add_text(&b, s->metrics[i].name);
     add_names(&b, s->hists, s->n_hists);
