@@ -12,6 +12,7 @@
 #include "models/conf.h"
 #include "models/herd_study.h"
 #include "models/verdicts.h"
+#include "sim/experiment/trial_buffers.h"
 #include "sim/scenario/node.h"
 #include "tests/suite.h"
 
@@ -56,23 +57,8 @@ struct herd {
     void *worker;
     struct trial trial; /* of the last herd_run() */
     bool spans;         /* record timelines */
-    size_t batch_room;  /* doubles in trial.batch */
+    struct trial_room room;
 };
-
-static inline void herd_buffers(struct herd *h)
-{
-    const struct study *s = &herd_study;
-    struct trial *t = &h->trial;
-    t->value = ARENA_ARRAY(&h->arena, double, s->n_metrics);
-    t->at_least = ARENA_ARRAY(&h->arena, double, s->n_metrics);
-    t->hist = ARENA_ARRAY(&h->arena, struct hist *, s->n_hists);
-    t->above = ARENA_ARRAY(&h->arena, uint64_t, s->n_hists);
-    t->series.cell = ARENA_ARRAY(&h->arena, double, SERIES_ROWS * s->n_columns);
-    t->transient.level = ARENA_ARRAY(&h->arena, double, TRANSIENT_ROWS);
-    SIM_ASSERT(t->value && t->at_least && t->hist && t->above && t->series.cell && t->transient.level);
-    for (size_t i = 0; i < s->n_hists; i++)
-        SIM_ASSERT((t->hist[i] = ARENA_NEW(&h->arena, struct hist)) != NULL);
-}
 
 /* Binds the scenario; h->conf stays NULL and the complaints are printed where it is refused. */
 static inline void herd_open(struct herd *h, const char *yaml)
@@ -89,7 +75,8 @@ static inline void herd_open(struct herd *h, const char *yaml)
         diag_print(&d, stdout);
     }
     diag_term(&d);
-    herd_buffers(h);
+    h->room.batches = h->conf ? h->conf->head.run.batches : 0;
+    SIM_ASSERT(!trial_take_buffers(&h->trial, &herd_study, &h->room, &h->arena));
     h->worker = herd_study.worker_new();
     SIM_ASSERT(h->worker);
 }
@@ -98,21 +85,8 @@ static inline void herd_close(struct herd *h)
 {
     herd_study.worker_free(h->worker);
     free(h->trial.span);
-    free(h->trial.batch);
     arena_term(&h->arena);
     *h = (struct herd){ 0 };
-}
-
-/* Room for the batches that the scenario asks for, all undefined. */
-static inline void herd_batches(struct herd *h)
-{
-    size_t n = h->conf->head.run.batches * herd_study.n_metrics;
-    if (n > h->batch_room) {
-        SIM_ASSERT((h->trial.batch = realloc(h->trial.batch, n * sizeof *h->trial.batch)) != NULL);
-        h->batch_room = n;
-    }
-    for (size_t i = 0; i < n; i++)
-        h->trial.batch[i] = NAN;
 }
 
 /* One trial; the buffers are reset as the runner does it. Returns the status of the study's trial. */
@@ -121,20 +95,9 @@ static inline int herd_run(struct herd *h, uint32_t rep)
     const struct study *s = &herd_study;
     struct trial *t = &h->trial;
     SIM_ASSERT(h->conf);
-    for (size_t i = 0; i < s->n_metrics; i++)
-        t->value[i] = t->at_least[i] = NAN;
-    for (size_t i = 0; i < s->n_hists; i++) {
-        hist_reset(t->hist[i]);
-        t->above[i] = 0;
-    }
-    herd_batches(h);
     if (h->spans && !t->span)
         SIM_ASSERT((t->span = calloc(SPANS_MAX, sizeof *t->span)) != NULL);
-    t->series.rows = t->spans = 0;
-    t->verdict = (struct verdict){ 0 };
-    t->events = 0;
-    t->audit_failed = false;
-    t->audit[0] = t->error[0] = '\0';
+    trial_reset(t, s, &h->room);
     return s->trial(h->worker, h->conf, h->conf->head.run.seed, rep, NULL, t);
 }
 
