@@ -112,7 +112,7 @@ static struct tally_of repeat(const struct known *k, unsigned max)
     "tune: {find: fleets.f.collars, between: [1, " most "], objectives: [" metric \
     " <= %.6f ms], indifference: 0}\n"
 
-/* Three services a think time: the answer is where the server is all but saturated. */
+/* Ten customers would saturate the server. */
 static const struct known finite_source = {
     "herdsim: 1\nrun: {duration: 1 s, warmup: 200 ms}\nmachine: {profile: ideal}\n"
     "servers: {s: {model: iterative, handler: [cpu: {exponential: 1 ms}]}}\n"
