@@ -227,8 +227,8 @@ static void say_done(const struct outcome *o, const char *path)
 {
     double millions = (double)o->events / 1e6;
     if (o->trials_recorded) {
-        fprintf(stderr, "%.2f s, %zu of %zu trials from the record; results in %s/\n", o->wall_s,
-                o->trials_recorded, o->trials_done, path);
+        fprintf(stderr, "%.2f s, %zu of %zu trials from the record, %.*f M events; results in %s/\n",
+                o->wall_s, o->trials_recorded, o->trials_done, millions < 1 ? 3 : 1, millions, path);
         return;
     }
     fprintf(stderr, "%.2f s, %.*f M events, %.1f M/s; results in %s/\n", o->wall_s, millions < 1 ? 3 : 1,

@@ -154,7 +154,7 @@ void progress_show(struct progress *p, const struct outcome *o)
     p->next = now + EVERY_S;
     p->shown = true;
     print_left(left, sizeof left, progress_left(p));
-    print_rate(rate, sizeof rate, (double)o->events / (now - p->begun));
+    print_rate(rate, sizeof rate, (double)(o->events - o->events_recorded) / (now - p->begun));
     print_widest(widest, sizeof widest, p);
     fprintf(stderr, "\r\033[K%zu of %s%.0f trials, %s events/s%s%s", o->trials_done,
             p->plan->until != PLAN_FIXED ? "about " : "", trials_wanted(p), rate, widest, left);

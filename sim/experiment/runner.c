@@ -207,11 +207,13 @@ static int recall(void *context, size_t point, uint32_t rep, const struct trial 
 {
     struct run *r = context;
     size_t before = r->outcome->trials_done;
+    uint64_t events = r->outcome->events;
     if (rep >= r->plan->replications)
         return 0;
     if (settle(r, point, rep, t, NULL))
         return no_memory(r);
     r->outcome->trials_recorded += r->outcome->trials_done - before;
+    r->outcome->events_recorded += r->outcome->events - events;
     progress_add(&r->progress, point, t, seconds);
     return 0;
 }

@@ -69,12 +69,13 @@ struct outcome {
     uint64_t events; /* of the trials that count */
     double wall_s;
     size_t trials_done, trials_failed, audits_failed;
-    size_t trials_recorded; /* of trials_done: came from the record of an earlier run */
-    char audit[768];        /* the first failed audit, with variant, parameters and replication */
-    char failure[640];      /* why the first trial that failed could not be run, likewise */
-    char record[512];       /* why trials are not recorded any more, empty otherwise */
-    char error[640];        /* why it stopped, empty otherwise */
-    bool complete;          /* every point has all the replications it needs */
+    size_t trials_recorded;   /* of trials_done: came from the record of an earlier run, */
+    uint64_t events_recorded; /* with so many of the events */
+    char audit[768];          /* the first failed audit, with variant, parameters and replication */
+    char failure[640];        /* why the first trial that failed could not be run, likewise */
+    char record[512];         /* why trials are not recorded any more, empty otherwise */
+    char error[640];          /* why it stopped, empty otherwise */
+    bool complete;            /* every point has all the replications it needs */
     bool interrupted;
 };
 
