@@ -11,7 +11,7 @@
 static size_t points(const struct gather *g) { return g->outcome->plan->n_points; }
 static const struct study *study(const struct gather *g) { return g->outcome->plan->study; }
 
-/* Arrays of one point. A bound begins at infinity and is lowered by every replication. */
+/* Arrays of one point. */
 static int point_init(struct outcome *o, struct point_summary *s)
 {
     const struct study *st = o->plan->study;
@@ -20,8 +20,6 @@ static int point_init(struct outcome *o, struct point_summary *s)
     s->spectrum = ARENA_ARRAY(&o->arena, struct spectrum, st->n_hists);
     if (!s->metric || !s->at_least || !s->spectrum)
         return -1;
-    for (size_t i = 0; i < st->n_metrics; i++)
-        s->at_least[i] = INFINITY;
     return 0;
 }
 
@@ -47,15 +45,22 @@ int gather_init(struct gather *g, struct outcome *o)
     return 0;
 }
 
-/* A value that is defined bounds itself; one without a known bound (-infinity) leaves none. */
-static void lower_bounds(struct point_summary *s, const struct trial *t, size_t n)
+/* Bounds are rare: they take memory once there is one. */
+static int keep_bounds(struct outcome *o, size_t index, const struct trial *t, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        double bound = isnan(t->value[i]) ? t->at_least[i] : t->value[i];
-        if (isnan(bound))
-            bound = -INFINITY;
-        s->at_least[i] = fmin(s->at_least[i], bound);
-    }
+    size_t values = o->plan->n_points * o->plan->replications * n;
+    bool any = false;
+    for (size_t i = 0; i < n && !any; i++)
+        any = isnan(t->value[i]) && !isnan(t->at_least[i]);
+    if (!any)
+        return 0;
+    if (!o->bound && (o->bound = ARENA_ARRAY(&o->arena, double, values)))
+        for (size_t i = 0; i < values; i++)
+            o->bound[i] = NAN;
+    if (!o->bound)
+        return -1;
+    memcpy(&o->bound[index * n], t->at_least, n * sizeof(double));
+    return 0;
 }
 
 static struct hist *open_hists(struct gather *g, size_t point)
@@ -285,13 +290,12 @@ int gather_add(struct gather *g, size_t index, const struct trial *t)
     o->trials_done++;
     s->events += t->events;
     s->done++;
-    lower_bounds(s, t, n);
     if (t->audit_failed)
         note_audit(g, index, t);
     uint32_t rep = (uint32_t)(index % o->plan->replications);
     if (rep == 0 && keep_courses(g, s, t))
         return -1;
-    return add_transient(g, point, rep, t) || add_hists(g, point, t) ? -1 : 0;
+    return keep_bounds(o, index, t, n) || add_transient(g, point, rep, t) || add_hists(g, point, t) ? -1 : 0;
 }
 
 int gather_finish(struct gather *g)

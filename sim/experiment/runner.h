@@ -63,6 +63,7 @@ struct outcome {
     struct names names; /* texts of the trials: limits, lanes */
     const struct plan *plan;
     double *value;           /* [point][replication][metric]: trial values, NaN where not run */
+    double *bound;           /* likewise: known lower bounds of undefined values; NULL: there are none */
     struct verdict *verdict; /* [point][replication] */
     bool *finished;          /* [point][replication] */
     struct point_summary *point;

@@ -35,6 +35,24 @@ static struct verdict worst_verdict(const struct outcome *o, size_t point)
     return worst;
 }
 
+/* What the mean of an undefined metric surely reaches: the mean of the values and, where there is none, of
+ * their bounds. NaN where a replication has neither. */
+static double mean_bound(const struct outcome *o, size_t point, size_t metric)
+{
+    double sum = 0;
+    size_t n = 0;
+    for (size_t r = 0; r < o->plan->replications; r++) {
+        double value = value_of(o, point, r, metric);
+        if (!is_finished(o, point, r))
+            continue;
+        if (isnan(value) && o->bound)
+            value = o->bound[(point * o->plan->replications + r) * o->plan->study->n_metrics + metric];
+        sum += value;
+        n++;
+    }
+    return sum / (double)n;
+}
+
 static void summarise_metric(const struct outcome *o, size_t point, size_t metric, double *column)
 {
     struct point_summary *s = &o->point[point];
@@ -43,8 +61,7 @@ static void summarise_metric(const struct outcome *o, size_t point, size_t metri
         if (is_finished(o, point, r))
             column[n++] = value_of(o, point, r, metric);
     s->metric[metric] = n && !s->failed ? estimate_mean(column, n, SUMMARY_CONFIDENCE) : nothing;
-    if (!isnan(s->metric[metric].mean) || isinf(s->at_least[metric]))
-        s->at_least[metric] = NAN;
+    s->at_least[metric] = n && isnan(s->metric[metric].mean) ? mean_bound(o, point, metric) : NAN;
 }
 
 /* The interval of the one replication's value, from the spread of its batches. */

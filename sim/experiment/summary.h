@@ -9,8 +9,8 @@
 #define SUMMARY_CONFIDENCE 0.95
 
 /* Fills metric, at_least and verdict of every point. A metric that is undefined in one replication is
- * undefined; then at_least is the smallest of the replications' values or known lower bounds, which the
- * mean cannot lie below, or NaN where a replication has neither. Returns 0, or -1 without memory. */
+ * undefined; then at_least is the mean of the replications' values or known lower bounds, which the mean
+ * cannot lie below, or NaN where a replication has neither. Returns 0, or -1 without memory. */
 int summary_compute(struct outcome *o);
 
 struct comparison {
