@@ -29,10 +29,11 @@ static size_t shown_metric(const struct plan *plan)
     const struct study *s = plan->study;
     if (plan->until != PLAN_FIXED)
         return plan->until;
-    for (size_t i = 0; i < s->n_metrics; i++)
-        if (s->metrics[i].flags & METRIC_HEADLINE)
-            return i;
-    return 0;
+    size_t shown = 0;
+    for (size_t i = 0; i < s->n_metrics; i++) /* of the durations in the table, the farthest percentile */
+        if (s->metrics[i].flags & METRIC_HEADLINE && (!shown || !strcmp(s->metrics[i].unit, "s")))
+            shown = i;
+    return shown;
 }
 
 void progress_init(struct progress *p, const struct schedule *s, unsigned jobs, bool wanted)

@@ -12,7 +12,7 @@ struct progress {
     bool on, shown;
     unsigned jobs;
     double begun, next;  /* seconds of monotonic_s() */
-    size_t metric;       /* whose interval is shown: the one that decides, or the first of the table */
+    size_t metric;       /* whose interval is shown: the one that decides, or the last duration of the table */
     double *spent;       /* [point]: seconds of the trials that are done */
     struct tally *value; /* [point]: of the metric; count: trials that are done */
 };

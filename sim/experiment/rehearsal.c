@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "sim/experiment/crew.h"
 #include "sim/experiment/progress.h"
@@ -95,6 +96,13 @@ static double results_bytes(const struct plan *p)
     return (double)p->n_points * (trial * p->replications + 64 * 1024.0);
 }
 
+/* The most that this process has held: the program, and one worker's worlds. */
+static double resident_bytes(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) ? 0 : 1024.0 * (double)usage.ru_maxrss;
+}
+
 static void count(const struct stage *s, struct rehearsal *r, double one, double bytes)
 {
     const struct plan *p = s->plan;
@@ -102,7 +110,7 @@ static void count(const struct stage *s, struct rehearsal *r, double one, double
     r->wall_s = one * points * p->min_replications;
     r->wall_most_s = one * points * p->replications;
     r->events_per_s = s->seconds > 0 ? s->events / s->seconds : NAN;
-    r->bytes = bytes * r->jobs + results_bytes(p);
+    r->bytes = fmax(resident_bytes(), bytes) + bytes * (r->jobs - 1) + results_bytes(p);
 }
 
 int rehearse(const struct plan *p, unsigned jobs, const atomic_int *stop, struct rehearsal *r)
