@@ -3,40 +3,19 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/compare_line.h"
+#include "plots/compare_summary.h"
 #include "plots/compare_text.h"
 #include "plots/grid.h"
 #include "sim/experiment/host.h"
 
 #define WIDE 110u /* characters, of lists */
 
+static const char minor[] = "differ by less than 0.1 %"; /* COMPARE_RELEVANCE */
+
 enum { COLUMN_METRIC, COLUMN_A, COLUMN_B, COLUMN_CHANGE, COLUMN_INTERVAL, COLUMN_P, COLUMN_RESULT };
 
 /* ---- cells ---- */
-
-static bool is_relative(const struct compare_line *l)
-{
-    return isfinite(l->change) && isfinite(l->change_interval.lo);
-}
-
-static void estimate_text(const struct compare_line *l, double change, double difference, char *text,
-                          size_t size)
-{
-    if (is_relative(l))
-        compare_text_change(change, text, size);
-    else
-        compare_text_difference(difference, l->metric->unit, text, size);
-}
-
-static void interval_text(const struct compare_line *l, char *text, size_t size)
-{
-    char lo[48], hi[48];
-    *text = '\0';
-    if (l->reason)
-        return;
-    estimate_text(l, l->change_interval.lo, l->difference.lo, lo, sizeof lo);
-    estimate_text(l, l->change_interval.hi, l->difference.hi, hi, sizeof hi);
-    snprintf(text, size, "%s to %s", lo, hi);
-}
 
 static void p_text(double p, char *text, size_t size)
 {
@@ -92,10 +71,10 @@ static void fill_row(struct grid *g, const struct compare_line *l)
     compare_text_value(l->contrast.mean_b, l->metric->unit_b, text, sizeof text);
     grid_set(g, row, COLUMN_B, text);
     if (!l->reason) {
-        estimate_text(l, l->change, l->contrast.difference, text, sizeof text);
+        compare_line_change(l, text, sizeof text);
         grid_set(g, row, COLUMN_CHANGE, text);
     }
-    interval_text(l, text, sizeof text);
+    compare_line_interval(l, text, sizeof text);
     grid_set(g, row, COLUMN_INTERVAL, text);
     p_text(l->p_adjusted, text, sizeof text);
     grid_set(g, row, COLUMN_P, text);
@@ -103,12 +82,14 @@ static void fill_row(struct grid *g, const struct compare_line *l)
     grid_set(g, row, COLUMN_RESULT, text);
 }
 
-/* Lines that need no row of their own: nothing differs, or there is nothing to say but why. */
+/* Lines that need no row of their own: nothing differs by much, or there is nothing to say but why. */
 static const char *in_short(const struct compare_line *l)
 {
     if (l->beyond)
         return NULL;
-    return l->reason ? l->reason : contrast_identical(&l->contrast) ? "identical" : NULL;
+    if (l->reason || contrast_identical(&l->contrast))
+        return l->reason ? l->reason : "identical";
+    return compare_line_minor(l) ? minor : NULL;
 }
 
 /* "identical: wait.p50, wait.p99", broken where the line would be long. */
@@ -192,11 +173,24 @@ static void print_pair(const struct compare *c, size_t pair, bool bold, FILE *to
 
 static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
 
+/* How many lines differ significantly, but by so little that they are told in short. */
+static size_t count_minor(const struct compare *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_lines; i++)
+        n += c->line[i].result == COMPARE_DIFFERS && in_short(&c->line[i]) == minor;
+    return n;
+}
+
 static void print_counts(const struct compare *c, FILE *to)
 {
-    fprintf(to, "\n%zu comparison%s: %zu differ%s, %zu the same, %zu unclear, %zu undefined", c->n_lines,
-            plural(c->n_lines), c->results[COMPARE_DIFFERS], c->results[COMPARE_DIFFERS] == 1 ? "s" : "",
-            c->results[COMPARE_SAME], c->results[COMPARE_UNCLEAR], c->results[COMPARE_UNDEFINED]);
+    size_t small = count_minor(c);
+    fprintf(to, "\n%zu comparison%s: %zu differ%s", c->n_lines, plural(c->n_lines),
+            c->results[COMPARE_DIFFERS], c->results[COMPARE_DIFFERS] == 1 ? "s" : "");
+    if (small)
+        fprintf(to, " (%zu by less than 0.1 %%)", small);
+    fprintf(to, ", %zu the same, %zu unclear, %zu undefined", c->results[COMPARE_SAME],
+            c->results[COMPARE_UNCLEAR], c->results[COMPARE_UNDEFINED]);
     if (c->verdicts_changed)
         fprintf(to, "; %zu verdict%s changed", c->verdicts_changed, plural(c->verdicts_changed));
     if (c->request->n_thresholds)
@@ -204,13 +198,21 @@ static void print_counts(const struct compare *c, FILE *to)
     fputc('\n', to);
 }
 
+static void print_side(const char *name, const struct compare_side *s, FILE *to)
+{
+    const struct trial_set *t = s->set;
+    const char *variant = s->variant ? s->variant : t->n_variants == 1 ? t->variant[0] : NULL;
+    fprintf(to, "%s: %s%s%s, herdsim %s, seed %llu\n", name, variant ? variant : "", variant ? " of " : "",
+            t->path, t->version, (unsigned long long)t->seed);
+}
+
 void compare_table_print(const struct compare *c, FILE *to)
 {
     bool bold = host_is_terminal(fileno(to));
-    const struct trial_set *a = c->request->a.set, *b = c->request->b.set;
-    fprintf(to, "A: %s, herdsim %s, seed %llu\nB: %s, herdsim %s, seed %llu\n", a->path, a->version,
-            (unsigned long long)a->seed, b->path, b->version, (unsigned long long)b->seed);
+    print_side("A", &c->request->a, to);
+    print_side("B", &c->request->b, to);
     fprintf(to, "all intervals and p together hold with %g %% confidence\n", 100 * COMPARE_CONFIDENCE);
+    compare_summary_print(c, bold, to);
     for (size_t i = 0; i < c->n_pairs && !ferror(to); i++)
         print_pair(c, i, bold, to);
     print_counts(c, to);

@@ -5,6 +5,8 @@
 
 #include "plots/figures.h"
 
+#define FACTOR_MAX 1e7 /* a fall by more is one to nothing: -100 % */
+
 void compare_text_value(double value, const char *unit, char *text, size_t size)
 {
     if (isfinite(value))
@@ -34,10 +36,10 @@ void compare_text_change(double change, char *text, size_t size)
         snprintf(text, size, "0 %%");
     else if (change >= 9)
         factor_text("×", 1 + change, text, size);
-    else if (change <= -0.9 && change > -1)
+    else if (far < 0.01)
+        snprintf(text, size, share < 0 ? "> -0.01 %%" : "< +0.01 %%");
+    else if (change <= -0.9 && 1 + change > 1 / FACTOR_MAX)
         factor_text("÷", 1 / (1 + change), text, size);
-    else if (far < 0.0005)
-        snprintf(text, size, "%+.0e %%", share);
     else
         snprintf(text, size, "%+.*f %%", far < 0.05 ? 3 : far < 10 ? 2 : far < 99.95 ? 1 : 0, share);
 }

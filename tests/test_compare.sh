@@ -70,6 +70,31 @@ run "$HERDSIM" compare one:threads 'one:odd: name'
 status_is 0
 out_has "threads (A) against odd: name (B)"
 
+it "the sides are named with their variants"
+run "$HERDSIM" compare one threads 'event loop'
+status_is 0
+out_has "A: threads of one, herdsim"
+out_has "B: event loop of one, herdsim"
+
+it "what changed most stands first, and what hardly changes is told in one line"
+run "$HERDSIM" compare one threads 'event loop'
+out_has "The largest changes"
+grep -q '^memory.total.peak .*at collars = 20; differs at 2 of 2 points$' "$work/out" ||
+    fail "the headline should say where memory changes most: $(cat "$work/out")"
+grep -q '^throughput  *identical$' "$work/out" || fail "throughput should be identical"
+out_has "differ by less than 0.1 %: latency.mean"
+out_lacks "e-0"
+run "$HERDSIM" compare one threads 'event loop' --threshold '0 %'
+out_lacks "differ by less than"
+run "$HERDSIM" compare one threads 'event loop' --metric cpu.context_switches
+out_lacks "The largest changes"
+
+it "what falls to zero says so, with the difference"
+run "$HERDSIM" compare one threads 'event loop' --metric cpu.context_switches
+out_has "to zero"
+out_lacks "÷"
+out_lacks "100 %"
+
 it "other seeds are not paired, and it says so"
 run "$HERDSIM" compare one other
 status_is 0
@@ -84,6 +109,8 @@ refuses "did you mean 'threads'" one:thraeds one:threads
 refuses "did you mean 'threads'" small.yaml thraeds threads
 refuses "did you mean 'latency.p99'" one other --metric latency.p89
 refuses "there is no metric" one other --threshold 'colour=5 %'
+refuses "it has 'threads', 'event loop', 'odd: name'; did you mean 'event loop'?" small.yaml threads evnt
+refuses "it has 'threads', 'event loop', 'odd: name'" one:xyz one:threads
 refuses "names a variant" one:threads threads 'event loop'
 mkdir empty
 run "$HERDSIM" compare empty one

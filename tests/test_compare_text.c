@@ -19,7 +19,9 @@ static void changes_are_shares_or_factors(void)
         { -1, "-100 %" },
         { -0.99994, "÷ 16,700" },
         { 0.00012, "+0.012 %" },
-        { 2e-9, "+2e-07 %" },
+        { -0.00005, "> -0.01 %" },
+        { 2e-9, "< +0.01 %" },
+        { -0.99999999999, "-100 %" },
         { NAN, "-" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

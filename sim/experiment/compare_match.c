@@ -55,22 +55,48 @@ static const char *only_variant(const struct compare_side *s)
     return s->variant ? s->variant : s->set->n_variants == 1 ? s->set->variant[0] : NULL;
 }
 
+/* "'threads', 'event loop' and 3 more", as far as there is room. */
+static void list_variants(const char *const *variant, size_t n, char *text, size_t size)
+{
+    size_t used = 0, i = 0;
+    for (; i < n && used + strlen(variant[i]) + 32 < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s'%s'", i ? ", " : "", variant[i]);
+    if (i < n)
+        snprintf(text + used, size - used, "%s%zu more", i ? " and " : "", n - i);
+}
+
+/* The variant whose name, or whose first word, is near what was wanted; or NULL. */
+static const char *near_variant(const char *const *variant, size_t n, const char *wanted)
+{
+    struct nearest near = nearest_to(wanted);
+    const char *found = NULL;
+    for (size_t i = 0; i < n; i++)
+        nearest_try(&near, variant[i]);
+    for (size_t i = 0; i < n && !near.match && !found; i++) {
+        struct nearest to_word = nearest_to(wanted);
+        char word[48];
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(variant[i], " "), variant[i]);
+        nearest_try(&to_word, word);
+        found = to_word.match ? variant[i] : NULL;
+    }
+    return near.match ? near.match : found;
+}
+
 int compare_check_variant(const char *path, const char *const *variant, size_t n, const char *wanted,
                           char *error, size_t size)
 {
-    struct nearest near = nearest_to(wanted ? wanted : "");
-    for (size_t i = 0; i < n; i++) {
+    char all[256] = "";
+    for (size_t i = 0; i < n; i++)
         if (!wanted || !strcmp(variant[i], wanted))
             return COMPARE_OK;
-        nearest_try(&near, variant[i]);
-    }
-    if (near.match)
-        snprintf(error, size, "%s has no variant '%s'; did you mean '%s'?", path, wanted, near.match);
-    else if (n)
-        snprintf(error, size, "%s has no variant '%s'; it has '%s'%s", path, wanted, variant[0],
-                 n > 1 ? " and others" : "");
-    else
+    if (!n) {
         snprintf(error, size, "%s has no points", path);
+        return COMPARE_WRONG;
+    }
+    const char *near = near_variant(variant, n, wanted);
+    list_variants(variant, n, all, sizeof all);
+    snprintf(error, size, "%s has no variant '%s'; it has %s%s%s%s", path, wanted, all,
+             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return COMPARE_WRONG;
 }
 
