@@ -47,10 +47,20 @@ static const struct effect *find_effect(const struct effect_set *s, size_t key)
 
 /* ---- cells ---- */
 
-/* "+203 ms" */
+static bool is_share(const struct metric *m)
+{
+    const char *dot = strrchr(m->name, '.');
+    return !strcmp(m->unit, "1") && dot && (!strcmp(dot, ".ratio") || !strcmp(dot, ".utilisation"));
+}
+
+/* "+203 ms", and of shares "+2.6 points": percentage points */
 static void change_text(const struct metric *m, double change, char *text, size_t size)
 {
     char number[48];
+    if (is_share(m) && isfinite(change)) {
+        snprintf(text, size, fabs(change) < 5e-4 ? "0 points" : "%+.1f points", 100 * change);
+        return;
+    }
     figure_short(fabs(change), m->unit, number, sizeof number);
     snprintf(text, size, isfinite(change) ? "%s%s" : "-", change < 0 ? "-" : "+", number);
 }

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const rows[SPREAD_ROWS] = { "lowest", "median", "highest" };
+static const char *const rows[SPREAD_ROWS] = { "lowest per column", "median per column",
+                                               "highest per column" };
 
 /* The points of one variant: they stand together. */
 struct group {

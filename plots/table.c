@@ -14,12 +14,15 @@
 #include "plots/why_table.h"
 #include "sim/experiment/host.h"
 
-#define WIDE 120u /* characters; wider tables are made narrower */
+#define WIDE   120u /* characters; in wider tables limits stand below */
+#define NARROW 1.0  /* percent of the mean; narrower intervals are not worth their room */
 
-/* What is left out to make a table narrower, one after the other. */
-enum squeeze { WHOLE, NO_LIMITS, WIDE_INTERVALS, NO_INTERVALS };
-/* Intervals narrower than this share of the mean, in percent, are not worth their room. */
-static const double narrow[] = { 1, 1, 10, INFINITY };
+/* What a narrow terminal has no room for, the least important first. */
+static const char *const dispensable[] = { "memory.reserved.peak", "memory.per_connection",
+                                           "loop.lag.p99",         "goodput",
+                                           "cpu.utilisation",      "throughput",
+                                           "latency.p50",          "memory.total.peak" };
+#define DISPENSABLE (sizeof dispensable / sizeof *dispensable)
 
 /* Columns that appear only where something is lost, headline or not. */
 static const struct {
@@ -31,7 +34,8 @@ struct table {
     struct frame *frame;
     const struct outcome *outcome;
     struct grid grid;
-    enum squeeze squeeze;
+    bool limits_below;               /* not in the verdicts */
+    bool *dropped;                   /* columns without room on a narrow terminal, of each metric */
     struct spread spread;            /* in place of the points, where it has any */
     const struct frame_point *point; /* the rows */
     size_t n;
@@ -48,19 +52,16 @@ static bool is_share(const struct frame_metric *m)
     return !strcmp(m->unit, "1") && dot && (!strcmp(dot, ".ratio") || !strcmp(dot, ".utilisation"));
 }
 
-/* " ±3 %": half the confidence interval, relative to the mean; "" where it is narrow. That of the metric
- * whose precision was asked for always has room. */
-static void interval_text(const struct table *t, const struct frame_value *v, bool asked, char *text,
-                          size_t size)
+/* " ±3 %": half the confidence interval, relative to the mean; "" where it is narrow. */
+static void interval_text(const struct frame_value *v, char *text, size_t size)
 {
     double share = v->mean != 0 ? 100 * (v->hi - v->lo) / 2 / fabs(v->mean) : NAN;
     *text = '\0';
-    if (share >= narrow[asked ? WHOLE : t->squeeze])
+    if (share >= NARROW)
         snprintf(text, size, " ±%.0f %%", share);
 }
 
-static void value_text(const struct table *t, const struct frame_metric *m, const struct frame_value *v,
-                       char *text, size_t size)
+static void value_text(const struct frame_metric *m, const struct frame_value *v, char *text, size_t size)
 {
     char number[48], interval[24] = "";
     bool bound = !isfinite(v->mean) && v->at_least > 0;
@@ -78,8 +79,7 @@ static void value_text(const struct table *t, const struct frame_metric *m, cons
     else
         figure_short(value, m->unit, number, sizeof number);
     if (!bound && !is_share(m))
-        interval_text(t, v, t->until != FRAME_NONE && m == &t->frame->metric[t->until], interval,
-                      sizeof interval);
+        interval_text(v, interval, sizeof interval);
     snprintf(text, size, "%s%s%s", bound ? "> " : "", number, interval);
 }
 
@@ -96,7 +96,7 @@ static void verdict_text(const struct table *t, const struct frame_point *p, cha
 {
     const struct plan *plan = t->outcome->plan;
     bool closed = t->spread.n || t->outcome->point[p - t->frame->point].closed;
-    if (p->limit && t->squeeze < NO_LIMITS)
+    if (p->limit && !t->limits_below)
         table_limit(p, text, size);
     else
         print_words(p->verdict, text, size);
@@ -158,9 +158,10 @@ static int choose_columns(struct table *t)
     struct frame *f = t->frame;
     bool early = frame_ends_early(f);
     t->column = ARENA_ARRAY(&f->arena, bool, f->n_metrics + 1);
+    t->dropped = ARENA_ARRAY(&f->arena, bool, f->n_metrics + 1);
     for (size_t m = 0; t->column && m < f->n_metrics; m++)
         t->column[m] = is_wanted(t, m, early);
-    return t->column ? 0 : -1;
+    return t->column && t->dropped ? 0 : -1;
 }
 
 static const char *column_title(const struct frame_metric *m)
@@ -213,7 +214,7 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
     for (size_t m = 0; m < f->n_metrics && column + 1 < GRID_COLUMNS; m++) {
         if (!t->column[m])
             continue;
-        value_text(t, &f->metric[m], &p->value[m], text, sizeof text);
+        value_text(&f->metric[m], &p->value[m], text, sizeof text);
         put(t, row, column++, column_title(&f->metric[m]), text);
     }
     if (t->until != FRAME_NONE && column + 1 < GRID_COLUMNS) {
@@ -225,10 +226,9 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
     put(t, row, column, "verdict", text);
 }
 
-static void fill_grid(struct table *t, enum squeeze squeeze)
+static void fill_grid(struct table *t)
 {
     grid_term(&t->grid);
-    t->squeeze = squeeze;
     grid_row(&t->grid);
     grid_row(&t->grid); /* for titles of two lines */
     for (size_t i = 0; i < t->n; i++) {
@@ -244,28 +244,60 @@ static void fill_grid(struct table *t, enum squeeze squeeze)
     fill_row(t, NULL, &t->point[0]);
 }
 
+/* The next column to go, or FRAME_NONE: never that of the metric whose precision was asked for. */
+static size_t least_important(const struct table *t)
+{
+    for (size_t i = 0; i < DISPENSABLE; i++) {
+        size_t m = frame_metric(t->frame, dispensable[i]);
+        if (m != FRAME_NONE && m != t->until && t->column[m])
+            return m;
+    }
+    return FRAME_NONE;
+}
+
+/* As wide as it is, or made to fit into so many characters: limits go below, then columns go. */
+static void fit_grid(struct table *t, size_t width)
+{
+    size_t drop;
+    fill_grid(t);
+    if (grid_width(&t->grid) <= (width ? width : WIDE))
+        return;
+    t->limits_below = true;
+    fill_grid(t);
+    while (width && grid_width(&t->grid) > width && (drop = least_important(t)) != FRAME_NONE) {
+        t->column[drop] = false;
+        t->dropped[drop] = true;
+        fill_grid(t);
+    }
+}
+
 /* ---- around the table ---- */
+
+static void print_dropped(const struct table *t, FILE *to)
+{
+    const char *join = "this terminal is too narrow for ";
+    for (size_t m = 0; m < t->frame->n_metrics; m++)
+        if (t->dropped[m]) {
+            fprintf(to, "%s%s", join, column_title(&t->frame->metric[m]));
+            join = ", ";
+        }
+    fputs(*join == ',' ? ": see summary.csv\n" : "", to);
+}
 
 static void print_heading(const struct table *t, bool bold, FILE *to)
 {
-    static const char *const intervals[] = {
-        "± is half of the 95 % confidence interval, where it is 1 % or more",
-        "± is half of the 95 % confidence interval, where it is 1 % or more",
-        "± is half of the 95 % confidence interval, where it is 10 % or more",
-        "confidence intervals are in summary.csv",
-    };
     char basis[200];
     table_basis(t->frame, t->outcome, basis, sizeof basis);
     fprintf(to, "%s%s%s\n", bold ? "\033[1m" : "", figure_title(t->frame), bold ? "\033[0m" : "");
-    if (*basis)
-        fprintf(to, "%s; %s\n", basis,
-                t->until != FRAME_NONE && t->squeeze == NO_INTERVALS
-                    ? "± is half of its 95 % confidence interval, the others are in summary.csv"
-                    : intervals[t->squeeze]);
+    if (*basis && t->spread.n) /* what the rows say has no interval */
+        fprintf(to, "%s; confidence intervals are in summary.csv\n", basis);
+    else if (*basis)
+        fprintf(to, "%s; ± is half of the 95 %% confidence interval, where it is 1 %% or more\n", basis);
+    print_dropped(t, to);
     if (t->spread.n)
         fprintf(to,
-                "%zu points of a design for each variant: every column's own lowest, middle and highest "
-                "value; the points are in summary.csv\n",
+                "%zu points of a design for each variant. A row is no point: it says the lowest, middle or\n"
+                "highest value of each column by itself; the points are in summary.csv\n",
                 t->outcome->plan->n_sweep);
     fputc('\n', to);
 }
@@ -288,7 +320,20 @@ static int choose_rows(struct table *t)
     return 0;
 }
 
-void table_print(const struct outcome *o, FILE *to)
+static void print_below(const struct table *t, size_t width, bool bold, FILE *to)
+{
+    const struct outcome *o = t->outcome;
+    if (t->limits_below && !t->spread.n)
+        table_note_limits(t->frame, to);
+    table_note_precision(t->frame, o, to);
+    table_note_warmup(t->frame, o, to);
+    table_note_batches(t->frame, o, to);
+    why_table_print(t->frame, width, bold, to);
+    fits_table_print(o, to);
+    effects_table_print(o, width, bold, to);
+}
+
+void table_print(const struct outcome *o, size_t width, FILE *to)
 {
     struct frame f;
     size_t until = o->plan->until;
@@ -300,20 +345,10 @@ void table_print(const struct outcome *o, FILE *to)
         goto out;
     }
     if (f.n_points > 0)
-        for (int s = WHOLE; s <= NO_INTERVALS; s++) {
-            fill_grid(&t, (enum squeeze)s);
-            if (grid_width(&t.grid) <= WIDE)
-                break;
-        }
+        fit_grid(&t, width);
     print_heading(&t, bold, to);
     grid_print(&t.grid, 0, bold, to);
-    if (t.squeeze >= NO_LIMITS && !t.spread.n)
-        table_note_limits(&f, to);
-    table_note_precision(&f, o, to);
-    table_note_batches(&f, o, to);
-    why_table_print(&f, WIDE, bold, to);
-    fits_table_print(o, to);
-    effects_table_print(o, WIDE, bold, to);
+    print_below(&t, width ? width : WIDE, bold, to);
 out:
     spread_term(&t.spread);
     grid_term(&t.grid);

@@ -11,11 +11,12 @@
 /* "  threads, 10,000: " */
 static void print_point(const struct frame_point *p, FILE *to)
 {
-    fprintf(to, "  %s", p->variant);
+    bool named = p->n_parameters == 0 || strcmp(p->variant, "base") != 0;
+    fprintf(to, "  %s", named ? p->variant : "");
     for (size_t k = 0; k < p->n_parameters; k++) {
         char value[64];
         figure_parameter(&p->parameter[k], value, sizeof value);
-        fprintf(to, ", %s", value);
+        fprintf(to, "%s%s", named || k ? ", " : "", value);
     }
     fputs(": ", to);
 }
@@ -69,18 +70,28 @@ void table_basis(const struct frame *f, const struct outcome *o, char *text, siz
         snprintf(text, size, "%u replications", p->replications);
 }
 
-/* "±7.3 %", or why there is no such number. */
-static void print_width(const struct frame_value *v, const char *unit, FILE *to)
+static bool any_failed(const struct frame *f, const struct frame_point *p)
 {
+    return frame_value(f, p, "reports.failed.ratio").mean > 0;
+}
+
+/* "±7.3 % after 60 replications", or why there is no such number. */
+static void print_width(const struct frame *f, const struct frame_point *p, size_t metric, FILE *to)
+{
+    const struct frame_value *v = &p->value[metric];
     double share = v->mean != 0 ? 100 * (v->hi - v->lo) / 2 / fabs(v->mean) : NAN;
+    const char *plural = p->replications == 1 ? "" : "s";
     char bound[48];
-    if (isfinite(share))
-        fprintf(to, "±%.2g %%", share);
-    else if (v->at_least > 0) {
-        figure_short(v->at_least, unit, bound, sizeof bound);
-        fprintf(to, "only known to be above %s", bound);
-    } else {
-        fputs("has no interval", to);
+    if (isfinite(share)) {
+        fprintf(to, "±%.2g %% after %u replication%s", share, p->replications, plural);
+        return;
+    }
+    fprintf(to, "%s after %u replication%s", isfinite(v->mean) ? "no interval" : "no value", p->replications,
+            plural);
+    if (v->at_least > 0) {
+        figure_short(v->at_least, f->metric[metric].unit, bound, sizeof bound);
+        fprintf(to, ": reports %s at the end; it is above %s",
+                any_failed(f, p) ? "had failed or were unanswered" : "were unanswered", bound);
     }
 }
 
@@ -93,13 +104,61 @@ void table_note_precision(const struct frame *f, const struct outcome *o, FILE *
         if (!s->closed || s->precise)
             continue;
         if (lines == 0)
-            fprintf(to, "\nNot within %.3g %% at %s after %u replications:\n", 100 * plan->within,
-                    f->metric[plan->until].title, plan->replications);
+            fprintf(to, "\nNot within %.3g %% at %s:\n", 100 * plan->within, f->metric[plan->until].title);
         if (lines++ >= SHOWN)
             continue;
         print_point(&f->point[i], to);
-        print_width(&f->point[i].value[plan->until], f->metric[plan->until].unit, to);
+        print_width(f, &f->point[i], plan->until, to);
         fputc('\n', to);
+    }
+    print_more(lines, to);
+}
+
+/* ---- warm-up ---- */
+
+/* Replications of a point in which no end of the warm-up was found. */
+static long unsettled(const struct frame *f, const struct frame_point *p)
+{
+    double found = frame_value(f, p, "warmup.found").mean;
+    return found < 1 ? lround((1 - found) * p->replications) : 0;
+}
+
+/* "Warm-ups found: 10 s to 25.7 s from point to point" */
+static void print_warmups(const struct frame *f, FILE *to)
+{
+    double lo = INFINITY, hi = -INFINITY;
+    char least[48], most[48];
+    for (size_t i = 0; i < f->n_points; i++) {
+        double mean = frame_value(f, &f->point[i], "warmup").mean;
+        lo = fmin(lo, mean); /* fmin and fmax ignore NaN */
+        hi = fmax(hi, mean);
+    }
+    if (!(hi >= lo))
+        return;
+    figure_short(lo, "s", least, sizeof least);
+    figure_short(hi, "s", most, sizeof most);
+    fprintf(to,
+            strcmp(least, most) ? "\nWarm-up found: %s to %s from point to point\n" : "\nWarm-up found: %s\n",
+            least, most);
+}
+
+void table_note_warmup(const struct frame *f, const struct outcome *o, FILE *to)
+{
+    size_t lines = 0;
+    if (o->plan->head->run.warmup != WARMUP_AUTO)
+        return;
+    print_warmups(f, to);
+    for (size_t i = 0; i < f->n_points; i++) {
+        const struct frame_point *p = &f->point[i];
+        long missed = unsettled(f, p);
+        if (missed <= 0)
+            continue;
+        if (lines++ == 0)
+            fputs("These had not settled; make run.duration longer, unless they are overloaded:\n", to);
+        if (lines > SHOWN)
+            continue;
+        print_point(p, to);
+        fprintf(to, "in %ld of %u replication%s\n", missed, p->replications, p->replications == 1 ? "" : "s");
     }
     print_more(lines, to);
 }

@@ -11,6 +11,8 @@
 void table_basis(const struct frame *f, const struct outcome *o, char *text, size_t size);
 /* Below the table: points that did not reach the precision that was asked for, and how far they are. */
 void table_note_precision(const struct frame *f, const struct outcome *o, FILE *to);
+/* The warm-ups that `warmup: auto` found, and the points that had not settled. */
+void table_note_warmup(const struct frame *f, const struct outcome *o, FILE *to);
 /* Headline metrics whose batches are not independent. */
 void table_note_batches(const struct frame *f, const struct outcome *o, FILE *to);
 /* "refusing: threads at 12.3 s, 32,751 connections" */

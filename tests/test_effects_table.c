@@ -176,8 +176,8 @@ static void three_rows(void)
     CHECK(spread_wanted(&f));
     CHECK_INT(spread_make(&s, &f), 0);
     CHECK_INT(s.n, 6);
-    CHECK_TEXT(s.point[0].variant, "a, lowest");
-    CHECK_TEXT(s.point[4].variant, "b, median");
+    CHECK_TEXT(s.point[0].variant, "a, lowest per column");
+    CHECK_TEXT(s.point[4].variant, "b, median per column");
     CHECK_TEXT(s.point[0].verdict, "63 of 64 stable");
     CHECK_NEAR(s.point[0].value[TOY_WAIT].mean, 3, 0);
     CHECK_NEAR(s.point[1].value[TOY_WAIT].mean, 33, 0);

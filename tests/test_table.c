@@ -24,6 +24,8 @@ enum {
     MAKESPAN,
     LAG,
     GOODPUT,
+    WARMUP,
+    FOUND,
     METRICS
 };
 #define HEAD METRIC_HEADLINE
@@ -42,6 +44,8 @@ static const struct metric metrics[METRICS] = {
     [MAKESPAN] = { "makespan", "s", "makespan", "", 0 },
     [LAG] = { "loop.lag.p99", "s", "p99 loop lag", "", 0 },
     [GOODPUT] = { "goodput", "1/s", "goodput", "", 0 },
+    [WARMUP] = { "warmup", "s", "warm-up", "", 0 },
+    [FOUND] = { "warmup.found", "1", "warm-up found", "", 0 },
 };
 static const char *const verdicts[] = { "stable", "overloaded", "refusing" };
 static const struct study study = {
@@ -104,13 +108,13 @@ static void set_up(void)
 }
 
 /* What the table says, to be freed. */
-static char *print_as_it_is(void)
+static char *print_as_wide(size_t width)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
     CU_ASSERT_FATAL(f != NULL);
-    table_print(&outcome, f);
+    table_print(&outcome, width, f);
     CHECK_INT(fclose(f), 0);
     return text;
 }
@@ -118,7 +122,7 @@ static char *print_as_it_is(void)
 /* The same with one space between columns. */
 static char *print(void)
 {
-    char *text = print_as_it_is(), *to = text;
+    char *text = print_as_wide(0), *to = text;
     for (const char *c = text; *c; c++)
         if (*c != ' ' || c[1] != ' ')
             *to++ = *c;
@@ -263,10 +267,12 @@ static void points_that_miss_the_precision_are_named(void)
     estimates[1][P99].hi = 0.0343;
     estimates[2][P99].mean = NAN;
     bounds[2][P99] = 12.3;
+    set(2, IN_FLIGHT, 0.02);
     text = print();
-    CHECK(says(text, "2.73 % 60 stable\n"));
-    CHECK(says(text, "\nNot within 2 % at p99 latency after 60 replications:\n threads, 10,000: ±9.9 %\n"
-                     " event loop, 1,000: only known to be above 12.3 s\n"));
+    CHECK(says(text, "5 stable\n") && says(text, "60 stable\n"));
+    CHECK(says(text, "\nNot within 2 % at p99 latency:\n threads, 10,000: ±9.9 % after 60 replications\n"
+                     " event loop, 1,000: no value after 5 replications: reports were unanswered at the end; "
+                     "it is above 12.3 s\n"));
     CHECK(says(text, "stable, 5 of up to 60 done\n"));
     free(text);
 }
@@ -327,11 +333,46 @@ static void a_wide_table_moves_its_limits_below(void)
                 estimates[i][m].hi = estimates[i][m].mean * 1.5;
             }
     summaries[1].verdict = (struct verdict){ 2, "threads", 12.3, 32751 };
-    char *text = print_as_it_is();
-    CHECK(longest_line(text) <= 120);
+    char *text = print_as_wide(0);
+    CHECK(says(text, "±50 %")); /* however wide: a file has room */
     CHECK(
         says(text,
              "  Größe: ein ziemlich langer Name, 10,000: refusing: threads at 12.3 s, 32,751 connections\n"));
+    free(text);
+}
+
+static void a_narrow_terminal_keeps_intervals_and_loses_columns(void)
+{
+    set_up();
+    estimates[0][P99].lo = 0.0281;
+    estimates[0][P99].hi = 0.0343;
+    char *text = print_as_wide(84);
+    CHECK(longest_line(text) <= 84);
+    CHECK(says(text, "±10 %"));
+    CHECK(says(text, "this terminal is too narrow for a connection: see summary.csv\n"));
+    CHECK(says(text, "16.7/s"));
+    free(text);
+    text = print_as_wide(200);
+    CHECK(strstr(text, "too narrow") == NULL);
+    free(text);
+}
+
+static void warmups_that_were_found_are_told(void)
+{
+    set_up();
+    head.run.warmup = WARMUP_AUTO;
+    for (size_t i = 0; i < POINTS; i++) {
+        set(i, WARMUP, 10 + 5 * (double)i);
+        set(i, FOUND, i == 1 ? 0.6 : 1);
+    }
+    char *text = print();
+    CHECK(says(text, "\nWarm-up found: 10 s to 25 s from point to point\n"
+                     "These had not settled; make run.duration longer, unless they are overloaded:\n"
+                     " threads, 10,000: in 2 of 5 replications\n"));
+    free(text);
+    head.run.warmup = simtime_from_s(20);
+    text = print();
+    CHECK(strstr(text, "Warm-up") == NULL);
     free(text);
 }
 
@@ -369,4 +410,7 @@ SUITE("table", { "a row says what was measured", a_row_says_what_was_measured },
       { "correlated batches are told", correlated_batches_are_told },
       { "the breakdown says why", the_breakdown_says_why },
       { "a wide table moves its limits below", a_wide_table_moves_its_limits_below },
+      { "a narrow terminal keeps intervals and loses columns",
+        a_narrow_terminal_keeps_intervals_and_loses_columns },
+      { "warm-ups that were found are told", warmups_that_were_found_are_told },
       { "columns align by characters", columns_align_by_characters })

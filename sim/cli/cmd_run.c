@@ -11,6 +11,7 @@
 #include "sim/cli/scenarios.h"
 #include "sim/cli/stop.h"
 #include "sim/cli/trace.h"
+#include "sim/experiment/host.h"
 #include "sim/experiment/results.h"
 #include "sim/experiment/store.h"
 
@@ -214,7 +215,7 @@ static int keep_trace(struct trace *t, const struct outcome *o)
 static void print_answer(const struct outcome *o, enum output_format format)
 {
     if (format == FORMAT_TABLE)
-        table_print(o, stdout);
+        table_print(o, host_terminal_width(fileno(stdout)), stdout);
     else if (format == FORMAT_CSV)
         results_print_csv(o, stdout);
     else

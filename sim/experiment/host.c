@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -53,4 +54,16 @@ bool host_is_terminal(int fd)
 {
     const char *term = getenv("TERM");
     return isatty(fd) == 1 && term && strcmp(term, "dumb") != 0;
+}
+
+unsigned host_terminal_width(int fd)
+{
+    const char *columns = getenv("COLUMNS");
+    struct winsize size;
+    unsigned long given = columns ? strtoul(columns, NULL, 10) : 0;
+    if (isatty(fd) != 1)
+        return 0;
+    if (given > 0 && given < 65536)
+        return (unsigned)given;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

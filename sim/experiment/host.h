@@ -16,5 +16,8 @@ struct host {
 void host_read(struct host *h);
 /* Whether a file is a terminal that knows more than plain text. */
 bool host_is_terminal(int fd);
+/* Characters in a line of a terminal: COLUMNS of the environment, or what the terminal says. 0: the file is
+ * no terminal, or nobody knows. */
+unsigned host_terminal_width(int fd);
 
 #endif
