@@ -124,6 +124,19 @@ static void empty_zeros(struct panel *p)
         p->curve[s].n = 0;
 }
 
+/* The end of the warm-up: what the scenario says, or the mean of what `warmup: auto` found; else NaN. */
+static double end_of_warmup(const struct frame *f, bool *found)
+{
+    double sum = 0;
+    *found = isnan(f->warmup);
+    for (size_t i = 0; *found && i < f->n_shown; i++) {
+        const struct frame_point *p = f->shown[i].point;
+        bool known = isfinite(frame_value(f, p, "warmup.found").mean); /* only with auto */
+        sum += known ? frame_value(f, p, "warmup").mean : NAN;
+    }
+    return *found ? sum / (double)f->n_shown : f->warmup;
+}
+
 static int write_figure(struct reading *r)
 {
     const struct drawing *d = r->drawing;
@@ -133,14 +146,17 @@ static int write_figure(struct reading *r)
         empty_zeros(&r->panel[i]);
     if (!chart_has_values(&c) || !(r->end > 0))
         return FIGURE_SKIPPED;
-    c.shade_to = d->frame->warmup;
+    bool found;
+    c.shade_to = end_of_warmup(d->frame, &found);
+    const char *shaded = found ? "Shaded: the mean of the warm-ups that were found, not measured."
+                               : "Shaded: warm-up, not measured.";
     axis_fit(&c.x, "s", 0, r->end, false);
     snprintf(x_label, sizeof x_label, "time since the start (%s)", c.x.unit);
     c.x_label = x_label;
     figure_at_largest(d->frame, at, sizeof at);
     snprintf(subtitle, sizeof subtitle, "The course of the first replication%s", at);
     c.heading = (struct heading){ "time", "memory, connections and backlog over time", figure_title(d->frame),
-                                  subtitle, c.shade_to > 0 ? "Shaded: warm-up, not measured." : NULL };
+                                  subtitle, c.shade_to > 0 ? shaded : NULL };
     return chart_write(&c, d->folder, d->error, d->size) == 0 ? FIGURE_DRAWN : FIGURE_FAILED;
 }
 

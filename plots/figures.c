@@ -6,9 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/keys.h"
 #include "plots/sweep.h"
 
 #define BYTES "B"
+#define KEYS  64u /* more keep their whole names */
+#define TWO   2u  /* keys of a design that a subtitle has room for */
 
 static const struct sweep_figure memory = {
     .file = "memory",
@@ -113,37 +116,59 @@ void figure_parameter(const struct frame_parameter *p, char *text, size_t size)
         snprintf(text, size, "%s", p->text);
 }
 
-static const char *short_key(const char *key)
+void figure_key(const struct frame_point *p, size_t which, char *text, size_t size)
 {
-    const char *dot = strrchr(key, '.');
-    return dot ? dot + 1 : key;
+    const char *keys[KEYS];
+    size_t n = p->n_parameters < KEYS ? p->n_parameters : KEYS;
+    for (size_t k = 0; k < n; k++)
+        keys[k] = p->parameter[k].key;
+    if (which < n)
+        key_name(keys, n, which, text, size);
+    else
+        snprintf(text, size, "%s", p->parameter[which].key);
+}
+
+/* The short name of the key along x. */
+static void x_name(const struct frame *f, char *text, size_t size)
+{
+    const struct frame_point *p = &f->point[0];
+    size_t k = 0;
+    while (k < p->n_parameters && strcmp(p->parameter[k].key, f->x_key) != 0)
+        k++;
+    if (k < p->n_parameters)
+        figure_key(p, k, text, size);
+    else
+        key_name(&f->x_key, 1, 0, text, size);
 }
 
 void figure_x_label(const struct frame *f, const char *unit, char *text, size_t size)
 {
-    const char *last = short_key(f->x_key);
+    char last[120];
+    x_name(f, last, sizeof last);
     snprintf(text, size, *unit ? "%s in %s" : "%s%s", last, unit);
     size_t n = strlen(text);
-    if (last != f->x_key && n < size)
+    if (strcmp(last, f->x_key) != 0 && n < size)
         snprintf(text + n, size - n, "  (%s)", f->x_key);
 }
 
-/* All values of a point of a design. */
+/* The values of a point of a design, as many as there is room for. */
 static void at_all(const struct frame_point *p, char *text, size_t size)
 {
-    size_t n = 0;
-    for (size_t k = 0; k < p->n_parameters && n < size; k++) {
-        char value[64];
+    size_t n = 0, shown = p->n_parameters <= TWO + 1 ? p->n_parameters : TWO;
+    for (size_t k = 0; k < shown && n < size; k++) {
+        char key[120], value[64];
+        figure_key(p, k, key, sizeof key);
         figure_parameter(&p->parameter[k], value, sizeof value);
-        n += (size_t)snprintf(text + n, size - n, "%s%s = %s", k ? ", " : ", at ",
-                              short_key(p->parameter[k].key), value);
+        n += (size_t)snprintf(text + n, size - n, "%s%s = %s", k ? ", " : ", at ", key, value);
     }
+    if (shown < p->n_parameters && n < size)
+        snprintf(text + n, size - n, " and %zu more", p->n_parameters - shown);
 }
 
 void figure_at(const struct frame *f, const struct frame_point *p, char *text, size_t size)
 {
     const char *value = "";
-    char number[48];
+    char key[120], number[48];
     *text = '\0';
     if (f->scattered) {
         at_all(p, text, size);
@@ -158,17 +183,21 @@ void figure_at(const struct frame *f, const struct frame_point *p, char *text, s
         figure_number(p->x, "1", number, sizeof number);
         value = number;
     }
-    snprintf(text, size, ", at %s = %s%s%s", short_key(f->x_key), value, *f->held ? ", " : "", f->held);
+    x_name(f, key, sizeof key);
+    snprintf(text, size, ", at %s = %s%s%s", key, value, *f->held ? ", " : "", f->held);
 }
 
 void figure_at_largest(const struct frame *f, char *text, size_t size)
 {
     bool same = true;
+    char key[120];
     *text = '\0';
     for (size_t i = 1; i < f->n_shown; i++)
         same &= f->shown[i].point->x == f->shown[0].point->x;
     if (same && f->n_shown > 0)
         figure_at(f, f->shown[0].point, text, size);
-    else if (f->n_categories == 1 && f->n_shown > 0)
-        snprintf(text, size, ", each at its last %s%s%s", short_key(f->x_key), *f->held ? ", " : "", f->held);
+    else if (f->n_categories == 1 && f->n_shown > 0) {
+        x_name(f, key, sizeof key);
+        snprintf(text, size, ", each at its last %s%s%s", key, *f->held ? ", " : "", f->held);
+    }
 }

@@ -35,6 +35,8 @@ const char *figure_title(const struct frame *f);
 void figure_at(const struct frame *f, const struct frame_point *p, char *text, size_t size);
 /* The same for all that the frame shows: the largest value along x. */
 void figure_at_largest(const struct frame *f, char *text, size_t size);
+/* What to call the key of a point's k-th parameter beside the others, as the tables do. */
+void figure_key(const struct frame_point *p, size_t k, char *text, size_t size);
 /* "collars (fleets.amboseli.collars)": the label of the x axis. */
 void figure_x_label(const struct frame *f, const char *unit, char *text, size_t size);
 /* 31415 -> "31,415"; other numbers as unit_print has them. */

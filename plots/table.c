@@ -8,7 +8,6 @@
 #include "plots/figures.h"
 #include "plots/fits_table.h"
 #include "plots/grid.h"
-#include "plots/keys.h"
 #include "plots/spread.h"
 #include "plots/table_notes.h"
 #include "plots/why_table.h"
@@ -181,19 +180,6 @@ static void put(struct table *t, struct grid_row *row, size_t column, const char
         grid_title(&t->grid, column, title);
 }
 
-/* What the column of a parameter is called. */
-static void name_parameter(const struct frame_point *p, size_t which, char *text, size_t size)
-{
-    const char *keys[GRID_COLUMNS];
-    size_t n = p->n_parameters < GRID_COLUMNS ? p->n_parameters : GRID_COLUMNS;
-    for (size_t k = 0; k < n; k++)
-        keys[k] = p->parameter[k].key;
-    if (which < n)
-        key_name(keys, n, which, text, size);
-    else
-        snprintf(text, size, "%s", p->parameter[which].key);
-}
-
 /* The cells of one point; for a NULL row, the titles. */
 static void fill_row(struct table *t, struct grid_row *row, const struct frame_point *p)
 {
@@ -206,7 +192,7 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
     }
     for (size_t k = 0; k < p->n_parameters && column + 1 < GRID_COLUMNS; k++) {
         char key[128];
-        name_parameter(p, k, key, sizeof key);
+        figure_key(p, k, key, sizeof key);
         t->grid.left[column] = !isfinite(p->parameter[k].number);
         figure_parameter(&p->parameter[k], text, sizeof text);
         put(t, row, column++, key, text);

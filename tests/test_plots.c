@@ -238,7 +238,8 @@ static void the_course_shows_memory_and_shades_the_warm_up(void)
     remove_folder();
 }
 
-/* Of each series the largest point, from the beginning until well after the warm-up. */
+/* Points that had not settled and the largest of each series, from the beginning until well after the
+ * warm-up. */
 static void the_warm_up_is_seen_on_welchs_plot(void)
 {
     make_folder();
@@ -251,7 +252,7 @@ static void the_warm_up_is_seen_on_welchs_plot(void)
     expect_written();
     CHECK(holds("plots/warmup.dat", "'mean level'\n1 7 nan nan nan 0\n36 9 nan nan nan 0\n\n"));
     CHECK(holds("plots/warmup.dat", "'moving average'\n1 7 nan nan nan 0\n36 8 nan nan nan 0\n\n"));
-    CHECK(holds("plots/warmup.gp", "'threads: reports under way'"));
+    CHECK(holds("plots/warmup.gp", "'threads, collars = 10,000: reports under way'"));
     CHECK(holds("plots/warmup.gp", "'warm-up 12 s (10 s to 15 s); not found in 1 of 1'"));
     CHECK(holds("plots/warmup.gp", "'warm-up 12 s (10 s to 15 s)'"));
     CHECK(holds("plots/warmup.gp", "set object rectangle from 10, graph 0 to 15, graph 1"));
