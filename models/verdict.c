@@ -50,13 +50,24 @@ static bool backlog_grows(const struct world *w)
     return growth > UNANSWERED_SHARE / 2 * (double)w->count.sent;
 }
 
+/* A server that had nothing but what its cores worked on in the second half of the window keeps up: what is
+ * stuck at the end of a short run came by chance, and will go. */
+static bool caught_up(const struct world *w)
+{
+    double half = simtime_to_s(w->warm + (w->end - w->warm) / 2);
+    for (uint32_t i = w->sample_rows; i-- && w->sample[(size_t)i * COLUMNS + COL_TIME] >= half;)
+        if (w->stuck[i] <= w->machine.cores)
+            return true;
+    return false;
+}
+
 /* More is stuck at the end than chance leaves there, or nothing was answered at all. */
 static bool work_left(const struct world *w)
 {
     double stuck = w->sample_rows ? w->stuck[w->sample_rows - 1] : 0;
     if (!w->count.answered)
         return stuck > w->machine.cores;
-    return stuck > UNANSWERED_SHARE * (double)w->count.sent && stuck > STUCK_BY_CHANCE;
+    return stuck > UNANSWERED_SHARE * (double)w->count.sent && stuck > STUCK_BY_CHANCE && !caught_up(w);
 }
 
 /* Seconds of a link's channel that the reports of closed loops may take at once. */
@@ -120,6 +131,12 @@ static struct verdict with_limit(enum verdict_rank rank, const char *name, simti
     return (struct verdict){ (int)rank, name, simtime_to_s(at), (double)connections };
 }
 
+/* A backlog often begins while connections still open; it is for all of them that the server is too slow. */
+static int64_t most_connections(const struct world *w)
+{
+    return w->backlog_connections > w->connections.level ? w->backlog_connections : w->connections.level;
+}
+
 struct verdict verdict_of(struct world *w)
 {
     const struct limit *l = &w->limit;
@@ -128,7 +145,7 @@ struct verdict verdict_of(struct world *w)
     if (l->name)
         return with_limit(VERDICT_REFUSING, l->name, l->at, l->connections);
     if (w->cut || backlog_grows(w) || work_left(w))
-        return with_limit(VERDICT_OVERLOADED, bottleneck(w), w->backlog_since, w->backlog_connections);
+        return with_limit(VERDICT_OVERLOADED, bottleneck(w), w->backlog_since, most_connections(w));
     const struct channel *full = full_channel(w);
     if (full)
         return with_limit(VERDICT_OVERLOADED, "link", full->busy_since, w->connections.level);
