@@ -22,6 +22,15 @@ static void say_left_out(const struct compare *c, const struct options *o)
         complain("left out: %s", c->note[i]);
 }
 
+static void say_kept(const struct trial_set *t, const struct options *o)
+{
+    if (t->kept && !options_have(o, OPT_QUIET))
+        complain("%s: of replications on demand only the first %zu of each point are compared: whether more "
+                 "were added depended on what they said, and a test would find differences too often; "
+                 "'run -r N' makes as many for all",
+                 t->path, t->kept);
+}
+
 static int compare_two(const struct compare_request *q, const struct options *o)
 {
     struct compare c;
@@ -119,6 +128,8 @@ int cmd_compare(const struct options *o)
     if (status == EXIT_DONE)
         status = operands_simulate(&p, o, &choice);
     if (status <= EXIT_AUDIT) {
+        for (size_t i = 0; i < p.n; i++)
+            say_kept(operand_side(&p, i).set, o);
         const struct compare_request q = request_of(&p, o);
         status = worse(status, p.n == 1 ? rank_one(&q.a, o) : compare_two(&q, o));
     }

@@ -11,9 +11,9 @@ struct progress {
     const struct schedule *schedule;
     bool on, shown;
     unsigned jobs;
-    double begun, next;  /* seconds of monotonic_s() */
-    size_t metric;       /* whose interval is shown: the one that decides, or the last duration of the table */
-    double *spent;       /* [point]: seconds of the trials that are done */
+    double begun, next; /* seconds of monotonic_s() */
+    size_t metric;      /* whose interval is shown: the one that decides, or the last duration of the table */
+    double *spent;      /* [point]: seconds of the trials that are done */
     struct tally *value; /* [point]: of the metric; count: trials that are done */
 };
 

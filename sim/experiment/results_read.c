@@ -159,6 +159,9 @@ static void read_set(struct reader *r, struct result_set *set, const json_t *roo
     set->scenario = text_at(r, root, "scenario");
     set->title = text_at(r, root, "title");
     set->seed = count_at(r, root, "seed");
+    const json_t *precision = json_object_get(root, "precision");
+    if (precision)
+        set->fewest = (uint32_t)count_at(r, precision, "min");
     read_keys(r, set, inside(r, root, "sweep", JSON_ARRAY));
     struct result_point *point = take(r, json_array_size(points), sizeof *point);
     set->point = point;

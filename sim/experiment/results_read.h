@@ -43,6 +43,7 @@ struct result_set {
     const char *version; /* of the herdsim that wrote it */
     const char *scenario, *title;
     uint64_t seed;
+    uint32_t fewest;            /* replications of a point where precision decided how many; otherwise 0 */
     const char *const *variant; /* names in order of first appearance */
     size_t n_variants;
     const struct result_key *key; /* what was swept */

@@ -120,6 +120,33 @@ static bool copy_points(struct trial_set *t, const struct outcome *o, const size
     return t->point;
 }
 
+static bool keep_first(struct trial_set *t, struct trial_point *p, size_t n)
+{
+    double *value = ARENA_ARRAY(&t->arena, double, n * t->n_metrics);
+    for (size_t m = 0; value && m < t->n_metrics; m++)
+        memcpy(value + m * n, trials_values(p, m), n * sizeof *value);
+    p->value = value;
+    p->n = n;
+    return value;
+}
+
+int trials_keep_first(struct trial_set *t, size_t fewest)
+{
+    for (size_t i = 0; i < t->n_points; i++)
+        if (t->point[i].n > fewest) {
+            t->kept = fewest;
+            if (!keep_first(t, &t->point[i], fewest))
+                return -1;
+        }
+    return 0;
+}
+
+/* Whether the plan's replications are all as good as each other. */
+static bool settle_replications(struct trial_set *t, const struct plan *p)
+{
+    return p->until == PLAN_FIXED || !trials_keep_first(t, p->min_replications);
+}
+
 int trials_from_outcome(struct trial_set *t, const struct outcome *o, const struct metric_choice *choice)
 {
     const struct plan *p = o->plan;
@@ -130,7 +157,7 @@ int trials_from_outcome(struct trial_set *t, const struct outcome *o, const stru
                              .variant = p->variant,
                              .n_variants = p->n_variants };
     const size_t *index = choose(t, p->study, choice);
-    if (index && copy_keys(t, p) && copy_points(t, o, index))
+    if (index && copy_keys(t, p) && copy_points(t, o, index) && settle_replications(t, p))
         return 0;
     trials_term(t);
     return -1;

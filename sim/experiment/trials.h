@@ -47,6 +47,7 @@ struct trial_set {
     size_t n_points;
     const char *const *known; /* names of all metrics there are, chosen or not */
     size_t n_known;
+    size_t kept; /* replications on demand: only so many of each point, the rest is left out; 0: all */
     struct result_set results; /* of a folder; what the rest points into */
 };
 
@@ -56,6 +57,10 @@ int trials_read(struct trial_set *t, const char *folder, const struct metric_cho
 /* Copies what is needed of an outcome; the plan must outlive t. Returns 0, or -1 without memory. */
 int trials_from_outcome(struct trial_set *t, const struct outcome *o, const struct metric_choice *choice);
 void trials_term(struct trial_set *t);
+/* Replications on demand were added or not for what the earlier ones said: tests that take their number as
+ * given find differences too often (Chow and Robbins 1965: the stopped mean is right only for narrow
+ * intervals). Leaves the first `fewest` of each point. Returns 0, or -1 without memory. */
+int trials_keep_first(struct trial_set *t, size_t fewest);
 
 /* Index of a metric, or SIZE_MAX. */
 size_t trials_metric(const struct trial_set *t, const char *name);

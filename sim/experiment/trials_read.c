@@ -178,6 +178,10 @@ int trials_read(struct trial_set *t, const char *folder, const struct metric_cho
         snprintf(error, size, "not enough memory to read %s", folder);
     else
         status = read_sheet(&r, error, size);
+    if (!status && from->fewest && trials_keep_first(t, from->fewest)) {
+        snprintf(error, size, "not enough memory to read %s", folder);
+        status = -1;
+    }
     if (status)
         trials_term(t);
     return status;
