@@ -43,6 +43,14 @@ static size_t share_of(size_t metric)
     return share ? M_SENT : SIZE_MAX;
 }
 
+/* A percentile of the latency has no value for good where more reports failed than lie above it. */
+static bool never(const double *value, size_t metric)
+{
+    if (metric < M_LATENCY + STAT_P50 || metric > M_LATENCY + STAT_P999)
+        return false;
+    return value[M_FAILED_RATIO] > 1 - hist_stat_p[metric - M_LATENCY];
+}
+
 const struct study herd_study = { .root = &herd_record,
                                   .metrics = metric_rows,
                                   .n_metrics = METRICS,
@@ -61,4 +69,5 @@ const struct study herd_study = { .root = &herd_record,
                                   .worker_new = trial_worker_new,
                                   .worker_free = trial_worker_free,
                                   .share_of = share_of,
+                                  .never = never,
                                   .trial = trial_run };

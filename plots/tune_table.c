@@ -58,6 +58,17 @@ static void interval_text(const struct tune_result *r, const struct tune_answer 
         snprintf(text, size, "%s to %s", lo, hi);
 }
 
+/* Where the interval is wider than it would be with neighbours that are settled: why, and what would help. */
+static void print_gap(const struct tune_result *r, const struct tune_answer *a, FILE *to)
+{
+    const struct tune_search *s = &a->search;
+    size_t lo = s->keeps == TUNE_NONE ? 0 : s->keeps + 1, hi = s->fails == TUNE_NONE ? a->grid.n : s->fails;
+    if (!a->complete || isnan(a->best) || hi <= lo)
+        return;
+    fprintf(to, "  %zu value%s in between cannot be settled with %llu replications.\n", hi - lo,
+            hi - lo == 1 ? "" : "s", (unsigned long long)r->plan->conf->replications.max);
+}
+
 static void print_sentence(const struct tune_result *r, const struct tune_answer *a, FILE *to)
 {
     const struct tune_key *k = key(r, 0);
@@ -71,6 +82,8 @@ static void print_sentence(const struct tune_result *r, const struct tune_answer
     fprintf(to, "%s: ", subject);
     if (!a->complete && isnan(a->best))
         fprintf(to, "nothing is known yet");
+    else if (isnan(a->best) && a->search.fails != 0)
+        fprintf(to, "no %s from %s to %s is known to hold", name, lo, hi);
     else if (isnan(a->best) && k->whole)
         fprintf(to, "none from %s to %s %s holds", lo, hi, name);
     else if (isnan(a->best))
@@ -88,6 +101,7 @@ static void print_sentence(const struct tune_result *r, const struct tune_answer
     if (a->because)
         fprintf(to, "%s %s", a->binds ? ":" : ";", a->because);
     fprintf(to, "%s\n", a->complete ? "" : " (interrupted)");
+    print_gap(r, a, to);
     if (a->search.contradictory)
         fprintf(to, "  Not so simple: some %s short of that fails; see tune.csv.\n", name);
 }
@@ -115,6 +129,8 @@ static const char *word(const struct tune_candidate *c)
 {
     if (c->verdict != TUNE_OPEN)
         return c->verdict == TUNE_KEEPS ? "holds" : "fails";
+    if (c->blind)
+        return "undefined";
     return c->likely ? "seems to hold" : "seems to fail";
 }
 

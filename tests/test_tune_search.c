@@ -12,6 +12,8 @@ struct world {
     uint64_t seed;
     struct tune_grid grid;
     size_t readings, stop_after, broken_from;
+    double blind_below; /* values below leave the metric undefined, with half of the mean as its bound */
+    double hazy, haze;  /* a value with noise of its own, and how much more */
 };
 
 static double normal(uint64_t seed, uint32_t rep, uint32_t entity)
@@ -31,7 +33,11 @@ static enum tune_status evaluate(void *context, size_t index, size_t from, size_
     for (size_t r = from; r < to; r++) {
         double z = sqrt(w->common) * normal(w->seed, (uint32_t)r, 0) +
                    sqrt(1 - w->common) * normal(w->seed, (uint32_t)r, (uint32_t)index + 1);
-        reading[r - from] = (struct tune_reading){ mean * (1 + w->noise * z), NAN };
+        double noise = w->noise * (value == w->hazy ? w->haze : 1);
+        struct tune_reading *at = &reading[r - from];
+        *at = (struct tune_reading){ mean * (1 + noise * z), NAN, NAN, isnan(mean) };
+        if (value < w->blind_below)
+            *at = (struct tune_reading){ NAN, NAN, mean / 2, false };
         w->readings++;
     }
     return w->stop_after && w->readings >= w->stop_after ? TUNE_STOPPED : TUNE_DONE;
@@ -186,6 +192,62 @@ static void undefined(void)
     tune_search_term(&s);
 }
 
+/* One value of a coarse grid cannot be settled: its neighbours are, and the interval ends there. */
+static void open_in_the_middle(void)
+{
+    unsigned tight = 0;
+    for (unsigned i = 0; i < 50; i++) {
+        struct arena a = { 0 };
+        struct world w = { .mean = line, .noise = 0.001, .common = 0.5, .seed = i, .haze = 1000 };
+        CHECK_INT(tune_grid_make(&w.grid, 100, 100000, 0.02, true, false, &a), 0);
+        size_t middle = tune_grid_near(&w.grid, 13000);
+        w.hazy = tune_grid_value(&w.grid, middle);
+        struct tune_limit at = { .limit = w.hazy * (i % 2 ? 1.002 : 0.998) };
+        struct tune_search s = ask(&w, &at);
+        CHECK_INT(tune_search_run(&s), TUNE_DONE);
+        tight += s.keeps == middle - 1 && s.fails == middle + 1 && !s.exact;
+        CHECK(s.keeps != TUNE_NONE && s.keeps + 1 >= middle && s.fails <= middle + 1);
+        CHECK(s.best == s.keeps || s.best == middle);
+        CHECK(s.n < 30);
+        tune_search_term(&s);
+        arena_term(&a);
+    }
+    CHECK(tight >= 45); /* the others settled by chance, one in twenty */
+}
+
+/* Where nothing can be told among few, more tell it; and few do not fail for it. */
+static void blind_among_few(void)
+{
+    struct world w = { .mean = line, .noise = 0.0005, .seed = 1, .blind_below = 200 };
+    whole_grid(&w.grid, 1, 999, false);
+    struct tune_search s = ask(&w, &ceiling);
+    s.hint = 20;
+    CHECK_INT(tune_search_run(&s), TUNE_DONE);
+    CHECK(s.exact && !s.contradictory);
+    CHECK_NEAR(tune_grid_value(&w.grid, s.best), 432, 0);
+    CHECK_INT(tune_search_at(&s, 20)->verdict, TUNE_OPEN);
+    CHECK_INT(tune_search_at(&s, 20)->n, 5);
+    tune_search_term(&s);
+    w.blind_below = INFINITY;
+    whole_grid(&w.grid, 1, 400, false);
+    s = ask(&w, &ceiling);
+    CHECK_INT(tune_search_run(&s), TUNE_DONE);
+    CHECK(s.best == TUNE_NONE && s.fails == TUNE_NONE && !s.exact);
+    tune_search_term(&s);
+}
+
+/* What is known of an undefined metric is enough to fail where it is beyond the limit. */
+static void blind_and_beyond(void)
+{
+    struct world w = { .mean = line, .noise = 0.01, .seed = 1, .blind_below = INFINITY };
+    whole_grid(&w.grid, 1, 999, false);
+    struct tune_search s = ask(&w, &ceiling);
+    CHECK_INT(tune_search_run(&s), TUNE_DONE);
+    CHECK(s.best == TUNE_NONE && s.keeps == TUNE_NONE && !s.exact);
+    CHECK_NEAR(tune_grid_value(&w.grid, s.fails), 866, 0);
+    tune_search_term(&s);
+}
+
 static void broken(void)
 {
     struct world w = { .mean = line, .broken_from = 77 };
@@ -250,7 +312,9 @@ static enum tune_verdict verdict(const struct tune_limit *limit, const struct tu
 
 static void equal_values(void)
 {
-    static const struct tune_reading five[] = { { 5, NAN }, { 5, NAN }, { 5, NAN } };
+    static const struct tune_reading five[] = { { .value = 5, .of = NAN },
+                                                { .value = 5, .of = NAN },
+                                                { .value = 5, .of = NAN } };
     struct tune_limit measure = { .limit = 5 }, count = { .limit = 5, .whole = true },
                       above = { .limit = 6, .whole = true }, below = { .limit = 4.5 };
     CHECK_INT(verdict(&measure, five, 3, 9), TUNE_KEEPS);
@@ -263,8 +327,12 @@ static void equal_values(void)
 
 static void shares(void)
 {
-    static const struct tune_reading few[] = { { 0, 100 }, { 0, 100 }, { 0, 100 } },
-                                     many[] = { { 0, 4000 }, { 0, 4000 }, { 0, 4000 } };
+    static const struct tune_reading few[] = { { .value = 0, .of = 100 },
+                                               { .value = 0, .of = 100 },
+                                               { .value = 0, .of = 100 } },
+                                     many[] = { { .value = 0, .of = 4000 },
+                                                { .value = 0, .of = 4000 },
+                                                { .value = 0, .of = 4000 } };
     struct tune_limit at = { .limit = 0.001, .share = true }, none = { .limit = 0, .share = true };
     CHECK_INT(verdict(&at, few, 3, 9), TUNE_OPEN);
     CHECK_INT(verdict(&at, few, 3, 3), TUNE_OPEN);
@@ -303,7 +371,12 @@ SUITE("tune_search",
       { "an answer that is called exact is right at least as often as it says", noisy },
       { "what noise hides is inside the interval", too_noisy },
       { "an indifference zone saves replications", indifferent },
-      { "an undefined metric keeps no objective", undefined }, { "a value whose trial fails, fails", broken },
+      { "a metric that is undefined for good keeps no objective", undefined },
+      { "one value that cannot be settled does not widen the interval beyond its neighbours",
+        open_in_the_middle },
+      { "an undefined metric is no failure, and more is tried", blind_among_few },
+      { "an undefined metric fails where its bound does", blind_and_beyond },
+      { "a value whose trial fails, fails", broken },
       { "an objective that does not depend on the key is kept to the end", flat_metric },
       { "an easy value that fails contradicts what is taken for granted", contradiction },
       { "a stopped search says what it knows", stopped },

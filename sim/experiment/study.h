@@ -124,6 +124,9 @@ struct study {
     /* The metric that counts what `metric` is a share of (reports.sent for reports.failed.ratio), so that
      * none in few is not taken for none at all; SIZE_MAX where it is no such share. May be NULL. */
     size_t (*share_of)(size_t metric);
+    /* Whether a metric that is undefined will stay so however long a trial is, as a percentile among reports
+     * that failed: then it keeps no limit. Otherwise it may be what was under way at the end. May be NULL. */
+    bool (*never)(const double *value, size_t metric);
     /* A workspace for one worker, reused from trial to trial; NULL without memory. */
     void *(*worker_new)(void);
     void (*worker_free)(void *worker);

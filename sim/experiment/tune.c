@@ -20,7 +20,7 @@ struct tuner {
     struct tune_trace *trace; /* of the value at hand */
     size_t from, next, to;    /* replications: asked for, not yet given out */
     size_t done;
-    double *value; /* [to - from][n_metrics] */
+    double *value, *at_least; /* [to - from][n_metrics] */
     struct verdict *verdict;
     uint64_t events;
     uint32_t failed, audited; /* the first replication that failed, that failed its audit; UINT32_MAX: none */
@@ -61,6 +61,7 @@ static enum crew_order task_done(void *context, const struct task *task, int sta
     t->verdict[at] = trial->verdict;
     t->events += trial->events;
     memcpy(&t->value[at * n], trial->value, n * sizeof *t->value);
+    memcpy(&t->at_least[at * n], trial->at_least, n * sizeof *t->at_least);
     if (status < 0)
         note(&t->failed, task->replication, t->why, sizeof t->why,
              *trial->error ? trial->error : "the trial could not be run");
@@ -141,6 +142,19 @@ static void tell_audit(struct tuner *t)
              (unsigned)t->audited, t->audit);
 }
 
+/* What is undefined without a known bound fails where the trial was not stable. */
+static struct tune_reading reading_of(const struct tuner *t, size_t r, const struct tune_objective *o)
+{
+    const struct study *s = study_of(t);
+    const double *value = &t->value[r * s->n_metrics], *at_least = &t->at_least[r * s->n_metrics];
+    struct tune_reading reading = { .value = value[o->index],
+                                    .of = o->of == SIZE_MAX ? NAN : value[o->of],
+                                    .at_least = at_least[o->index] };
+    reading.never = isnan(reading.value) && ((s->never && s->never(value, o->index)) ||
+                                             (isnan(reading.at_least) && t->verdict[r].rank > 0));
+    return reading;
+}
+
 /* Adds up in the order of replications, whichever ended first. */
 static void take_values(struct tuner *t, struct tune_reading *reading)
 {
@@ -151,11 +165,8 @@ static void take_values(struct tuner *t, struct tune_reading *reading)
         const struct verdict *v = &t->verdict[r];
         for (size_t m = 0; m < n; m++)
             t->trace->sum[m] += value[m];
-        for (size_t j = 0; j < n_objectives; j++) {
-            const struct tune_objective *o = &plan->objective[j];
-            double of = o->of == SIZE_MAX ? NAN : value[o->of];
-            reading[r * n_objectives + j] = (struct tune_reading){ value[o->index], of };
-        }
+        for (size_t j = 0; j < n_objectives; j++)
+            reading[r * n_objectives + j] = reading_of(t, r, &plan->objective[j]);
         struct verdict *worst = &t->trace->verdict;
         if (!t->trace->n++ || v->rank > worst->rank || (v->rank == worst->rank && v->at < worst->at))
             *worst = *v;
@@ -204,10 +215,13 @@ static enum tune_status evaluate(void *context, size_t index, size_t from, size_
     t->events = 0;
     t->failed = t->audited = UINT32_MAX;
     t->value = calloc(n * study_of(t)->n_metrics, sizeof *t->value);
+    t->at_least = calloc(n * study_of(t)->n_metrics, sizeof *t->at_least);
     t->verdict = calloc(n, sizeof *t->verdict);
     look(t);
-    enum tune_status status = t->value && t->verdict ? run_replications(t, reading) : TUNE_ERROR;
+    bool room = t->value && t->at_least && t->verdict;
+    enum tune_status status = room ? run_replications(t, reading) : TUNE_ERROR;
     free(t->value);
+    free(t->at_least);
     free(t->verdict);
     return status;
 }
@@ -225,6 +239,20 @@ static const struct tune_candidate *first_failing(const struct tune_answer *a)
             return c;
     }
     return NULL;
+}
+
+/* "latency.p99 has no value at 20 collars: ..." */
+static const char *blind_reason(struct tuner *t, const struct tune_candidate *c,
+                                const struct tune_objective *o)
+{
+    const struct tune_key *k = &t->result->plan->key[0];
+    const char *dot = strrchr(k->text, '.'), *name = dot ? dot + 1 : k->text;
+    char value[64];
+    tune_value_text(k, tune_grid_value(&t->answer->grid, c->index), value, sizeof value);
+    return arena_printf(
+        &t->result->arena,
+        "%s has no value at %s%s%s: some trials are too short for it, make run.duration longer", o->metric,
+        k->whole ? value : name, k->whole ? " " : " = ", k->whole ? name : value);
 }
 
 static const char *reason(struct tuner *t, const struct tune_candidate *c, const struct tune_objective *o)
@@ -255,9 +283,12 @@ static void explain(struct tuner *t)
         a->because = tune_trace_at(a, c->index)->broken;
         return;
     }
-    const struct tune_objective *o = &t->result->plan->objective[c->worst];
-    a->binds = o->metric;
-    a->because = reason(t, c, o);
+    size_t worst = c->worst;
+    for (size_t j = 0; c->blind && j < t->result->plan->n_objectives; j++)
+        worst = c->standing[j].undefined ? j : worst;
+    const struct tune_objective *o = &t->result->plan->objective[worst];
+    a->binds = c->blind ? NULL : o->metric;
+    a->because = c->blind ? blind_reason(t, c, o) : reason(t, c, o);
 }
 
 /* Of whole numbers the last that may still qualify is known; else it lies short of what fails. */

@@ -12,7 +12,7 @@ static const struct field objective_fields[] = {
     F_TEXT(struct tune_objective_conf, text, "keep", NULL,
            "a metric, <= or >=, and the limit with its unit: latency.p99 <= 250 ms. It is kept where the "
            "mean over "
-           "the replications is; a metric that is undefined keeps no objective"),
+           "the replications is; one that is undefined keeps no objective, and fails where that is for good"),
     F_END
 };
 static const struct record objective_record = { .name = "objective",

@@ -9,6 +9,8 @@
 #define GALLOP       10.0 /* a value that keeps everything is followed by one so many times as large */
 #define SECANT_RATIO 4.0  /* ends of a bracket this close to each other are joined by a line */
 #define WIDEN_TRIES  6u
+#define NARROW       8u /* a gap is narrow enough at this part of all that is open */
+#define NARROW_TRIES 64u
 
 /* A bracket: everything up to lo - 1 is taken to keep, everything from hi on to fail. Shifted by one, so that
  * 0 can stand for "not even the first". */
@@ -92,17 +94,23 @@ static enum tune_status look(struct tune_search *s, struct tune_candidate *c)
 }
 
 /* The candidate at an index, looked at once at least, and then until it is done or has `enough`. */
-static enum tune_status study(struct tune_search *s, size_t index, size_t enough)
+static enum tune_status study_as(struct tune_search *s, size_t index, size_t enough, unsigned extra)
 {
     struct tune_candidate *c = tune_search_at(s, index);
     if (!c && !(c = add(s, index)))
         return TUNE_ERROR;
+    c->extra = c->looks ? c->extra : extra;
     enum tune_status status = TUNE_DONE;
     while (status == TUNE_DONE && (!c->looks || (!c->done && c->n < enough)))
         status = look(s, c);
     if (!c->looks)
         drop(s, c);
     return status;
+}
+
+static enum tune_status study(struct tune_search *s, size_t index, size_t enough)
+{
+    return study_as(s, index, enough, 0);
 }
 
 /* ---- the bracket ---- */
@@ -125,10 +133,15 @@ static size_t smallest_failed(const struct tune_search *s)
     return found;
 }
 
+/* What says nothing is passed by, as if it kept: what is above it may say more. */
 static struct bracket bracket(const struct tune_search *s)
 {
     size_t kept = largest_kept(s), failed = smallest_failed(s);
-    return (struct bracket){ kept == TUNE_NONE ? 0 : kept + 1, failed == TUNE_NONE ? s->grid->n : failed };
+    struct bracket b = { kept == TUNE_NONE ? 0 : kept + 1, failed == TUNE_NONE ? s->grid->n : failed };
+    for (size_t i = s->n; i-- > 0;)
+        if (s->candidate[i]->blind && s->candidate[i]->index < b.hi && s->candidate[i]->index >= b.lo)
+            b.lo = s->candidate[i]->index + 1;
+    return b;
 }
 
 /* ---- where to look next ---- */
@@ -191,7 +204,7 @@ static enum tune_status close_in(struct tune_search *s, const struct tune_candid
         size_t at = next_index(s, b, slow);
         status = study(s, at, s->max);
         const struct tune_candidate *c = tune_search_at(s, at);
-        if (c && c->verdict == TUNE_OPEN)
+        if (c && c->verdict == TUNE_OPEN && !c->blind)
             *open = c;
         b = bracket(s);
     }
@@ -248,6 +261,47 @@ static enum tune_status widen(struct tune_search *s, const struct tune_candidate
     return status;
 }
 
+/* How a value stands, from easy to hard; places beyond both ends of the grid are taken to be settled. */
+static int rank(const struct tune_search *s, size_t i)
+{
+    static const int ranks[] = { [TUNE_KEEPS] = 0, [TUNE_OPEN] = 2, [TUNE_FAILS] = 3 };
+    const struct tune_candidate *c = s->candidate[i];
+    return c->verdict == TUNE_OPEN && c->likely ? 1 : ranks[c->verdict];
+}
+
+/* The first gap between values that stand differently and are too far from each other: a value inside it, or
+ * TUNE_NONE. Shifted by one, as a bracket is: 0 is below the grid. */
+static size_t wide_gap(const struct tune_search *s)
+{
+    size_t kept = largest_kept(s), failed = smallest_failed(s), i = kept == TUNE_NONE ? 0 : position(s, kept);
+    size_t lo = kept == TUNE_NONE ? 0 : kept + 1, hi = failed == TUNE_NONE ? s->grid->n + 1 : failed + 1;
+    size_t enough = (hi - lo) / NARROW, from = lo;
+    for (int before = 0; i <= s->n && from < hi; i++) {
+        size_t to = i < s->n ? s->candidate[i]->index + 1 : s->grid->n + 1;
+        int now = i < s->n ? rank(s, i) : 3;
+        if (now != before && to > from + 1 && to - from > enough) {
+            struct bracket inside = { from, to - 1 };
+            bool ends = from > 0 && to <= s->grid->n;
+            return clamp(ends ? geometric(s, from - 1, to - 1) : from + (to - from) / 2 - 1, inside);
+        }
+        from = to;
+        before = now;
+    }
+    return TUNE_NONE;
+}
+
+/* Halves the gaps around what cannot be settled. */
+static enum tune_status narrow(struct tune_search *s)
+{
+    enum tune_status status = TUNE_DONE;
+    size_t at = wide_gap(s);
+    for (unsigned i = 1; i <= NARROW_TRIES && status == TUNE_DONE && at != TUNE_NONE; i++) {
+        status = study_as(s, at, s->max, i);
+        at = wide_gap(s);
+    }
+    return status;
+}
+
 /* The largest value that was tried and whose means keep all limits, as do those of all below it. */
 static size_t largest_likely(const struct tune_search *s)
 {
@@ -263,7 +317,7 @@ static void conclude(struct tune_search *s, bool complete)
     s->best = largest_likely(s);
     s->keeps = largest_kept(s);
     s->fails = smallest_failed(s);
-    s->exact = complete && b.lo == b.hi;
+    s->exact = complete && b.lo == b.hi && (b.lo == 0 || s->keeps == b.lo - 1);
     s->contradictory = false;
     for (size_t i = 0; s->keeps != TUNE_NONE && i < s->n && s->candidate[i]->index < s->keeps; i++)
         s->contradictory |= s->candidate[i]->verdict == TUNE_FAILS;
@@ -278,6 +332,8 @@ enum tune_status tune_search_run(struct tune_search *s)
         status = widen(s, open, true);
     if (status == TUNE_DONE && open)
         status = widen(s, open, false);
+    if (status == TUNE_DONE && open)
+        status = narrow(s);
     if (status == TUNE_DONE && largest_kept(s) != TUNE_NONE)
         status = study(s, 0, s->first); /* the easiest value fails? Then it is not as taken for granted */
     conclude(s, status == TUNE_DONE);

@@ -9,7 +9,13 @@
  * (sim/stats/limit.h) exclude their limits, or lie within the indifference zone around them, or the budget is
  * spent. So few replications settle what is far from the limit, and most are spent on the two neighbours of
  * the answer. Where a value cannot be settled, values below and above it are tried in growing steps until one
- * is shown to keep the objectives and one to fail.
+ * is shown to keep the objectives and one to fail; then the gaps are halved between the last value that
+ * keeps, those that seem to keep, those that seem to fail and the first that fails, until each is one step,
+ * or an eighth of all that is open. The values that narrow share half as much error again, the m-th
+ * with a part of 1 / ((m + 1) (m + 2)): all of them are close to the limit, and one that errs is enough.
+ *
+ * A value where an objective is undefined, and nothing known speaks against it, settles nothing: the search
+ * goes on above it.
  *
  * What it promises. An answer between two settled neighbours is exact with the confidence asked for: to be
  * wrong, some value up to the true answer must have been called failing, or one above it keeping. A value
@@ -19,8 +25,8 @@
  * with samples doubled until they are sure, they err many times less often; and all values meet the same
  * random numbers (replication r of one with replication r of the next), so that they err together. The tests
  * repeat experiments with known answers to see it. Otherwise the answer is the largest value tried whose
- * means keep the limits, within an interval from the last value shown to keep the objectives to the last one
- * not shown to fail. */
+ * means keep the limits (as do all open ones below it), within an interval from the last value shown to keep
+ * the objectives to the last one not shown to fail. */
 #ifndef SIM_EXPERIMENT_TUNE_SEARCH_H
 #define SIM_EXPERIMENT_TUNE_SEARCH_H
 
@@ -42,8 +48,10 @@ struct tune_limit {
 };
 
 struct tune_reading {
-    double value; /* NaN: undefined, which keeps no objective */
-    double of;    /* of a share: the count it is a share of */
+    double value;    /* NaN: undefined, which proves nothing by itself */
+    double of;       /* of a share: the count it is a share of */
+    double at_least; /* where it is undefined: a lower bound, or NaN */
+    bool never;      /* undefined for good: fails */
 };
 
 enum tune_verdict { TUNE_OPEN, TUNE_KEEPS, TUNE_FAILS };
@@ -51,8 +59,9 @@ enum tune_verdict { TUNE_OPEN, TUNE_KEEPS, TUNE_FAILS };
 /* How a value stands with one objective. */
 struct tune_standing {
     struct limit_bounds bounds; /* of the mean, at the confidence of the last look */
-    double excess; /* (mean - limit) / limit, positive where it is not kept; infinite: undefined */
+    double excess; /* (mean - limit) / limit, positive where it is not kept; infinite: undefined for good */
     enum tune_verdict verdict;
+    bool undefined;   /* in some replication: bounds.mean is NaN, and excess that of what is known of it */
     bool indifferent; /* all of the interval is within the zone around the limit */
 };
 
@@ -61,9 +70,11 @@ struct tune_candidate {
     size_t index;
     size_t n; /* replications */
     unsigned looks;
-    bool broken; /* a trial could not be run to its end */
+    unsigned extra; /* the how-manieth of those that narrow an interval, from 1, or 0: shares their errors */
+    bool broken;    /* a trial could not be run to its end */
     enum tune_verdict verdict;
     bool likely;  /* all means keep their limits */
+    bool blind;   /* open because an objective is undefined, though nothing known speaks against it */
     bool done;    /* settled, indifferent or out of budget */
     size_t worst; /* the objective with the largest excess */
     double excess;
