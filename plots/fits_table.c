@@ -37,21 +37,67 @@ static void print_line(const struct plan *p, const struct fit *f, FILE *to)
     print_each(p, f, to);
 }
 
-/* "throughput: one collar 0.0167/s, contention 5 %, coherency 0.2 %: most at 21.8 collars, 7.3/s" */
+/* " (39.9/s to 40.1/s)", or nothing where the interval is narrow. */
+static void between_text(const struct regress_term *t, const char *unit, char *text, size_t size)
+{
+    char lo[48], hi[48];
+    *text = '\0';
+    if (!(t->hi - t->lo > 2 * NARROW * fabs(t->value)))
+        return;
+    figure_short(t->lo, unit, lo, sizeof lo);
+    figure_short(t->hi, unit, hi, sizeof hi);
+    snprintf(text, size, " (%s to %s)", lo, hi);
+}
+
+static void print_peak(const struct plan *p, const struct fit *f, FILE *to)
+{
+    const char *unit = p->study->metrics[f->metric].unit;
+    struct regress_term whole = { round(f->peak_at.value), round(f->peak_at.lo), round(f->peak_at.hi) };
+    char peak[48], peak_between[112], at[48], at_between[112];
+    figure_short(f->peak.value, unit, peak, sizeof peak);
+    between_text(&f->peak, unit, peak_between, sizeof peak_between);
+    figure_short(whole.value, "1", at, sizeof at);
+    between_text(&whole, "1", at_between, sizeof at_between);
+    if (isfinite(f->peak_at.value))
+        fprintf(to, ": the most is %s%s, at %s%s%s", peak, peak_between, at, at_between,
+                f->peak_at.value > f->high ? ", beyond what was swept" : "");
+    else if (isfinite(f->peak.value))
+        fprintf(to, ": it saturates at %s%s, without a peak", peak, peak_between);
+}
+
+/* "throughput = 0.0167/s N / (1 + 0.05 (N - 1) + 0.002 N (N - 1)), N = collar: the most is 7.3/s, at 21.8" */
 static void print_usl(const struct plan *p, const struct fit *f, FILE *to)
 {
     const struct metric *m = &p->study->metrics[f->metric];
-    char one[48], peak[48], at[48];
+    char one[48];
     figure_short(f->term[0].value, m->unit, one, sizeof one);
-    figure_short(f->peak, m->unit, peak, sizeof peak);
-    figure_short(round(f->peak_at), "1", at, sizeof at);
-    fprintf(to, "%s = %s N / (1 + %.3g (N - 1) + %.3g N (N - 1)), N = ", m->title, one, f->term[1].value,
-            f->term[2].value);
+    fprintf(to, "%s = %s N / (1 + %.3g (N - 1)", m->title, one, f->term[1].value);
+    if (f->term[2].value > 0)
+        fprintf(to, " + %.3g N (N - 1)", f->term[2].value);
+    fputs("), N = ", to);
     print_each(p, f, to);
-    if (isfinite(f->peak_at))
-        fprintf(to, ": the most is %s, at %s", peak, at);
-    else
-        fprintf(to, ": never more than %s", peak);
+    print_peak(p, f, to);
+}
+
+static void print_variant(const struct plan *p, const struct fit *f, FILE *to)
+{
+    fprintf(to, "  %s%s", p->n_variants > 1 ? p->variant[f->variant] : "", p->n_variants > 1 ? ": " : "");
+}
+
+static bool is_headline(const struct plan *p, const struct fit *f)
+{
+    return p->study->metrics[f->metric].flags & METRIC_HEADLINE;
+}
+
+static void print_missing(const struct plan *p, const struct fits *f, FILE *to)
+{
+    for (size_t i = 0; i < f->n_missing; i++) {
+        const struct fit *fit = &f->missing[i];
+        if (!is_headline(p, fit))
+            continue;
+        print_variant(p, fit, to);
+        fprintf(to, "no such law of %s: %s\n", p->study->metrics[fit->metric].title, fit->why);
+    }
 }
 
 void fits_table_print(const struct outcome *o, FILE *to)
@@ -62,17 +108,18 @@ void fits_table_print(const struct outcome *o, FILE *to)
     int status = fits_compute(&f, o);
     for (size_t i = 0; !status && i < f.n; i++) {
         const struct fit *fit = &f.fit[i];
-        if (!(p->study->metrics[fit->metric].flags & METRIC_HEADLINE))
+        if (!is_headline(p, fit))
             continue;
         if (!begun)
             fputs("\nFitted laws\n", to);
         begun = true;
-        fprintf(to, "  %s%s", p->n_variants > 1 ? p->variant[fit->variant] : "",
-                p->n_variants > 1 ? ": " : "");
+        print_variant(p, fit, to);
         (fit->rule->kind == FIT_LINE ? print_line : print_usl)(p, fit, to);
         if (fit->left_out)
             fprintf(to, "  (without %zu of %zu points)", fit->left_out, p->n_sweep);
         fputc('\n', to);
     }
+    if (!status)
+        print_missing(p, &f, to);
     fits_term(&f);
 }

@@ -141,6 +141,37 @@ static void laws(void)
     made_term(&m);
 }
 
+/* Throughput of contention alone saturates; with coherency it has a peak; in proportion to N it is no law. */
+static void scalability(void)
+{
+    static const struct fit_rule rules[] = { { FIT_USL, "served", "customers", "customer" },
+                                             { FIT_LINE, NULL, NULL, NULL } };
+    struct study study = toy_study;
+    struct made m;
+    struct metric *metric = calloc(study.n_metrics, sizeof *metric);
+    CU_ASSERT_FATAL(metric != NULL);
+    memcpy(metric, study.metrics, study.n_metrics * sizeof *metric);
+    metric[TOY_SERVED].flags |= METRIC_HEADLINE;
+    study.metrics = metric;
+    study.fits = rules;
+    make(&m, &study, HEAD "variants: {a: {}, b: {}, c: {}}\nsweep: {customers: [1, 2, 4, 8, 16, 32]}\n");
+    for (size_t i = 0; i < 18; i++) {
+        double n = made_at(&m, i, 0);
+        m.outcome.point[i].metric[TOY_SERVED].mean = i < 6 ? 10 * n / (1 + 0.1 * (n - 1))
+                                                     : i < 12
+                                                         ? 10 * n / (1 + 0.1 * (n - 1) + 0.01 * n * (n - 1))
+                                                         : 10 * n;
+    }
+    const char *text = printed(&m, true, 0);
+    CHECK(says(text, "it saturates at 100"));
+    CHECK(says(text, ", without a peak\n"));
+    CHECK(says(text, ", at 9"));
+    CHECK(says(text, "c: no such law of "));
+    CHECK(says(text, ": it hardly bends up to there\n"));
+    made_term(&m);
+    free(metric);
+}
+
 static void scatter(void)
 {
     struct made m;
@@ -202,6 +233,7 @@ SUITE("effects table", { "the keys that matter are listed, metric by metric", ta
       { "a model that does not fit and points left out are noted", notes },
       { "a single key and no laws are not worth a word", silence },
       { "keys are called by what sets them apart", keys }, { "laws are said in words", laws },
+      { "throughput has a peak, a limit or no law", scalability },
       { "the points of a design are no curves", scatter },
       { "many points of a design are three rows for each variant", three_rows },
       { "the test leaves nothing behind", clean })

@@ -56,7 +56,7 @@ static void lines(void)
     CHECK_NEAR(a->term[1].hi - a->term[1].lo, 0, 1e-12);
     CHECK_NEAR(a->low, 1, 0);
     CHECK_NEAR(a->high, 64, 0);
-    CHECK(isnan(a->peak));
+    CHECK(isnan(a->peak.value));
     CHECK_NEAR(level->term[0].value, 7, 0);
     CHECK_NEAR(level->term[1].value, 0, 0);
     fits_term(&f);
@@ -108,8 +108,8 @@ static void scalability(void)
     CHECK_NEAR(a->term[0].value, 1000, 1e-6);
     CHECK_NEAR(a->term[1].value, 0.05, 1e-9);
     CHECK_NEAR(a->term[2].value, 0.002, 1e-10);
-    CHECK_NEAR(a->peak_at, sqrt(0.95 / 0.002), 1e-6);
-    CHECK_NEAR(a->peak, usl(sqrt(0.95 / 0.002)), 1e-6);
+    CHECK_NEAR(a->peak_at.value, sqrt(0.95 / 0.002), 1e-6);
+    CHECK_NEAR(a->peak.value, usl(sqrt(0.95 / 0.002)), 1e-6);
     CHECK_INT(a->points, POINTS);
     fits_term(&f);
     made_term(&m);
@@ -131,6 +131,28 @@ static void no_scalability(void)
         set(&m, i, TOY_SERVED, i < 5 ? 5 * made_at(&m, i, 0) : 20);
     CHECK_INT(fits_compute(&f, &m.outcome), 0);
     CHECK_INT(f.n, 0);
+    fits_term(&f);
+    made_term(&m);
+}
+
+/* Beside a variant with a law, one without is told why it has none. */
+static void missed(void)
+{
+    struct study study = ruled();
+    struct made m;
+    struct fits f;
+    make(&m, &study, SWEPT "variants: {a: {}, b: {}, c: {}}\n");
+    for (size_t i = 0; i < POINTS; i++) {
+        set(&m, i, TOY_SERVED, usl(made_at(&m, i, 0)));
+        set(&m, POINTS + i, TOY_SERVED, 5 * made_at(&m, i, 0) * (i % 2 ? 1.001 : 1));
+        set(&m, 2 * POINTS + i, TOY_SERVED, fmin(made_at(&m, i, 0), 16));
+    }
+    CHECK_INT(fits_compute(&f, &m.outcome), 0);
+    CHECK_INT(f.n, 1);
+    CU_ASSERT_FATAL(f.n_missing == 2);
+    CHECK_INT(f.missing[0].variant, 1);
+    CHECK_TEXT(f.missing[0].why, "it hardly bends up to there");
+    CHECK(strstr(f.missing[1].why, "% off that law") != NULL);
     fits_term(&f);
     made_term(&m);
 }
@@ -212,6 +234,8 @@ static void json(void)
     CHECK_NEAR(alpha, 0.05, 1e-9);
     CHECK_NEAR(at, 21.7945, 1e-4);
     CHECK(peak > 7000);
+    CHECK_INT(json_array_size(json_object_get(json_object_get(json_array_get(all, 1), "peak"), "ci")), 2);
+    CHECK_INT(json_array_size(json_object_get(json_object_get(json_array_get(all, 1), "peak"), "at_ci")), 2);
     json_decref(root);
     free(text);
     made_term(&m);
@@ -223,6 +247,7 @@ SUITE("fits", { "a line gives back its terms, variant by variant", lines },
       { "points that are not stable or not finished do not bend a line", unstable },
       { "the scalability law gives back its terms and its peak", scalability },
       { "what does not bend, or not by that law, has none", no_scalability },
+      { "a variant without the law that another has is told why", missed },
       { "several keys, other keys and words have no fits", other_sweeps },
       { "a key that is held does not count", held_keys }, { "fits are a member of summary.json", json },
       { "the test leaves nothing behind", clean })

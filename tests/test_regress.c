@@ -110,9 +110,10 @@ static void usl_exact(void)
     CHECK_NEAR(u.gamma.value, 1000, 1e-6);
     CHECK_NEAR(u.alpha.value, 0.05, 1e-9);
     CHECK_NEAR(u.beta.value, 0.002, 1e-10);
-    CHECK_NEAR(u.peak_at, 21.794494717703367, 1e-6);
-    CHECK_NEAR(u.peak, usl_value(&u, 21.794494717703367), 1e-6);
-    CHECK(u.peak > x[4] && u.peak > x[5]);
+    CHECK_NEAR(u.peak_at.value, 21.794494717703367, 1e-6);
+    CHECK_NEAR(u.peak_at.hi - u.peak_at.lo, 0, 1e-6);
+    CHECK_NEAR(u.peak.value, usl_value(&u, 21.794494717703367), 1e-6);
+    CHECK(u.peak.value > x[4] && u.peak.value > x[5]);
     CHECK_NEAR(u.r2, 1, 1e-12);
     CHECK_NEAR(u.worst, 0, 1e-9);
     CHECK_NEAR(usl_value(&u, 1), 1000, 1e-6);
@@ -128,21 +129,34 @@ static void usl_without_a_peak(void)
     CHECK_INT(usl_fit(ns, x, NS, 0.95, &u), REGRESS_DONE);
     CHECK(u.beta.value == 0 && isnan(u.beta.lo));
     CHECK_NEAR(u.alpha.value, 0.1, 0.001);
-    CHECK(isinf(u.peak_at));
-    CHECK_NEAR(u.peak, 50, 0.5);
+    CHECK(isinf(u.peak_at.value));
+    CHECK_NEAR(u.peak.value, 50, 0.5);
+    CHECK(u.peak.lo < u.peak.value && u.peak.value < u.peak.hi);
     usl_rows(5, 0, 0, ns, x, NS);
     CHECK_INT(usl_fit(ns, x, NS, 0.95, &u), REGRESS_DONE);
     CHECK_NEAR(u.alpha.value, 0, 1e-9);
     CHECK_NEAR(u.beta.value, 0, 1e-9);
 }
 
-/* Noise of 2 %: intervals of all three parameters cover at the nominal rate, give or take 4.5 standard
- * deviations and the curvature of the law. */
+/* The closed loop: all that was sent is answered until the server is full, and no more from then on. */
+static void usl_saturates(void)
+{
+    static const double n[] = { 50, 100, 200, 300, 400, 500 };
+    static const double x[] = { 49, 92, 160, 190, 199, 200 };
+    struct usl u;
+    CHECK_INT(usl_fit(n, x, 6, 0.95, &u), REGRESS_DONE);
+    CHECK(u.beta.value == 0 && isinf(u.peak_at.value));
+    CHECK(u.peak.value > 200 && u.peak.lo < u.peak.value && u.peak.value < u.peak.hi);
+}
+
+/* Noise of 2 %: intervals of all three parameters and of the peak cover at the nominal rate, give or take 4.5
+ * standard deviations and the curvature of the law. */
 static void usl_coverage(void)
 {
     struct rng stream = rng_stream(rng_key_make(6, 0), 1, 0, 0);
     gsl_rng g = rng_view(&stream);
-    size_t covered[3] = { 0 }, n = 0;
+    const double at = sqrt(0.95 / 0.002), peak = 1000 * at / (1 + 0.05 * (at - 1) + 0.002 * at * (at - 1));
+    size_t covered[5] = { 0 }, n = 0;
     for (size_t t = 0; t < 1000; t++) {
         double x[NS];
         struct usl u;
@@ -155,9 +169,11 @@ static void usl_coverage(void)
         covered[0] += u.gamma.lo <= 1000 && 1000 <= u.gamma.hi;
         covered[1] += u.alpha.lo <= 0.05 && 0.05 <= u.alpha.hi;
         covered[2] += u.beta.lo <= 0.002 && 0.002 <= u.beta.hi;
+        covered[3] += u.peak_at.lo <= at && at <= u.peak_at.hi;
+        covered[4] += u.peak.lo <= peak && peak <= u.peak.hi;
     }
     CHECK_INT(n, 1000);
-    for (size_t j = 0; j < 3; j++)
+    for (size_t j = 0; j < 5; j++)
         CHECK_NEAR((double)covered[j] / (double)n, 0.95, 4.5 * sqrt(0.05 * 0.95 / 1000));
 }
 
@@ -179,5 +195,6 @@ SUITE("regress", { "a line by hand", by_hand },
       { "the interval of a slope covers as often as it says", coverage },
       { "exact data give back the parameters of the scalability law, and its peak", usl_exact },
       { "contention alone has a limit and no peak; neither is a straight line", usl_without_a_peak },
+      { "throughput that still rises at the end has no peak before it", usl_saturates },
       { "the intervals of the scalability law cover as often as they say", usl_coverage },
       { "too few rows or undefined ones are no law", usl_refuses })

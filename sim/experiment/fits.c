@@ -103,37 +103,63 @@ static int fit_line(struct fit *f, const struct data *d)
     return status;
 }
 
+/* Takes the law, or says why it is none. */
+static int take_usl(struct fit *f, const struct usl *u)
+{
+    if (!(usl_value(u, f->high) < USL_BEND * u->gamma.value * f->high))
+        snprintf(f->why, sizeof f->why, "it hardly bends up to there");
+    else if (!(u->worst <= USL_NEAR))
+        snprintf(f->why, sizeof f->why, "its points are up to %.0f %% off that law", 100 * u->worst);
+    if (*f->why)
+        return REGRESS_IMPOSSIBLE;
+    f->term[0] = u->gamma;
+    f->term[1] = u->alpha;
+    f->term[2] = u->beta;
+    f->r2 = u->r2;
+    f->peak_at = u->peak_at;
+    f->peak = u->peak;
+    return REGRESS_DONE;
+}
+
 static int fit_usl(struct fit *f, const struct data *d)
 {
     struct usl u;
-    if (d->n < USL_VALUES)
-        return REGRESS_IMPOSSIBLE;
-    int status = usl_fit(d->x, d->y, d->n, SUMMARY_CONFIDENCE, &u);
-    if (status)
-        return status;
-    if (!(u.worst <= USL_NEAR) || !(usl_value(&u, f->high) < USL_BEND * u.gamma.value * f->high))
-        return REGRESS_IMPOSSIBLE;
-    f->term[0] = u.gamma;
-    f->term[1] = u.alpha;
-    f->term[2] = u.beta;
-    f->r2 = u.r2;
-    f->peak_at = u.peak_at;
-    f->peak = u.peak;
-    return REGRESS_DONE;
+    int status = d->n < USL_VALUES ? REGRESS_IMPOSSIBLE : usl_fit(d->x, d->y, d->n, SUMMARY_CONFIDENCE, &u);
+    if (!status)
+        return take_usl(f, &u);
+    snprintf(f->why, sizeof f->why, d->n < USL_VALUES ? "too few points" : "no such law fits its points");
+    return status;
 }
 
 /* Keeps the fit of a metric where there is one. */
 static int try_fit(struct fits *all, const struct outcome *o, const struct fit *wanted, struct data *d)
 {
-    struct fit *f = &all->fit[all->n];
-    *f = *wanted;
-    f->peak_at = f->peak = f->r2 = NAN;
+    struct fit f = *wanted;
+    f.peak_at = f.peak = unknown;
+    f.r2 = NAN;
     for (size_t t = 0; t < FIT_TERMS; t++)
-        f->term[t] = unknown;
-    collect(f, o, d);
-    int status = f->rule->kind == FIT_LINE ? fit_line(f, d) : fit_usl(f, d);
-    all->n += status == REGRESS_DONE;
+        f.term[t] = unknown;
+    collect(&f, o, d);
+    int status = f.rule->kind == FIT_LINE ? fit_line(&f, d) : fit_usl(&f, d);
+    if (status == REGRESS_DONE)
+        all->fit[all->n++] = f;
+    else if (*f.why)
+        all->missing[all->n_missing++] = f;
     return status == REGRESS_FAILED ? -1 : 0;
+}
+
+/* What no variant has is not missed. */
+static void forget_unmissed(struct fits *f)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < f->n_missing; i++) {
+        bool missed = false;
+        for (size_t k = 0; k < f->n; k++)
+            missed |= f->fit[k].rule == f->missing[i].rule && f->fit[k].metric == f->missing[i].metric;
+        if (missed)
+            f->missing[kept++] = f->missing[i];
+    }
+    f->n_missing = kept;
 }
 
 static int fit_variant(struct fits *all, const struct outcome *o, size_t variant, size_t key, struct data *d)
@@ -158,11 +184,14 @@ int fits_compute(struct fits *f, const struct outcome *o)
     while (p->study->fits[rules].metric)
         rules++;
     struct data d = { .x = calloc(2 * p->n_sweep, sizeof(double)) };
-    f->fit = ARENA_ARRAY(&f->arena, struct fit, p->n_variants * p->study->n_metrics * rules + 1);
-    int status = d.x && f->fit ? 0 : -1;
+    size_t most = p->n_variants * p->study->n_metrics * rules + 1;
+    f->fit = ARENA_ARRAY(&f->arena, struct fit, most);
+    f->missing = ARENA_ARRAY(&f->arena, struct fit, most);
+    int status = d.x && f->fit && f->missing ? 0 : -1;
     d.y = d.x ? d.x + p->n_sweep : NULL;
     for (size_t v = 0; v < p->n_variants && !status; v++)
         status = fit_variant(f, o, v, key, &d);
+    forget_unmissed(f);
     free(d.x);
     return status;
 }

@@ -17,14 +17,17 @@ struct fit {
     size_t points, left_out; /* the latter: not stable (lines), unfinished or undefined */
     struct regress_term term[FIT_TERMS];
     double r2;
-    double peak_at, peak; /* of throughput: see usl.h; NaN for lines */
-    double low, high;     /* the key's values that were used */
+    struct regress_term peak_at, peak; /* of throughput: see usl.h; NaN for lines */
+    double low, high;                  /* the key's values that were used */
+    char why[64];                      /* there is no fit, as a phrase: "" where there is one */
 };
 
 struct fits {
     struct arena arena;
     struct fit *fit; /* variant by variant */
     size_t n;
+    struct fit *missing; /* scalability laws that another variant has and this one has not: see why */
+    size_t n_missing;
 };
 
 /* No fits where another number of keys than one varies, or that key does not vary in numbers. A line needs

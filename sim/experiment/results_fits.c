@@ -6,6 +6,18 @@
 #include "sim/experiment/json_write.h"
 #include "sim/experiment/results_tables.h"
 
+static void write_interval(struct json_write *j, const char *key, const struct regress_term *t)
+{
+    if (!isfinite(t->lo) || !isfinite(t->hi)) {
+        json_write_number(j, key, NAN);
+        return;
+    }
+    json_write_open(j, key, '[');
+    json_write_number(j, NULL, t->lo);
+    json_write_number(j, NULL, t->hi);
+    json_write_close(j);
+}
+
 static void write_fit(struct json_write *j, const struct plan *p, const struct fit *f)
 {
     json_write_open(j, NULL, '{');
@@ -25,8 +37,10 @@ static void write_fit(struct json_write *j, const struct plan *p, const struct f
     json_write_close(j);
     if (f->rule->kind == FIT_USL) {
         json_write_open(j, "peak", '{');
-        json_write_number(j, "at", f->peak_at);
-        json_write_number(j, "value", f->peak);
+        json_write_number(j, "at", f->peak_at.value);
+        write_interval(j, "at_ci", &f->peak_at);
+        json_write_number(j, "value", f->peak.value);
+        write_interval(j, "ci", &f->peak);
         json_write_close(j);
     }
     json_write_close(j);
@@ -70,8 +84,8 @@ static void rows(struct csv *c, const struct plan *p, const struct fit *f)
         row(c, p, f, fit_terms[f->rule->kind][t], &f->term[t]);
     if (f->rule->kind != FIT_USL)
         return;
-    row(c, p, f, "peak.at", &(struct regress_term){ f->peak_at, NAN, NAN });
-    row(c, p, f, "peak", &(struct regress_term){ f->peak, NAN, NAN });
+    row(c, p, f, "peak.at", &f->peak_at);
+    row(c, p, f, "peak", &f->peak);
 }
 
 int results_fits_csv(const struct outcome *o, FILE *to)

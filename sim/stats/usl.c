@@ -13,6 +13,8 @@
 #define STEPS      200u
 #define TOLERANCE  1e-12
 
+static const struct regress_term unknown = { NAN, NAN, NAN };
+
 /* What is fitted: parameters that are held stay at zero and are no columns. */
 struct problem {
     const double *n, *x;
@@ -49,15 +51,23 @@ static int residuals(const gsl_vector *v, void *context, gsl_vector *f)
     return GSL_SUCCESS;
 }
 
+/* Of the law, by its parameters. */
+static void slopes_at(const double p[PARAMETERS], double n, double slope[PARAMETERS])
+{
+    double below = 1 + p[1] * (n - 1) + p[2] * n * (n - 1);
+    slope[0] = n / below;
+    slope[1] = -p[0] * n * (n - 1) / (below * below);
+    slope[2] = n * slope[1];
+}
+
 static int slopes(const gsl_vector *v, void *context, gsl_matrix *j)
 {
     const struct problem *q = context;
     double p[PARAMETERS];
     unpack(q, v, p);
     for (size_t i = 0; i < q->rows; i++) {
-        double n = q->n[i], below = 1 + p[1] * (n - 1) + p[2] * n * (n - 1);
-        const double slope[PARAMETERS] = { n / below, -p[0] * n * (n - 1) / (below * below),
-                                           -p[0] * n * n * (n - 1) / (below * below) };
+        double slope[PARAMETERS];
+        slopes_at(p, q->n[i], slope);
         for (size_t c = 0, k = 0; c < PARAMETERS; c++)
             if (!q->held[c])
                 gsl_matrix_set(j, i, k++, slope[c]);
@@ -90,22 +100,76 @@ static int start(const struct problem *q, double p[PARAMETERS])
     return status;
 }
 
+/* What the parameters that are free are together: the covariance is that of residuals of variance one. */
+struct spread {
+    const struct problem *q;
+    const gsl_matrix *cov;
+    double t; /* Student's quantile times the standard deviation of the residuals */
+};
+
+/* Half the width of the interval of a function of the parameters, by its slopes: the delta method. */
+static double half_width(const struct spread *s, const double slope[PARAMETERS])
+{
+    double variance = 0;
+    for (size_t i = 0, r = 0; i < PARAMETERS; i++) {
+        if (s->q->held[i])
+            continue;
+        for (size_t j = 0, c = 0; j < PARAMETERS; j++)
+            if (!s->q->held[j])
+                variance += slope[i] * slope[j] * gsl_matrix_get(s->cov, r, c++);
+        r++;
+    }
+    return s->t * sqrt(fmax(0, variance));
+}
+
+/* A quantity above zero, with its interval on the logarithm. */
+static struct regress_term positive(const struct spread *s, double value, const double slope[PARAMETERS])
+{
+    double factor = exp(half_width(s, slope) / value);
+    return (struct regress_term){ value, value / factor, value * factor };
+}
+
+/* The peak at N = sqrt((1 - alpha) / beta). Where the slope over N is zero, N need not be differentiated. */
+static void find_peak(const struct spread *s, struct usl *u)
+{
+    double alpha = u->alpha.value, beta = u->beta.value, n = sqrt(fmax(0, 1 - alpha) / beta);
+    const double p[PARAMETERS] = { u->gamma.value, alpha, beta };
+    const double to_n[PARAMETERS] = { 0, -n / (2 * (1 - alpha)), -n / (2 * beta) };
+    double to_x[PARAMETERS];
+    slopes_at(p, n, to_x);
+    u->peak_at = positive(s, n, to_n);
+    u->peak = positive(s, law(p, n), to_x);
+}
+
+static void find_limit(const struct spread *s, struct usl *u)
+{
+    double gamma = u->gamma.value, alpha = u->alpha.value;
+    const double to_x[PARAMETERS] = { 1 / alpha, -gamma / (alpha * alpha), 0 };
+    u->peak_at = u->peak = unknown;
+    if (!(u->alpha.lo > 0))
+        return;
+    u->peak_at.value = INFINITY;
+    u->peak = positive(s, gamma / alpha, to_x);
+}
+
 static void take_terms(const struct problem *q, const gsl_multifit_nlinear_workspace *w,
                        const gsl_matrix *cov, double confidence, struct usl *out)
 {
     struct regress_term *term[PARAMETERS] = { &out->gamma, &out->alpha, &out->beta };
     double freedom = (double)(q->rows - q->free), rest;
     gsl_blas_ddot(w->f, w->f, &rest);
-    double t = gsl_cdf_tdist_Pinv((1 + confidence) / 2, freedom) * sqrt(rest / freedom);
+    struct spread s = { q, cov, gsl_cdf_tdist_Pinv((1 + confidence) / 2, freedom) * sqrt(rest / freedom) };
     for (size_t j = 0, k = 0; j < PARAMETERS; j++) {
+        double unit[PARAMETERS] = { [0] = 0 };
         *term[j] = (struct regress_term){ 0, NAN, NAN };
         if (q->held[j])
             continue;
-        double value = gsl_vector_get(w->x, k), half = t * sqrt(gsl_matrix_get(cov, k, k));
+        unit[j] = 1;
+        double value = gsl_vector_get(w->x, k++), half = half_width(&s, unit);
         *term[j] = (struct regress_term){ value, value - half, value + half };
-        k++;
     }
     out->r2 = 1 - rest / gsl_stats_tss(q->x, 1, q->rows);
+    (out->beta.value > 0 && out->alpha.value < 1 ? find_peak : find_limit)(&s, out);
 }
 
 /* Fits the parameters that are not held, beginning at p. */
@@ -143,12 +207,13 @@ out:
     return status;
 }
 
-/* Where the law ends: the peak at N = sqrt((1 - alpha) / beta), or the limit gamma / alpha. */
-static void find_peak(struct usl *u)
+/* Whether the data show that more do less: beta is surely above zero, and X is not largest at the end where
+ * the peak would lie before it. */
+static bool shows_peak(const struct problem *q, const struct usl *u)
 {
-    double alpha = u->alpha.value, beta = u->beta.value;
-    u->peak_at = beta > 0 ? sqrt(fmax(0, 1 - alpha) / beta) : alpha > 0 ? INFINITY : NAN;
-    u->peak = beta > 0 ? usl_value(u, u->peak_at) : alpha > 0 ? u->gamma.value / alpha : NAN;
+    size_t last = gsl_stats_max_index(q->n, 1, q->rows);
+    bool falls = q->x[last] < gsl_stats_max(q->x, 1, q->rows);
+    return u->beta.lo > 0 && u->alpha.value < 1 && (falls || u->peak_at.value >= q->n[last]);
 }
 
 static bool is_sound(const double *n, const double *x, size_t rows)
@@ -159,30 +224,36 @@ static bool is_sound(const double *n, const double *x, size_t rows)
     return sound;
 }
 
+/* Fits again without the parameters that would be negative, and without beta where it shows no peak. */
+static int fit_what_holds(struct problem *q, const double p[PARAMETERS], double confidence, struct usl *out)
+{
+    int status = fit(q, p, confidence, out);
+    if (!status && !shows_peak(q, out)) {
+        q->held[2] = true;
+        status = fit(q, p, confidence, out);
+    }
+    if (!status && out->alpha.value < 0) {
+        q->held[1] = true;
+        q->held[2] = false;
+        status = fit(q, p, confidence, out);
+        if (!status && !shows_peak(q, out)) {
+            q->held[2] = true;
+            status = fit(q, p, confidence, out);
+        }
+    }
+    return status;
+}
+
 int usl_fit(const double *n, const double *x, size_t rows, double confidence, struct usl *out)
 {
     struct problem q = { .n = n, .x = x, .rows = rows };
     double p[PARAMETERS];
-    *out = (struct usl){ .r2 = NAN, .worst = NAN, .peak = NAN, .peak_at = NAN };
+    *out = (struct usl){ .r2 = NAN, .worst = NAN, .peak = unknown, .peak_at = unknown };
     int status = is_sound(n, x, rows) ? start(&q, p) : REGRESS_IMPOSSIBLE;
     if (!status)
-        status = fit(&q, p, confidence, out);
-    if (!status && out->beta.value < 0) {
-        q.held[2] = true;
-        status = fit(&q, p, confidence, out);
-    }
-    if (!status && out->alpha.value < 0) {
-        q.held[1] = true;
-        q.held[2] = false;
-        status = fit(&q, p, confidence, out);
-        if (!status && out->beta.value < 0) {
-            q.held[2] = true;
-            status = fit(&q, p, confidence, out);
-        }
-    }
+        status = fit_what_holds(&q, p, confidence, out);
     if (status)
         return status;
-    find_peak(out);
     out->worst = 0;
     for (size_t i = 0; i < rows; i++)
         out->worst = fmax(out->worst, fabs(usl_value(out, n[i]) / x[i] - 1));

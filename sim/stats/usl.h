@@ -2,7 +2,8 @@
  *
  * Throughput of N that work at once (Gunther 1993; Guerrilla Capacity Planning, 2007): gamma is what one does
  * alone, alpha the share that cannot be done side by side (contention), beta what each pair costs to agree
- * (coherency); with beta above zero there is a peak, after which more do less. */
+ * (coherency); with beta above zero there is a peak, after which more do less. A beta whose interval reaches
+ * zero shows no peak: throughput saturates at gamma / alpha. */
 #ifndef SIM_STATS_USL_H
 #define SIM_STATS_USL_H
 
@@ -12,16 +13,20 @@
 
 struct usl {
     struct regress_term gamma, alpha, beta; /* alpha and beta are not below zero */
-    double peak_at, peak; /* N and X there; infinite N, and the limit of X, without a peak; NaN: no limit */
-    double r2;            /* share of the variance of X that the law explains */
-    double worst;         /* largest residual, relative to the value */
+    /* N of the peak and X there, with intervals by the delta method, on the logarithm. Where no peak is
+     * shown, N is infinite and X the limit gamma / alpha of the law without beta; NaN where alpha's interval
+     * reaches zero, too. */
+    struct regress_term peak_at, peak;
+    double r2;    /* share of the variance of X that the law explains */
+    double worst; /* largest residual, relative to the value */
 };
 
 /* The law's value. */
 double usl_value(const struct usl *u, double n);
 /* Nonlinear least squares (GSL's multifit_nlinear, Levenberg-Marquardt), with intervals from the curvature at
- * the best fit by Student's t. A parameter that would be negative is held at zero, without an interval (NaN).
- * At least 4 rows, n >= 1, x > 0. Returns like regress(). */
+ * the best fit by Student's t. A parameter that would be negative is held at zero, without an interval (NaN);
+ * beta also where its interval reaches zero, or where X is largest at the last n though the peak would lie
+ * before it. At least 4 rows, n >= 1, x > 0. Returns like regress(). */
 int usl_fit(const double *n, const double *x, size_t rows, double confidence, struct usl *out);
 
 #endif
