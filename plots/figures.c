@@ -75,6 +75,19 @@ int figure_open_sheet(const struct drawing *d, const struct frame_source *source
 
 /* ---- words ---- */
 
+const char *figure_without_reply(const struct frame *f)
+{
+    bool failed = false, in_flight = false;
+    for (size_t i = 0; i < f->n_points; i++) {
+        failed |= frame_value(f, &f->point[i], "reports.failed.ratio").mean > 0;
+        in_flight |= frame_value(f, &f->point[i], "reports.in_flight.ratio").mean > 0;
+    }
+    return failed && in_flight ? "failed, or unanswered at the end of the run"
+           : failed            ? "failed"
+           : in_flight         ? "unanswered at the end of the run"
+                               : "without a reply";
+}
+
 const char *figure_title(const struct frame *f) { return *f->title ? f->title : f->name; }
 
 void figure_number(double value, const char *unit, char *text, size_t size)

@@ -226,12 +226,13 @@ void sweep_note(const struct sweep_figure *s, const struct frame *f, char *text,
                 arrows |= isnan(v.mean) && v.at_least > 0;
             }
     }
-    char lost[160];
+    char lost[160], above[160];
+    snprintf(above, sizeof above, "Arrows: more than this; the percentile falls among reports %s",
+             figure_without_reply(f));
     snprintf(lost, sizeof lost, "Not shown: %zu point%s without a value of %.80s", f->left_out,
              f->left_out == 1 ? "" : "s", f->x_key ? f->x_key : "");
     const char *part[] = { f->left_out ? lost : NULL, bars ? "Bars: 95 % confidence intervals" : NULL,
-                           ringed ? "Ringed: not stable" : NULL,
-                           arrows ? "Arrows: more than this, many never answered" : NULL };
+                           ringed ? "Ringed: not stable" : NULL, arrows ? above : NULL };
     size_t n = 0;
     *text = '\0';
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)

@@ -167,6 +167,20 @@ for word in collars fleets.amboseli.collars run.duration event_loop lognormal la
     err_is_empty
     [ -s "$work/out" ] || fail "describe $word should say something"
 done
+
+it "describe knows the columns of the tables, and the ends of metrics' names"
+run "$HERDSIM" describe "a connection"
+status_is 0
+out_has "memory.per_connection"
+run "$HERDSIM" describe unanswered
+out_has "reports.in_flight.ratio"
+run "$HERDSIM" describe p99
+out_has "latency.p99"
+run "$HERDSIM" describe memory
+out_has "memory.total.peak"
+out_has "memory.peak.sockets"
+run "$HERDSIM" describe elasticity
+out_has "percent of a metric"
 run "$HERDSIM" describe
 status_is 0
 for word in thread_per_connection lognormal latency.p99 overloaded; do

@@ -14,16 +14,56 @@ static const char *unit_text(const struct metric *m)
     return strstr(m->name, "ratio") || strstr(m->name, "utilisation") ? "ratio" : "count";
 }
 
+/* Columns of the table that are called otherwise than their metrics. */
+static const struct word columns[] = { { "unanswered", "reports.in_flight.ratio" },
+                                       { "failed", "reports.failed.ratio" },
+                                       { NULL, NULL } };
+
+/* By its name, or by what stands above its column. */
+static bool is_called(const struct metric *m, const char *word)
+{
+    for (const struct word *w = columns; w->name; w++)
+        if (!strcmp(w->name, word))
+            return !strcmp(w->doc, m->name);
+    return !strcmp(m->name, word) || !strcmp(m->title, word);
+}
+
+static bool is_metric(const char *name)
+{
+    for (size_t i = 0; i < herd_study.n_metrics; i++)
+        if (!strcmp(herd_study.metrics[i].name, name))
+            return true;
+    return false;
+}
+
 static size_t describe_metric(const char *word)
 {
+    size_t found = 0;
     for (size_t i = 0; i < herd_study.n_metrics; i++) {
         const struct metric *m = &herd_study.metrics[i];
-        if (strcmp(m->name, word))
+        if (!is_called(m, word))
             continue;
-        printf("%s\n  metric, %s\n  %s\n", m->name, unit_text(m), m->doc);
-        return 1;
+        printf("%s%s\n  metric, %s\n  %s\n", found ? "\n" : "", m->name, unit_text(m), m->doc);
+        found++;
     }
-    return 0;
+    return found;
+}
+
+/* The metrics whose names end so: "p99" has latency.p99 and others. */
+static size_t describe_ending(const char *word)
+{
+    size_t found = 0, length = strlen(word);
+    for (size_t i = 0; i < herd_study.n_metrics; i++) {
+        const struct metric *m = &herd_study.metrics[i];
+        size_t n = strlen(m->name);
+        if (length == 0 || n <= length || m->name[n - length - 1] != '.' ||
+            strcmp(m->name + n - length, word))
+            continue;
+        if (!found++)
+            printf("*.%s\n  metrics\n", word);
+        printf("  %-32s %s\n", m->name, m->title);
+    }
+    return found;
 }
 
 /* The metrics of a group in outline: "latency" has latency.mean and the rest. */
@@ -100,6 +140,28 @@ static size_t describe_topic(const char *word)
     return 0;
 }
 
+/* Words of the tables that are no metrics. */
+static const struct word terms[] = {
+    { "share",
+      "of what varies in a metric, how much a swept key is the cause of (effects table, effects.csv)" },
+    { "change",
+      "of a metric from the low to the high end of a swept key, by a linear model (effects table)" },
+    { "elasticity", "percent of a metric for one percent of a swept key (effects table, effects.csv)" },
+    { "limit", "what a point that is not stable hit first: it stands in the verdict, with the time and the "
+               "connections then" },
+    { NULL, NULL }
+};
+
+static size_t describe_term(const char *word)
+{
+    for (const struct word *t = terms; t->name; t++)
+        if (!strcmp(t->name, word)) {
+            printf("%s\n  word of the tables\n  %s\n", word, t->doc);
+            return 1;
+        }
+    return 0;
+}
+
 static size_t describe_verdict(const char *word)
 {
     for (size_t i = 0; i < herd_study.n_verdicts; i++)
@@ -118,6 +180,8 @@ static const char *nearest_known(const char *word)
         nearest_try(&near, key);
     for (size_t i = 0; i < herd_study.n_metrics; i++)
         nearest_try(&near, herd_study.metrics[i].name);
+    for (const struct word *t = terms; t->name; t++)
+        nearest_try(&near, t->name);
     for (size_t i = 0; i < herd_study.n_verdicts; i++)
         nearest_try(&near, herd_study.verdicts[i]);
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
@@ -136,9 +200,10 @@ int cmd_describe(const struct options *o)
         outline_verdicts();
         return EXIT_DONE;
     }
-    found += describe_verdict(word) + describe_topic(word);
-    size_t metrics = describe_metric(word);
-    found += metrics ? metrics : describe_group(word);
+    found += describe_verdict(word) + describe_topic(word) + describe_term(word);
+    found += describe_metric(word);
+    found += is_metric(word) ? 0 : describe_group(word); /* latency.p99 is no group of latency.p99.9 */
+    found += found ? 0 : describe_ending(word);
     if (found)
         return EXIT_DONE;
     const char *near = nearest_known(word);

@@ -347,6 +347,8 @@ void options_term(struct options *o)
     *o = (struct options){ 0 };
 }
 
+#define HELP_COLUMN 30 /* the longest option and its value */
+
 static void help_option(const struct option_row *row, FILE *to)
 {
     char left[64];
@@ -355,7 +357,7 @@ static void help_option(const struct option_row *row, FILE *to)
         snprintf(letter, sizeof letter, "-%c, ", row->letter);
     snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
              row->value ? row->value : "");
-    fprintf(to, "  %-26s %s\n", left, row->doc);
+    fprintf(to, "  %-*s %s\n", HELP_COLUMN, left, row->doc);
 }
 
 static void help_command(const struct command *c, FILE *to)
