@@ -22,9 +22,8 @@ static void foreign_files_are_refused(void)
     CHECK(says("file is not a database"));
     CHECK(says("without --resume"));
     folder = fresh_folder();
-    write_over(folder, 0, "", 0);
-    CHECK_INT(resume_as(folder, PLAIN, "title", "x"), STORE_FAILED);
-    CHECK(says("herdsim did not write it"));
+    write_over(folder, 0, "", 0); /* as sqlite3 leaves it that asked too early */
+    CHECK_INT(resume_as(folder, PLAIN, "title", "x"), STORE_OK);
     CHECK_INT(resume_as("/nowhere/at/all", PLAIN, "title", "x"), STORE_FAILED);
     CHECK(says("No such file or directory"));
 }

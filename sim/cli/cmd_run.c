@@ -276,7 +276,7 @@ static void complain_about_run(const struct job *j, const struct outcome *o)
 {
     size_t recorded = store_recorded(j->store);
     complain("'%s' could not be run: %s", j->plan->path, o->error);
-    if (recorded)
+    if (recorded && !*o->record)
         fprintf(stderr, "  %zu trials are recorded in %s/; --resume goes on from there\n", recorded, j->path);
 }
 

@@ -97,15 +97,18 @@ static bool is_result(const char *path)
     return begins_as_ours(path, "summary.json") || begins_as_ours(path, "tune.json");
 }
 
-/* An SQLite file that herdsim made (sqlite.org/fileformat2.html: application_id at 68, big-endian). */
+/* An SQLite file that herdsim made (sqlite.org/fileformat2.html: application_id at 68, big-endian), or one of
+ * no bytes, which sqlite3 leaves when it is asked for a record that is not there yet. */
 static bool is_record(const char *path)
 {
     static const unsigned char magic[] = { STORE_MAGIC >> 24 & 0xff, STORE_MAGIC >> 16 & 0xff,
                                            STORE_MAGIC >> 8 & 0xff, STORE_MAGIC & 0xff };
     unsigned char head[72];
     FILE *f = fopen(path, "re");
-    bool is = f && fread(head, 1, sizeof head, f) == sizeof head && !memcmp(head, "SQLite format 3", 16) &&
-              !memcmp(head + 68, magic, sizeof magic);
+    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+    bool is = f && !ferror(f) &&
+              (n == 0 || (n == sizeof head && !memcmp(head, "SQLite format 3", 16) &&
+                          !memcmp(head + 68, magic, sizeof magic)));
     if (f)
         fclose(f);
     return is;

@@ -226,7 +226,10 @@ static int recall_all(struct run *r)
         return 0;
     if (trial_take_buffers(&room, r->plan->study, &r->room, &o->arena))
         return no_memory(r);
-    return store_each(r->opt->store, &room, &o->names, recall, r, o->error, sizeof o->error);
+    int status = store_each(r->opt->store, &room, &o->names, recall, r, o->error, sizeof o->error);
+    if (status)
+        snprintf(o->record, sizeof o->record, "it cannot be read");
+    return status;
 }
 
 /* --- a run ------------------------------------------------------------------------------------------ */

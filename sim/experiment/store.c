@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -74,7 +75,12 @@ static int complain_resume(const struct store *s, sqlite3 *db, char *error, size
 
 /* ---- a record that stands there ---- */
 
-static bool exists(const char *path) { return !access(path, F_OK); }
+/* A file of no bytes is what reading a record that is not there yet leaves: none. */
+static bool exists(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && (!S_ISREG(st.st_mode) || st.st_size > 0);
+}
 
 static int open_file(const char *path, int flags, sqlite3 **db)
 {
@@ -107,8 +113,11 @@ static int compare(const struct store *s, sqlite3 *db, char *error, size_t size)
     if (magic != STORE_MAGIC)
         return complain(s, "resume from", "herdsim did not write it", error, size);
     char *theirs = store_run_value(db, "identity");
-    if (!theirs)
+    if (!theirs && sqlite3_errcode(db) != SQLITE_OK && sqlite3_errcode(db) != SQLITE_DONE)
         return complain_resume(s, db, error, size);
+    if (!theirs)
+        return complain(s, "resume from",
+                        "it does not say what was run; run without --resume to start afresh", error, size);
     bool same = !strcmp(theirs, s->identity);
     if (!same)
         store_identity_differ(s->plan, theirs, difference, sizeof difference);
