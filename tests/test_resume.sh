@@ -140,6 +140,15 @@ err_has "cannot resume from whole/trials.sqlite: run.seed is 7 there and 8 here"
 run "$HERDSIM" run herd.yaml --resume -q --set fleets.amboseli.collars=201 -o whole
 status_is 2
 err_has "fleets.amboseli.collars is 200 there and 201 here"
+run "$HERDSIM" run herd.yaml --resume -q --set run.batches=20 --set run.replications=1 -o whole
+status_is 2
+err_has "run.batches is 0 (the default) there and 20 here"
+run "$HERDSIM" run herd.yaml --resume -q --set machine.memory=2GiB -o whole
+status_is 2
+err_has "machine.memory is"
+run "$HERDSIM" run herd.yaml --resume -q --set machine.cores=3 -o whole
+status_is 2
+err_has "machine.cores is 1 there and 3 here"
 run diff -r before whole
 status_is 0
 

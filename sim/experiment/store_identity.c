@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/kernel/check.h"
+#include "sim/scenario/path.h"
 
 static const struct mark nowhere;
 
@@ -32,7 +33,7 @@ static const struct node *list_metrics(struct arena *a, const struct study *s)
 
 static const struct node *made_by(struct arena *a)
 {
-    const char *text = arena_printf(a, HERDSIM_VERSION " of sources %s", trial_sources);
+    const char *text = arena_printf(a, HERDSIM_VERSION ", sources %s", trial_sources);
     return text ? node_scalar(a, text, nowhere) : NULL;
 }
 
@@ -60,6 +61,7 @@ char *store_identity(const struct plan *p)
 
 /* Where two trees are compared, and where what was found is written. */
 struct walk {
+    const struct record *root;
     char path[256], *text;
     size_t size;
 };
@@ -104,11 +106,56 @@ static bool differ_in_list(struct walk *w, const struct node *theirs, const stru
     return false;
 }
 
-static const char *in_words(const struct node *node)
+/* Below a record with models or a base (a machine's profile) the row is not all that decides a default. */
+static bool is_plain(const struct walk *w, const char *key)
 {
-    if (!node)
-        return "not";
-    return node->kind == NODE_SCALAR ? node->text : node_kind_name(node);
+    char path[sizeof w->path];
+    struct place place;
+    snprintf(path, sizeof path, "%s", key);
+    for (char *dot = strrchr(path, '.'); dot; dot = strrchr(path, '.')) {
+        *dot = '\0';
+        if (!path_find(w->root, path, &place) || (place.rec && (place.rec->models || place.rec->base)))
+            return false;
+    }
+    return true;
+}
+
+/* What a key that is not set is by default, where the rows say so; or NULL. */
+static const char *default_of(const struct walk *w, const char *key)
+{
+    struct place place;
+    bool known = is_plain(w, key) && path_find(w->root, key, &place) && place.field && !place.rec;
+    return known && place.field->def && *place.field->def ? place.field->def : NULL;
+}
+
+static void side_text(const struct walk *w, const char *key, const struct node *node, char *text, size_t size)
+{
+    const char *def = node ? NULL : default_of(w, key);
+    if (def)
+        snprintf(text, size, "%s (the default)", def);
+    else
+        snprintf(text, size, "%s",
+                 !node                       ? "not set"
+                 : node->kind == NODE_SCALAR ? node->text
+                                             : node_kind_name(node));
+}
+
+/* Versions are no keys that anybody set. */
+static void say_builds(struct walk *w, const struct node *theirs, const struct node *ours)
+{
+    snprintf(w->text, w->size, "it comes from another build of herdsim (%s; this one is %s)",
+             theirs ? theirs->text : "unknown", ours->text);
+}
+
+static void say(struct walk *w, const struct node *theirs, const struct node *ours)
+{
+    char there[120], here[120];
+    const char *key = w->path;
+    if (!strncmp(key, "scenario.", 9))
+        key += 9;
+    side_text(w, key, theirs, there, sizeof there);
+    side_text(w, key, ours, here, sizeof here);
+    snprintf(w->text, w->size, "%s is %s there and %s here", key, there, here);
 }
 
 static bool differ(struct walk *w, const struct node *theirs, const struct node *ours)
@@ -121,10 +168,7 @@ static bool differ(struct walk *w, const struct node *theirs, const struct node 
         if (!strcmp(theirs->text, ours->text))
             return false;
     }
-    const char *path = w->path;
-    if (!strncmp(path, "scenario.", 9))
-        path += 9;
-    snprintf(w->text, w->size, "%s is %s there and %s here", path, in_words(theirs), in_words(ours));
+    (!strcmp(w->path, "version") ? say_builds : say)(w, theirs, ours);
     return true;
 }
 
@@ -132,7 +176,7 @@ void store_identity_differ(const struct plan *p, const char *theirs, char *text,
 {
     struct arena a = { 0 };
     struct diag d = { 0 };
-    struct walk w = { .text = text, .size = size };
+    struct walk w = { .root = p->study->root, .text = text, .size = size };
     *text = '\0';
     const struct node *before = node_parse(&a, theirs, "identity", &d), *now = identity_of(&a, p);
     if (!before || !now || d.errors)

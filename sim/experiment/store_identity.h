@@ -11,7 +11,7 @@ extern const char trial_sources[];
 /* All that decides what the trials of a plan are, as YAML; from malloc, NULL without memory. */
 char *store_identity(const struct plan *p);
 /* How the identity of other trials differs from the plan's, as the first difference in words: "run.seed is
- * 1 there and 2 here". Cut to size; empty where they are the same. */
+ * 1 (the default) there and 2 here". Cut to size; empty where they are the same. */
 void store_identity_differ(const struct plan *p, const char *theirs, char *text, size_t size);
 
 #endif
