@@ -96,6 +96,11 @@ static bool is_numeric(const struct fitting *m, size_t key)
     return true;
 }
 
+static bool is_seed(const struct fitting *m, size_t key)
+{
+    return !strcmp(m->outcome->plan->key[key].key, "run.seed");
+}
+
 /* Every key with its range or levels, and its columns in the model: one for a number, one for every category
  * but the first. */
 static int study_keys(struct fitting *m)
@@ -106,7 +111,9 @@ static int study_keys(struct fitting *m)
         *e = (struct effect){
             .key = k, .numeric = is_numeric(m, k), .change = nothing, .elasticity = nothing, .share = NAN
         };
-        if (e->numeric)
+        if (is_seed(m, k)) /* chance: what it does is noise, and stays in the rest */
+            e->numeric = false;
+        else if (e->numeric)
             find_range(m, e);
         else if (find_levels(m, e))
             return -1;
