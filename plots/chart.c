@@ -5,11 +5,13 @@
 
 #include "plots/names.h"
 #include "plots/output.h"
+#include "plots/same.h"
 
 #define GAP    40.0  /* between panels: room for the label of the one below */
 #define LEFT   86.0  /* for tick labels */
 #define RIGHT  24.0  /* beside names, or alone */
 #define WIDEST 290.0 /* of names */
+#define TAG    42u   /* characters of the names of equal curves that share a line */
 
 struct layout {
     double width, height, right; /* pixels; right: edge of the axes */
@@ -149,6 +151,30 @@ static size_t rank_of(const struct curve *c)
     return c->series == STYLE_REFERENCE ? 0 : c->series % (STYLE_TONE * STYLE_TONES) + 1;
 }
 
+/* The first curve of the panel that looks the same to the eye. */
+static size_t group_of(const struct chart *c, const struct panel *p, size_t k)
+{
+    struct axis y;
+    size_t first = 0;
+    if (c->scattered)
+        return k;
+    fit_y(p, &y);
+    while (first < k && !curves_look_same(&p->curve[first], &p->curve[k], &c->x, &y, p->height))
+        first++;
+    return first;
+}
+
+/* Whether an earlier curve of the same colour lies where this one would: two tones in one place are grey. */
+static bool is_hidden(const struct chart *c, const struct panel *p, size_t k)
+{
+    size_t group = group_of(c, p, k);
+    for (size_t i = group; i < k; i++)
+        if (p->curve[i].series % STYLE_TONE == p->curve[k].series % STYLE_TONE &&
+            p->curve[i].width == p->curve[k].width && group_of(c, p, i) == group)
+            return true;
+    return false;
+}
+
 /* Returns how many blocks of the data the panel has: they are in the order of its curves. */
 static size_t print_curves(const struct chart *c, const struct panel *p, size_t block, FILE *to)
 {
@@ -159,7 +185,7 @@ static size_t print_curves(const struct chart *c, const struct panel *p, size_t 
         for (size_t k = 0; k < p->n; k++) {
             if (!curve_has_values(p, &p->curve[k]))
                 continue;
-            if (rank_of(&p->curve[k]) == rank) {
+            if (rank_of(&p->curve[k]) == rank && !is_hidden(c, p, k)) {
                 fputs(join, to);
                 print_curve(c, &p->curve[k], block + blocks, to);
                 join = ", ";
@@ -170,22 +196,77 @@ static size_t print_curves(const struct chart *c, const struct panel *p, size_t 
     return blocks;
 }
 
-static void print_names(const struct panel *p, const struct chart *c, const struct axis *y, double width,
-                        FILE *to)
+/* The last dot of a curve that has a value, or NULL. */
+static const struct dot *last_dot(const struct panel *p, const struct curve *c)
 {
-    struct name name[NAMES_MAX];
+    size_t last = c->n;
+    while (last > 0 && !has_value(p, &c->dot[last - 1]))
+        last--;
+    return last > 0 ? &c->dot[last - 1] : NULL;
+}
+
+/* What stands at the end of a curve, and of others that cannot be told from it. */
+struct tag {
+    char text[4 * TAG + 120];
+    const struct curve *first;
+    size_t group;
+    bool mixed; /* of several colours */
+};
+
+/* "threads (before)" and "threads (after)" are "threads (before, after)". */
+static bool join_ends(struct tag *tag, const char *name)
+{
+    const char *end = strrchr(name, '(');
+    size_t n = strlen(tag->text), stem = end ? (size_t)(end - name) : 0;
+    if (stem == 0 || name[strlen(name) - 1] != ')' || n == 0 || tag->text[n - 1] != ')' ||
+        strncmp(tag->text, name, stem + 1) != 0)
+        return false;
+    snprintf(tag->text + n - 1, sizeof tag->text - n + 1, ", %s", end + 1);
+    return true;
+}
+
+/* Puts a name beside those of equal curves, where the line has room. */
+static bool join_tag(struct tag *tag, size_t n, const struct curve *c, size_t group)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (tag[i].group != group || style_characters(tag[i].text) + style_characters(c->name) + 2 > TAG)
+            continue;
+        size_t at = strlen(tag[i].text);
+        bool listed = strchr(tag[i].text, ',') || strchr(c->name, ','); /* within a name */
+        if (!join_ends(&tag[i], c->name))
+            snprintf(tag[i].text + at, sizeof tag[i].text - at, "%s%s", listed ? "; " : ", ", c->name);
+        tag[i].mixed |= c->series % STYLE_TONE != tag[i].first->series % STYLE_TONE;
+        return true;
+    }
+    return false;
+}
+
+static size_t make_tags(const struct chart *c, const struct panel *p, struct tag *tag)
+{
     size_t n = 0;
     for (size_t k = 0; k < p->n && n < NAMES_MAX; k++) {
         const struct curve *curve = &p->curve[k];
-        size_t last = curve->n;
-        while (last > 0 && !has_value(p, &curve->dot[last - 1]))
-            last--;
-        if (last == 0 || !*curve->name)
+        size_t group = group_of(c, p, k);
+        if (!*curve->name || !last_dot(p, curve) || join_tag(tag, n, curve, group))
             continue;
-        const struct dot *d = &curve->dot[last - 1];
+        tag[n] = (struct tag){ .first = curve, .group = group };
+        snprintf(tag[n++].text, sizeof tag->text, "%s", curve->name);
+    }
+    return n;
+}
+
+static void print_names(const struct panel *p, const struct chart *c, const struct axis *y, double width,
+                        FILE *to)
+{
+    struct tag tag[NAMES_MAX];
+    struct name name[NAMES_MAX];
+    size_t n = make_tags(c, p, tag);
+    for (size_t i = 0; i < n; i++) {
+        const struct dot *d = last_dot(p, tag[i].first);
         double at = axis_place(y, isfinite(d->y) ? d->y : d->at_least);
-        name[n++] = (struct name){ curve->name, style_look(curve->series)->ink, axis_place(&c->x, d->x),
-                                   fmin(fmax(at, 0), 1) };
+        name[i] =
+            (struct name){ tag[i].text, tag[i].mixed ? STYLE_INK : style_look(tag[i].first->series)->ink,
+                           axis_place(&c->x, d->x), fmin(fmax(at, 0), 1) };
     }
     names_print(name, n, width, p->height, to);
 }
@@ -268,8 +349,9 @@ static void lay_out(const struct chart *c, struct layout *l)
     for (size_t p = 0; p < c->n; p++) {
         if (panel_has_values(&c->panel[p]))
             l->height += c->panel[p].height + GAP;
-        for (size_t k = 0; k < c->panel[p].n; k++)
-            widest = fmax(widest, style_text_width(c->panel[p].curve[k].name));
+        struct tag tag[NAMES_MAX];
+        for (size_t i = make_tags(c, &c->panel[p], tag); i-- > 0;)
+            widest = fmax(widest, style_text_width(tag[i].text));
     }
     l->right = l->width - RIGHT - fmin(widest, WIDEST);
     l->top = STYLE_TOP;

@@ -92,7 +92,7 @@ static void finish_curve(struct spectrum_curve *s, const struct frame *f, size_t
     if (s->above > 0 && c->n > 0)
         c->dot[c->n - 1].at_least = c->dot[c->n - 1].y;
     char series_name[80];
-    style_fit(f->series[series], s->above > 0 ? 24 : 36, series_name, sizeof series_name);
+    style_fit_name(f->series[series], s->above > 0 ? 24 : 36, series_name, sizeof series_name);
     snprintf(c->name, sizeof c->name, "%s", series_name);
     if (s->above > 0)
         snprintf(c->name, sizeof c->name, "%s%s%.2g %% without reply", series_name, *series_name ? ", " : "",
@@ -128,7 +128,7 @@ static void print_note(const struct reading *r, char *text, size_t size)
     for (size_t i = 0; i < f->n_shown; i++)
         arrows |= r->shown[i].above > 0 && r->shown[i].seen > 0;
     if (arrows)
-        n = (size_t)snprintf(text, size, "Arrow: the other reports were %s. ", figure_without_reply(f));
+        n = (size_t)snprintf(text, size, "Arrow: beyond it lie reports %s. ", figure_without_reply(f));
     const char *join = "No reply at all: ";
     for (size_t i = 0; i < f->n_shown && n < size; i++)
         if (r->shown[i].above > 0 && r->shown[i].seen <= 0) {

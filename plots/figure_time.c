@@ -64,7 +64,7 @@ static int make_curves(const struct frame *f, struct panel *p)
             return -1;
         p->curve[s].series = f->look[s];
         p->curve[s].dash = style_look(f->look[s])->dash;
-        style_fit(f->series[s], 36, p->curve[s].name, sizeof p->curve[s].name);
+        style_fit_name(f->series[s], 36, p->curve[s].name, sizeof p->curve[s].name);
     }
     p->n = f->n_series;
     return p->curve ? 0 : -1;

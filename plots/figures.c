@@ -82,8 +82,8 @@ const char *figure_without_reply(const struct frame *f)
         failed |= frame_value(f, &f->point[i], "reports.failed.ratio").mean > 0;
         in_flight |= frame_value(f, &f->point[i], "reports.in_flight.ratio").mean > 0;
     }
-    return failed && in_flight ? "failed, or unanswered at the end of the run"
-           : failed            ? "failed"
+    return failed && in_flight ? "that failed or were unanswered at the end of the run"
+           : failed            ? "that failed"
            : in_flight         ? "unanswered at the end of the run"
                                : "without a reply";
 }

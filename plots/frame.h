@@ -36,7 +36,7 @@ struct frame_parameter {
 };
 
 struct frame_point {
-    const char *variant; /* "LABEL: VARIANT" where several folders are overlaid */
+    const char *variant; /* "VARIANT (LABEL)" where several folders are overlaid */
     const char *kind;    /* the variant alone */
     const char *model;   /* of the first server; NULL where unknown */
     struct frame_parameter *parameter;

@@ -10,7 +10,7 @@
 #include "sim/experiment/results_read.h"
 #include "sim/scenario/units.h"
 
-#define PREFIX 16u /* characters of a folder's name before its variants */
+#define SUFFIX 16u /* characters of a folder's name behind its variants */
 
 /* Result folders that are read into one frame. */
 struct load {
@@ -168,31 +168,31 @@ static const char *model_of(const struct load *l, size_t s, const struct result_
     return resolved_model(&l->resolved[s], p->variant);
 }
 
-/* What stands before a variant: the label, short where that still tells the folders apart. */
-static const char *prefix(const struct load *l, size_t s)
+/* What stands behind a variant: the label, short where that still tells the folders apart. */
+static const char *suffix(const struct load *l, size_t s)
 {
     struct frame *f = l->frame;
-    char mine[PREFIX * 4 + 8], other[PREFIX * 4 + 8];
-    style_fit(f->source[s].label, PREFIX, mine, sizeof mine);
+    char mine[SUFFIX * 4 + 8], other[SUFFIX * 4 + 8];
+    style_fit(f->source[s].label, SUFFIX, mine, sizeof mine);
     for (size_t i = 0; i < l->n; i++) {
-        style_fit(f->source[i].label, PREFIX, other, sizeof other);
+        style_fit(f->source[i].label, SUFFIX, other, sizeof other);
         if (i != s && !strcmp(mine, other))
             return f->source[s].label;
     }
     return arena_text(&f->arena, mine);
 }
 
-/* "before: threads"; a folder without variants is called by its label alone. */
+/* "threads (before)"; a folder without variants is called by its label alone. */
 static const char *overlay_name(const struct load *l, size_t s, const char *variant)
 {
     struct frame *f = l->frame;
     const struct result_set *r = &l->set[s];
     if (l->n == 1)
         return arena_text(&f->arena, variant);
-    const char *label = prefix(l, s);
+    const char *label = suffix(l, s);
     if (!label || (r->n_variants == 1 && !strcmp(variant, "base")))
         return label;
-    return arena_printf(&f->arena, "%s: %s", label, variant);
+    return arena_printf(&f->arena, "%s (%s)", variant, label);
 }
 
 static int take_point(const struct load *l, size_t s, size_t index)

@@ -22,12 +22,12 @@ static const struct look looks[STYLE_TONES][STYLE_TONE] = {
     },
     {
         /* lighter, the points hollow */
-        { "#e7a26b", "#c1641f", 6, 0.9, "(16,3)", 1.6 },
-        { "#6badd2", "#1f74a6", 4, 0.85, "(5,3)", 1.6 },
-        { "#6bc7ae", "#1f8e70", 8, 1.05, "(8,3,2,3)", 1.6 },
-        { "#e1b1cc", "#b2658e", 12, 1.2, "(2,2)", 1.6 },
-        { "#f0c76b", "#b2841f", 10, 1.05, "(9,3)", 1.6 },
-        { "#9dd4f2", "#448ebc", 14, 1, "(4,4)", 1.6 },
+        { "#f2873a", "#c1641f", 6, 0.9, "(7,4)", 2 },
+        { "#3d9ad6", "#1f74a6", 4, 0.85, "(2,3)", 2 },
+        { "#33bd94", "#1f8e70", 8, 1.05, "(8,3,2,3)", 2 },
+        { "#dc92bb", "#b2658e", 12, 1.2, "(2,2)", 2 },
+        { "#f0b92f", "#b2841f", 10, 1.05, "(9,3)", 2 },
+        { "#80c7f0", "#448ebc", 14, 1, "(4,4)", 2 },
         { "#6b6b6b", "#1f1f1f", 3, 0.6, "(12,8)", 1.6 },
         { "#bcaa94", "#856b48", 2, 0.55, "(3,6)", 1.6 },
         { "#b2b2b2", "#707070", 1, 0.6, "(7,7)", 1.6 },
@@ -117,6 +117,21 @@ void style_fit(const char *text, size_t characters, char *to, size_t size)
     }
     if (size > 0)
         snprintf(to + at, size - at, "%s", text[at] ? ellipsis : "");
+}
+
+void style_fit_name(const char *name, size_t characters, char *to, size_t size)
+{
+    const char *end = strrchr(name, '(');
+    size_t room = end ? style_characters(end) : 0, bytes = end ? strlen(end) : 0;
+    char begin[160];
+    if (!end || end == name || name[strlen(name) - 1] != ')' || style_characters(name) <= characters ||
+        room + 4 > characters || bytes + 8 > size || (size_t)(end - name) > sizeof begin) {
+        style_fit(name, characters, to, size);
+        return;
+    }
+    snprintf(begin, sizeof begin, "%.*s", (int)(end - name - 1), name);
+    style_fit(begin, characters - room - 1, to, size - bytes - 1);
+    snprintf(to + strlen(to), size - strlen(to), " %s", end);
 }
 
 size_t style_characters(const char *text)

@@ -73,6 +73,8 @@ void style_label(FILE *to, const struct label *l, double width, double height);
 size_t style_characters(const char *text);
 /* Copies text, with an ellipsis where it has more than so many characters (or does not fit). */
 void style_fit(const char *text, size_t characters, char *to, size_t size);
+/* The same, but what stands in parentheses at the end stays: it tells names apart. */
+void style_fit_name(const char *name, size_t characters, char *to, size_t size);
 /* An estimate of the text's width in pixels at the body size. */
 double style_text_width(const char *text);
 

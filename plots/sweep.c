@@ -93,7 +93,7 @@ static size_t plain_kinds(const struct sweep_panel *p)
 static void name_curve(struct curve *c, const char *series, const struct kind *k, size_t plain)
 {
     char fitted[80];
-    style_fit(series, plain < 2 ? 36 : 28, fitted, sizeof fitted);
+    style_fit_name(series, plain < 2 ? 36 : 28, fitted, sizeof fitted);
     if (plain < 2 && !k->reference)
         snprintf(c->name, sizeof c->name, "%s", fitted);
     else

@@ -233,7 +233,7 @@ static void folders_are_laid_over_each_other(void)
     CHECK_INT(f.source[1].first, 4);
     CHECK_NEAR(f.point[4].x, 500, 0); /* from its scenario: it was not swept */
     CHECK_TEXT(f.point[0].parameter[1].text, "2");
-    CHECK(strstr(f.series[0], ": threads") != NULL);
+    CHECK(strstr(f.series[0], "threads (") != NULL);
     CHECK_INT(frame_find_shown(&f, &f.source[1], 1), f.place_shown[5]);
     /* both are threads: one hue, two tones */
     CHECK_INT(f.look[0], colour_of("thread_per_connection"));

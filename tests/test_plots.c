@@ -5,6 +5,7 @@
 
 #include "plots/axis.h"
 #include "plots/names.h"
+#include "plots/same.h"
 #include "plots/style.h"
 #include "sim/experiment/sheet.h"
 #include "tests/plots_folder.h"
@@ -260,6 +261,38 @@ static void the_warm_up_is_seen_on_welchs_plot(void)
     remove_folder();
 }
 
+/* Two tones of a colour in one place would be grey, and two names in one place too many. */
+static void curves_that_cannot_be_told_apart_share_a_label(void)
+{
+    struct axis x, y;
+    struct dot low[] = { { 0, 1, NAN, NAN, NAN, false }, { 10, 2, NAN, NAN, NAN, false } };
+    struct dot near[] = { { 0, 1.01, NAN, NAN, NAN, false },
+                          { 5, 1.5, NAN, NAN, NAN, false },
+                          { 10, 2.01, NAN, NAN, NAN, false } };
+    struct dot high[] = { { 0, 1, NAN, NAN, NAN, false }, { 10, 2.5, NAN, NAN, NAN, false } };
+    struct dot sure[] = { { 0, 1, 0.9, 1.1, NAN, false }, { 10, 2, NAN, NAN, NAN, false } };
+    struct curve a = { .dot = low, .n = 2 }, b = { .dot = near, .n = 3 }, c = { .dot = high, .n = 2 },
+                 d = { .dot = sure, .n = 2 };
+    axis_fit(&x, "s", 0, 10, false);
+    axis_fit(&y, "s", 0, 3, false);
+    CHECK(curves_look_same(&a, &b, &x, &y, 200));
+    CHECK(curves_look_same(&b, &a, &x, &y, 200));
+    CHECK(!curves_look_same(&a, &c, &x, &y, 200));
+    CHECK(!curves_look_same(&a, &d, &x, &y, 200)); /* one has an interval */
+    CHECK(!curves_look_same(&a, &(struct curve){ .n = 0 }, &x, &y, 200));
+}
+
+static void long_names_keep_what_tells_them_apart(void)
+{
+    char text[64];
+    style_fit_name("a variant with a long name (after)", 20, text, sizeof text);
+    CHECK_TEXT(text, "a variant w\u2026 (after)");
+    style_fit_name("threads (after)", 20, text, sizeof text);
+    CHECK_TEXT(text, "threads (after)");
+    style_fit_name("a variant with a long name", 10, text, sizeof text);
+    CHECK_TEXT(text, "a variant\u2026");
+}
+
 static void a_course_of_zeros_is_left_out(void)
 {
     make_folder();
@@ -367,6 +400,8 @@ static void a_sheet_has_any_number_of_columns(void)
 }
 
 SUITE("plots",
+      { "curves that cannot be told apart share a label", curves_that_cannot_be_told_apart_share_a_label },
+      { "long names keep what tells them apart", long_names_keep_what_tells_them_apart },
       { "a tornado shows the keys that matter, the weightiest first", a_tornado_shows_the_keys_that_matter },
       { "bytes have binary ticks", bytes_have_binary_ticks },
       { "counts have their thousands separated", counts_have_their_thousands_separated },
