@@ -313,7 +313,7 @@ status_is 0
 err_has "figures are in over/both/"
 exists over/both/memory.gp
 is_absent undone/plots
-grep -q "'threads (drawn)'" over/both/memory.gp || fail "series should be called by folder and variant"
+grep -q "'threads (drawn, undone)'" over/both/memory.gp || fail "equal series should share a name"
 run "$HERDSIM" plot undone drawn
 status_is 0
 exists results/overlay/memory.gp
