@@ -315,6 +315,25 @@ static void c10k_work(void)
     end(&r);
 }
 
+/* --- precision ------------------------------------------------------------------------------------ */
+
+static void precision(void)
+{
+    struct run r;
+    run(&r, "precision");
+    size_t p99 = 0;
+    while (strcmp(herd_study.metrics[p99].name, "latency.p99") != 0)
+        p99++;
+    for (size_t i = 0; i < r.plan.n_points; i++) {
+        const struct estimate *e = &r.outcome.point[i].metric[p99];
+        CHECK(r.outcome.point[i].done >= 5 && r.outcome.point[i].done < 60);
+        CHECK(e->half <= 0.05 * e->mean);
+        CHECK_NEAR(value(&r, "base", i, "warmup.found"), 1, 0);
+    }
+    CHECK(point(&r, "base", 2)->done > 2 * point(&r, "base", 0)->done);
+    end(&r);
+}
+
 /* --- which-key-matters ---------------------------------------------------------------------------- */
 
 /* What effects say of a metric in variant v; key by its place in the sweep. */
@@ -450,6 +469,7 @@ SUITE("scenarios",
       { "10,000 threads take more than 8 times the memory of an event loop", c10k_memory },
       { "10,000 threads do the same work at the same speed", c10k_work },
       { "of six keys, waiting and radio make the p99, collars the memory", key_that_matters },
+      { "replications are added until the percentile is precise, more where it is busy", precision },
       { "one blocking call stops an event loop, not its threads", blocking },
       { "one report in 500 delays one in five", one_in_five },
       { "waiting: threads and event loop answer all, a synchronous server 20 a second", waiting_fleet },
