@@ -11,6 +11,9 @@
 
 #define PANELS_HEIGHT 420.0 /* of all panels together, where there are few */
 #define BEYOND        10.0
+#define NEAR          0.25 /* of the answer: further away only the next value on each side is shown */
+#define SPREAD        5.0  /* a logarithmic axis spans so much at least */
+#define NEIGHBOURS    4u   /* values tried on each side of an answer */
 #define BAR           46.0 /* height of a subject's row */
 #define LEFT          150.0
 #define RIGHT         40.0
@@ -38,6 +41,25 @@ static struct range values_of(const struct tune_frame *f)
 
 /* ---- the search ---- */
 
+/* The answers with the values tried next to them, or all values where no search ended inside the range. */
+static struct range neighbourhood(const struct tune_frame *f)
+{
+    struct range r = RANGE_EMPTY;
+    for (size_t i = 0; i < f->n_series; i++) {
+        const struct tune_series *s = &f->series[i];
+        size_t at = 0;
+        while (at + 1 < s->n && s->tried[at].value != s->found[0].best)
+            at++;
+        if (s->found[0].bounded || isnan(s->found[0].best))
+            continue;
+        for (size_t k = at < NEIGHBOURS ? 0 : at - NEIGHBOURS; k < s->n && k <= at + NEIGHBOURS; k++)
+            if (k + 1 == at || k == at || k == at + 1 ||
+                fabs(s->tried[k].value - s->found[0].best) < NEAR * fabs(s->found[0].best))
+                range_add(&r, s->tried[k].value);
+    }
+    return range_is_empty(&r) || r.lo == r.hi ? values_of(f) : r;
+}
+
 static void name_curve(const struct tune_frame *f, const struct tune_series *s, char *text, size_t size)
 {
     char best[48], name[60];
@@ -52,20 +74,51 @@ static void name_curve(const struct tune_frame *f, const struct tune_series *s, 
 /* Far beyond the limit it does not matter how far, and what matters would be pressed flat. */
 static double shown(double ratio) { return ratio > BEYOND ? BEYOND : ratio; }
 
-static int fill_curve(struct tune_frame *f, size_t aim, size_t series, struct curve *c)
+/* A range that does not reach far gets ticks of its own: other axes begin at zero. */
+static void fit_near(struct axis *a, const char *unit, struct range x)
+{
+    static const double nice[] = { 1, 2, 5, 10 };
+    double rough = (x.hi - x.lo) / 6, step = pow(10, floor(log10(rough))), most = step;
+    if (!(x.lo > 0) || x.hi > SPREAD * x.lo) {
+        axis_fit(a, unit, x.lo, x.hi, true);
+        return;
+    }
+    for (size_t i = 0; i < sizeof nice / sizeof *nice && most < rough; i++)
+        most = nice[i] * step;
+    step = most;
+    if (!strcmp(unit, "1") && rough > 0.2)
+        step = fmax(step, 1);
+    axis_bare(a, x.lo - step / 4, x.hi + step / 4);
+    for (double k = ceil(a->lo / step); k * step <= a->hi; k++) {
+        char text[48];
+        figure_number(k * step, unit, text, sizeof text);
+        axis_tick(a, k * step, text);
+    }
+}
+
+static struct dot dot_of(const struct tune_tried *t, size_t aim, double limit)
+{
+    const struct tune_dot *d = &t->dot[aim];
+    struct dot dot = { t->value, shown(d->mean / limit), shown(d->lo / limit), shown(d->hi / limit), NAN,
+                       t->fails };
+    if (!isnan(d->mean))
+        return dot;
+    dot.lo = dot.hi = NAN;
+    dot.at_least = d->lo > 0 ? shown(d->lo / limit) : NAN;
+    return dot;
+}
+
+static int fill_curve(struct tune_frame *f, size_t aim, size_t series, struct range x, struct curve *c)
 {
     const struct tune_series *s = &f->series[series];
     double limit = f->aim[aim].limit != 0 ? f->aim[aim].limit : 1;
-    *c = (struct curve){ .series = series, .dash = style_look(series)->dash, .n = s->n };
+    *c = (struct curve){ .series = s->look, .dash = style_look(s->look)->dash };
     c->dot = ARENA_ARRAY(&f->arena, struct dot, s->n + 1);
     if (!c->dot)
         return -1;
     for (size_t i = 0; i < s->n; i++) {
-        const struct tune_dot *d = &s->tried[i].dot[aim];
-        c->dot[i] = (struct dot){
-            s->tried[i].value, shown(d->mean / limit), shown(d->lo / limit), shown(d->hi / limit), NAN,
-            s->tried[i].fails
-        };
+        if (s->tried[i].value >= x.lo && s->tried[i].value <= x.hi)
+            c->dot[c->n++] = dot_of(&s->tried[i], aim, limit);
     }
     name_curve(f, s, c->name, sizeof c->name);
     return 0;
@@ -82,6 +135,16 @@ static int fill_reference(struct tune_frame *f, struct range x, struct curve *c)
     return 0;
 }
 
+/* An objective that is zero everywhere shows nothing. */
+static bool has_positive(const struct panel *p)
+{
+    for (size_t k = 0; k + 1 < p->n; k++)
+        for (size_t i = 0; i < p->curve[k].n; i++)
+            if (p->curve[k].dot[i].y > 0)
+                return true;
+    return false;
+}
+
 static int fill_panel(struct tune_frame *f, size_t aim, struct range x, struct panel *p)
 {
     *p = (struct panel){ .unit = "1", .log = true, .height = fmax(PANELS_HEIGHT / (double)f->n_aims, 150) };
@@ -90,7 +153,7 @@ static int fill_panel(struct tune_frame *f, size_t aim, struct range x, struct p
     if (!p->label || !p->curve)
         return -1;
     for (size_t s = 0; s < f->n_series; s++)
-        if (fill_curve(f, aim, s, &p->curve[p->n++]))
+        if (fill_curve(f, aim, s, x, &p->curve[p->n++]))
             return -1;
     return fill_reference(f, x, &p->curve[p->n++]);
 }
@@ -99,24 +162,25 @@ int figure_search(const struct tune_frame *frame, const char *folder, char *erro
 {
     struct tune_frame f = *frame;
     struct chart c = { .points = true, .shade_to = NAN };
-    struct range x = values_of(&f);
+    struct range x = neighbourhood(&f);
     char label[200], subtitle[300];
     if (f.second || range_is_empty(&x))
         return FIGURE_SKIPPED;
     f.arena = (struct arena){ 0 };
     c.panel = ARENA_ARRAY(&f.arena, struct panel, f.n_aims);
     int status = c.panel ? 0 : -1;
-    for (; !status && c.n < f.n_aims; c.n++)
-        status = fill_panel(&f, c.n, x, &c.panel[c.n]);
-    axis_fit(&c.x, f.unit, x.lo, x.hi, true);
+    for (size_t i = 0; !status && i < f.n_aims; i++) {
+        status = fill_panel(&f, i, x, &c.panel[c.n]);
+        c.n += !status && has_positive(&c.panel[c.n]);
+    }
+    fit_near(&c.x, f.unit, x);
     figure_tune_label(f.key, c.x.unit, label, sizeof label);
-    snprintf(subtitle, sizeof subtitle, "The search for the %s %s: every value tried, against each limit",
+    snprintf(subtitle, sizeof subtitle, "The search for the %s %s: the values tried around it",
              f.smallest ? "smallest" : "largest", f.key);
     c.x_label = label;
-    c.heading = (struct heading){ "search", "the values tried by a search, against each objective's limit",
-                                  f.title, subtitle,
-                                  "Ringed: does not keep the objectives. Bars: what is known of the mean. "
-                                  "What is beyond ten limits is drawn at ten." };
+    c.heading =
+        (struct heading){ "search", "the values tried by a search, against each objective's limit", f.title,
+                          subtitle, "Ringed: fails. Bars: what is known. Above ten limits: drawn at ten." };
     if (status)
         status = no_memory(error, size, "search");
     else if (!chart_has_values(&c))

@@ -131,9 +131,26 @@ static int inspect(const char *into, char *error, size_t size)
     return status;
 }
 
+/* Searches cannot be laid over each other, nor over runs. */
+static int refuse_searches(const char *const *folders, size_t n, char *error, size_t size)
+{
+    for (size_t i = 0; i < n; i++)
+        if (tune_frame_is(folders[i])) {
+            snprintf(
+                error, size,
+                "%s holds a search of 'herdsim tune', which cannot be laid over anything; draw it alone: "
+                "herdsim plot %s",
+                folders[i], folders[i]);
+            return -1;
+        }
+    return 0;
+}
+
 int plots_write_into(const char *into, const char *const *folders, size_t n, char *error, size_t size)
 {
     struct frame f;
+    if (refuse_searches(folders, n, error, size) != 0)
+        return -1;
     if (inspect(into, error, size) != 0 || frame_load(&f, folders, n, error, size) != 0)
         return -1;
     int status = folder_make_parents(into);

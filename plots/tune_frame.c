@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "plots/looks.h"
+#include "plots/resolved.h"
 #include "sim/experiment/sheet.h"
 
 struct loader {
@@ -69,6 +71,7 @@ static int read_subject(struct loader *l, const json_t *from, struct tune_series
     struct tune_frame *f = l->frame;
     const json_t *frontier = json_object_get(from, "frontier");
     const json_t *any = json_is_array(frontier) ? json_array_get(frontier, 0) : from;
+    s->variant = text(l, from, "variant");
     f->key = text(l, from, "key");
     f->unit = text(l, from, "unit");
     f->second = text(l, from, "against");
@@ -235,11 +238,42 @@ static int read_csv(struct loader *l)
     return status;
 }
 
+/* ---- colours, as the same variants have in other figures ---- */
+
+static int choose_looks(struct tune_frame *f)
+{
+    struct frame as = { .n_points = f->n_series, .n_series = f->n_series };
+    as.point = ARENA_ARRAY(&as.arena, struct frame_point, f->n_series + 1);
+    for (size_t i = 0; as.point && i < f->n_series; i++) {
+        const struct tune_series *s = &f->series[i];
+        as.point[i] = (struct frame_point){ .series = i, .kind = s->variant, .model = s->model };
+    }
+    int status = as.point && !looks_choose(&as) ? 0 : -1;
+    for (size_t i = 0; !status && i < f->n_series; i++)
+        f->series[i].look = as.look[i];
+    arena_term(&as.arena);
+    return status;
+}
+
+static int read_models(struct loader *l)
+{
+    struct tune_frame *f = l->frame;
+    struct resolved resolved;
+    resolved_load(&resolved, l->folder);
+    for (size_t i = 0; i < f->n_series; i++) {
+        const char *variant = f->series[i].variant;
+        const char *model = variant ? resolved_model(&resolved, variant) : NULL;
+        f->series[i].model = model ? arena_text(&f->arena, model) : NULL;
+    }
+    resolved_term(&resolved);
+    return choose_looks(f) ? no_memory(l) : 0;
+}
+
 int tune_frame_load(struct tune_frame *f, const char *folder, char *error, size_t size)
 {
     struct loader l = { .frame = f, .folder = folder, .error = error, .size = size };
     *f = (struct tune_frame){ 0 };
-    return read_json(&l) || read_csv(&l) ? -1 : 0;
+    return read_json(&l) || read_csv(&l) || read_models(&l) ? -1 : 0;
 }
 
 void tune_frame_term(struct tune_frame *f)

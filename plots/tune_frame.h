@@ -29,7 +29,9 @@ struct tune_found {
 };
 
 struct tune_series {
-    const char *name; /* the variant, and what else is swept */
+    const char *name;            /* the variant, and what else is swept */
+    const char *variant, *model; /* of the first server, NULL where unknown */
+    size_t look;                 /* see style_look() */
     struct tune_tried *tried;
     size_t n;
     struct tune_found *found;

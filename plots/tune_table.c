@@ -26,13 +26,19 @@ static void value_text(const struct tune_key *k, double value, char *text, size_
 }
 
 /* "threads", with the values of what else is swept. */
-static void subject_text(const struct tune_result *r, const struct tune_answer *a, char *text, size_t size)
+static size_t variant_text(const struct tune_result *r, const struct tune_answer *a, char *text, size_t size)
 {
     const struct point *p = &r->plan->plan->point[r->plan->subject[a->subject]];
     size_t n = (size_t)snprintf(text, size, "%s", p->variant);
     for (size_t i = 0; i < p->n_parameters && n < size; i++)
         if (!tune_plan_seeks(r->plan, p->parameter[i].key))
             n += (size_t)snprintf(text + n, size - n, ", %s = %s", p->parameter[i].key, p->parameter[i].text);
+    return n;
+}
+
+static void subject_text(const struct tune_result *r, const struct tune_answer *a, char *text, size_t size)
+{
+    size_t n = variant_text(r, a, text, size);
     if (!isnan(a->second) && n < size) {
         char second[48];
         value_text(key(r, 1), a->second, second, sizeof second);
@@ -65,8 +71,14 @@ static void print_gap(const struct tune_result *r, const struct tune_answer *a, 
     size_t lo = s->keeps == TUNE_NONE ? 0 : s->keeps + 1, hi = s->fails == TUNE_NONE ? a->grid.n : s->fails;
     if (!a->complete || isnan(a->best) || hi <= lo)
         return;
-    fprintf(to, "  %zu value%s in between cannot be settled with %llu replications.\n", hi - lo,
-            hi - lo == 1 ? "" : "s", (unsigned long long)r->plan->conf->replications.max);
+    bool spent = false;
+    for (size_t i = 0; i < s->n; i++)
+        spent |= s->candidate[i]->verdict == TUNE_OPEN && s->candidate[i]->n >= s->max;
+    fprintf(to, "  %zu value%s in between cannot be settled", hi - lo, hi - lo == 1 ? "" : "s");
+    if (spent)
+        fprintf(to, " with %zu replications.\n", s->max);
+    else
+        fputs(": within the indifference zone, or undefined.\n", to);
 }
 
 static void print_sentence(const struct tune_result *r, const struct tune_answer *a, FILE *to)
@@ -110,6 +122,24 @@ static void print_sentence(const struct tune_result *r, const struct tune_answer
 
 enum { COLUMN_SUBJECT, COLUMN_VALUE, COLUMN_FIRST };
 
+/* What is open is so because of its interval; what is known of something undefined is how large at least. */
+static void add_half(const struct tune_standing *standing, const struct tune_candidate *c,
+                     const struct tune_objective *o, bool share, char *text, size_t size)
+{
+    char half[48];
+    size_t n = strlen(text);
+    const struct limit_bounds *b = &standing->bounds;
+    bool undefined = isnan(b->mean) && isfinite(b->lo) && b->lo > 0 && !c->broken;
+    double width = undefined ? b->lo : fmax(b->hi - b->mean, b->mean - b->lo);
+    if (!undefined && (standing->verdict != TUNE_OPEN || !isfinite(width)))
+        return;
+    if (share)
+        snprintf(half, sizeof half, "%.2g %%", 100 * width);
+    else
+        figure_short(width, o->unit, half, sizeof half);
+    snprintf(undefined ? text : text + n, undefined ? size : size - n, undefined ? "> %s" : " ± %s", half);
+}
+
 static void set_mean(struct grid *g, struct grid_row *row, size_t column, const struct tune_objective *o,
                      const struct tune_candidate *c, size_t j)
 {
@@ -122,6 +152,7 @@ static void set_mean(struct grid *g, struct grid_row *row, size_t column, const 
         snprintf(text, sizeof text, "%.3g %%", 100 * mean);
     else
         figure_short(mean, o->unit, text, sizeof text);
+    add_half(&c->standing[j], c, o, share, text, sizeof text);
     grid_set(g, row, column, text);
 }
 
@@ -186,6 +217,79 @@ static void print_measured(const struct tune_result *r, FILE *to)
     grid_term(&g);
 }
 
+/* ---- a frontier: the second key down, the variants across ---- */
+
+static void set_answer(struct grid *g, struct grid_row *row, size_t column, const struct tune_result *r,
+                       const struct tune_answer *a)
+{
+    char best[48], sure[120], text[240];
+    value_text(key(r, 0), a->best, best, sizeof best);
+    interval_text(r, a, sure, sizeof sure);
+    bool known = !isnan(a->best), plain = !known || a->search.exact || (isnan(a->lo) && isnan(a->hi));
+    snprintf(text, sizeof text, "%s%s%s%s%s%s",
+             known         ? best
+             : a->complete ? "none"
+                           : "?",
+             a->bounded ? " at least" : "", plain ? "" : " (", plain ? "" : sure, plain ? "" : ")",
+             a->complete ? "" : ", interrupted");
+    grid_set(g, row, column, text);
+}
+
+static void print_grid(const struct tune_result *r, FILE *to)
+{
+    struct grid g = { 0 };
+    char text[256];
+    grid_row(&g);
+    grid_row(&g);
+    for (size_t i = 0; i < r->n_points && i < r->n; i++) {
+        struct grid_row *row = grid_row(&g);
+        value_text(key(r, 1), r->answer[i].second, text, sizeof text);
+        grid_set(&g, row, 0, text);
+        for (size_t k = i; k < r->n; k += r->n_points)
+            set_answer(&g, row, 1 + k / r->n_points, r, &r->answer[k]);
+    }
+    grid_title(&g, 0, last_name(key(r, 1)->text));
+    for (size_t k = 0; k < r->n; k += r->n_points) {
+        variant_text(r, &r->answer[k], text, sizeof text);
+        grid_title(&g, 1 + k / r->n_points, text);
+    }
+    grid_print(&g, 0, to == stdout && isatty(STDOUT_FILENO), to);
+    grid_term(&g);
+}
+
+static bool is_same(const char *a, const char *b) { return a && b ? !strcmp(a, b) : a == b; }
+
+/* What binds along the frontier, once for each stretch. */
+static void print_binding(const struct tune_result *r, FILE *to)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const struct tune_answer *a = &r->answer[i], *before = i % r->n_points ? a - 1 : NULL;
+        char text[256], second[48];
+        bool same =
+            before && is_same(before->binds, a->binds) && (a->binds || is_same(before->because, a->because));
+        if (same || (!a->binds && !a->because))
+            continue;
+        variant_text(r, a, text, sizeof text);
+        value_text(key(r, 1), a->second, second, sizeof second);
+        fprintf(to, "%s, from %s = %s on: %s%s%s%s\n", text, last_name(key(r, 1)->text), second,
+                a->binds ? a->binds : "", a->binds ? " binds" : "", a->binds && a->because ? ": " : "",
+                a->because ? a->because : "");
+    }
+}
+
+static void print_frontier(const struct tune_result *r, FILE *to)
+{
+    print_grid(r, to);
+    fputc('\n', to);
+    print_binding(r, to);
+    for (size_t i = 0; i < r->n; i++)
+        if (r->answer[i].search.contradictory) {
+            fprintf(to, "Not so simple: some %s short of an answer fails; see tune.csv.\n",
+                    last_name(key(r, 0)->text));
+            break;
+        }
+}
+
 void tune_table_print(const struct tune_result *r, FILE *to)
 {
     const struct tune_plan *t = r->plan;
@@ -194,7 +298,12 @@ void tune_table_print(const struct tune_result *r, FILE *to)
             t->conf->goal == TUNE_SMALLEST ? "smallest" : "largest", t->key[0].text);
     for (size_t j = 0; j < t->n_objectives; j++)
         fprintf(to, "%s%s", j ? ", " : "", t->objective[j].text);
-    fputs("\n\n", to);
+    fputc('\n', to);
+    if (t->n_keys > 1 && t->n_subjects < GRID_COLUMNS) {
+        print_frontier(r, to);
+        return;
+    }
+    fputc('\n', to);
     for (size_t i = 0; i < r->n; i++)
         print_sentence(r, &r->answer[i], to);
     print_measured(r, to);

@@ -85,12 +85,13 @@ out_has '"parameters": {"machine.cores": 2}'
 [ "$(grep -c '"variant"' "$work/out")" -eq 4 ] || fail "there should be four answers"
 
 it "two keys give a frontier, and its figure"
-run "$HERDSIM" tune herd.yaml -o frontier -q --format json -s 'tune.objectives=[memory.total.peak <= 4 MiB]' \
+run "$HERDSIM" tune herd.yaml -o frontier -q -s 'tune.objectives=[memory.total.peak <= 4 MiB]' \
     -s 'tune.find=[fleets.amboseli.collars, servers.cloud.stack]' -s 'tune.between=[[1, 200], [16 KiB, 8 MiB]]' \
     -s tune.points=3
 status_is 0
-out_has '"against": "servers.cloud.stack"'
-[ "$(grep -o '"servers.cloud.stack": [0-9]' "$work/out" | wc -l)" -eq 6 ] || fail "there should be six answers"
+out_has " 16 KiB  "
+out_has "threads, from stack = "
+[ "$(grep -o '"servers.cloud.stack": [0-9]' frontier/tune.json | wc -l)" -eq 6 ] || fail "there should be six answers"
 exists frontier/plots/frontier.gp
 is_absent frontier/plots/search.gp
 
@@ -133,8 +134,19 @@ for command in tune run check; do
     out_is_empty
 done
 
+it "a value that the scenario cannot have is named"
+run "$HERDSIM" tune herd.yaml -s tune.find=fleets.amboseli.report.every -s 'tune.between=[1 s, 10 s]' \
+    -s 'fleets.amboseli.report.jitter=2 s'
+status_is 2
+err_has "(with fleets.amboseli.report.every = 1 s)"
+
+it "searches are not laid over each other"
+run "$HERDSIM" plot drawn few -q
+status_is 3
+err_has "drawn holds a search of 'herdsim tune'"
+
 it "an interrupted search says what it knows, and keeps it"
-run timeout --preserve-status -s INT 2 "$HERDSIM" tune herd.yaml --no-plots -o stopped --duration '200 s' \
+run timeout --preserve-status -s INT 1 "$HERDSIM" tune herd.yaml --no-plots -o stopped --duration '200 s' \
     -s 'tune.between=[1, 10000000]' -s 'tune.objectives=[throughput >= 0/s]'
 status_is 130
 err_has "interrupted: the search was not finished"

@@ -228,17 +228,20 @@ static enum tune_status evaluate(void *context, size_t index, size_t from, size_
 
 /* ---- an answer ---- */
 
-/* The first value beyond the answer that is known, or seems, to fail. */
+/* The first value beyond the answer that is known, or seems, to fail; else the first that is undefined. */
 static const struct tune_candidate *first_failing(const struct tune_answer *a)
 {
     const struct tune_search *s = &a->search;
+    const struct tune_candidate *blind = NULL;
     for (size_t i = 0; i < s->n; i++) {
         const struct tune_candidate *c = s->candidate[i];
         bool beyond = s->best == TUNE_NONE || c->index > s->best;
-        if (beyond && (c->verdict == TUNE_FAILS || (c->verdict == TUNE_OPEN && !c->likely)))
-            return c;
+        if (beyond && c->blind && !blind)
+            blind = c;
+        else if (beyond && (c->verdict == TUNE_FAILS || (c->verdict == TUNE_OPEN && !c->likely)))
+            return blind && s->best == TUNE_NONE ? blind : c;
     }
-    return NULL;
+    return blind;
 }
 
 /* "latency.p99 has no value at 20 collars: ..." */

@@ -264,6 +264,38 @@ const void *tune_plan_bind(const struct tune_plan *t, size_t subject, const doub
     return conf && folder && !schema_bind(t->plan->study->root, doc, folder, conf, a, d) ? conf : NULL;
 }
 
+/* "fleets.herd.report.every = 2 s", of all keys; empty where a range could not be read. */
+static const char *values_text(struct maker *m, const double *value)
+{
+    const struct tune_plan *t = m->tune;
+    const char *all = "";
+    for (size_t i = 0; i < t->n_keys && all; i++) {
+        char text[64];
+        const struct tune_key *k = &t->key[i];
+        tune_value_text(k, value[i], text, sizeof text);
+        if (k->lo < k->hi)
+            all = arena_printf(m->arena, "%s%s%s = %s", all, *all ? ", " : "", k->text, text);
+    }
+    if (!all)
+        no_memory(m);
+    return all ? all : "";
+}
+
+/* Complaints say at which value. Notes of keys without effect are kept only where the values can be bound. */
+static bool try_values(struct maker *m, size_t subject, const double *value, struct arena *scratch)
+{
+    struct diag d = { 0 };
+    bool bound = tune_plan_bind(m->tune, subject, value, scratch, &d) != NULL;
+    const char *at = bound ? "" : values_text(m, value);
+    for (size_t i = 0; i < d.n && !bound; i++)
+        if (d.entry[i].kind == DIAG_ERROR && *at)
+            diag_error(m->diag, d.entry[i].at, "%s (with %s)", d.entry[i].text, at);
+    if (d.out_of_memory)
+        no_memory(m);
+    diag_term(&d);
+    return (bound || !*at) ? tune_plan_bind(m->tune, subject, value, scratch, m->diag) != NULL : false;
+}
+
 /* Both ends of the range in every variant: what can be put there at all shows here. */
 static void try_ends(struct maker *m)
 {
@@ -276,8 +308,7 @@ static void try_ends(struct maker *m)
         if (!strcmp(variant, p->variant))
             continue;
         variant = p->variant;
-        m->failed =
-            !tune_plan_bind(t, i, lo, &scratch, m->diag) || !tune_plan_bind(t, i, hi, &scratch, m->diag);
+        m->failed = !try_values(m, i, lo, &scratch) || !try_values(m, i, hi, &scratch);
     }
     arena_term(&scratch);
     size_t before = m->diag->errors;
