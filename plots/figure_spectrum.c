@@ -128,7 +128,7 @@ static void print_note(const struct reading *r, char *text, size_t size)
     for (size_t i = 0; i < f->n_shown; i++)
         arrows |= r->shown[i].above > 0 && r->shown[i].seen > 0;
     if (arrows)
-        n = (size_t)snprintf(text, size, "Arrow: beyond it lie reports %s. ", figure_without_reply(f));
+        n = (size_t)snprintf(text, size, "Arrow: beyond it reports %s. ", figure_without_reply(f));
     const char *join = "No reply at all: ";
     for (size_t i = 0; i < f->n_shown && n < size; i++)
         if (r->shown[i].above > 0 && r->shown[i].seen <= 0) {

@@ -82,10 +82,10 @@ const char *figure_without_reply(const struct frame *f)
         failed |= frame_value(f, &f->point[i], "reports.failed.ratio").mean > 0;
         in_flight |= frame_value(f, &f->point[i], "reports.in_flight.ratio").mean > 0;
     }
-    return failed && in_flight ? "that failed or were unanswered at the end of the run"
-           : failed            ? "that failed"
-           : in_flight         ? "unanswered at the end of the run"
-                               : "without a reply";
+    return failed && in_flight ? "failed or were unanswered at the end"
+           : failed            ? "failed"
+           : in_flight         ? "were unanswered at the end of the run"
+                               : "had no reply";
 }
 
 const char *figure_title(const struct frame *f) { return *f->title ? f->title : f->name; }

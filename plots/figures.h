@@ -29,8 +29,8 @@ int figure_tornado(const struct drawing *d);
 /* Opens a CSV file of a source. FIGURE_DRAWN: it is open; FIGURE_SKIPPED: the source has none. */
 int figure_open_sheet(const struct drawing *d, const struct frame_source *source, const char *name,
                       struct sheet *t);
-/* What became of the reports without a reply, as the points say, after "reports": "unanswered at the end of
- * the run". */
+/* What became of the reports without a reply, as the points say, after "reports": "were unanswered at the end
+ * of the run". */
 const char *figure_without_reply(const struct frame *f);
 /* The title every figure of these results bears. */
 const char *figure_title(const struct frame *f);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plots/figures.h"
 #include "plots/looks.h"
 #include "plots/style.h"
 
@@ -140,8 +141,9 @@ static const char *series_name(struct frame *f, const struct frame_point *p, boo
         const struct frame_parameter *a = &p->parameter[k];
         if (!tells_apart(f, p, k))
             continue;
-        const char *dot = strrchr(a->key, '.');
-        name = arena_printf(&f->arena, "%s%s%s %s", name, *name ? ", " : "", dot ? dot + 1 : a->key, a->text);
+        char key[120];
+        figure_key(p, k, key, sizeof key);
+        name = arena_printf(&f->arena, "%s%s%s %s", name, *name ? ", " : "", key, a->text);
     }
     return name;
 }

@@ -227,8 +227,7 @@ void sweep_note(const struct sweep_figure *s, const struct frame *f, char *text,
             }
     }
     char lost[160], above[160];
-    snprintf(above, sizeof above, "Arrows: more than this; the percentile falls among reports %s",
-             figure_without_reply(f));
+    snprintf(above, sizeof above, "Arrows: more than this, as reports %s", figure_without_reply(f));
     snprintf(lost, sizeof lost, "Not shown: %zu point%s without a value of %.80s", f->left_out,
              f->left_out == 1 ? "" : "s", f->x_key ? f->x_key : "");
     const char *part[] = { f->left_out ? lost : NULL, bars ? "Bars: 95 % confidence intervals" : NULL,
