@@ -65,7 +65,7 @@ static void interval_text(const struct tune_result *r, const struct tune_answer 
 }
 
 /* Where the interval is wider than it would be with neighbours that are settled: why, and what would help. */
-static void print_gap(const struct tune_result *r, const struct tune_answer *a, FILE *to)
+static void print_gap(const struct tune_answer *a, FILE *to)
 {
     const struct tune_search *s = &a->search;
     size_t lo = s->keeps == TUNE_NONE ? 0 : s->keeps + 1, hi = s->fails == TUNE_NONE ? a->grid.n : s->fails;
@@ -113,7 +113,7 @@ static void print_sentence(const struct tune_result *r, const struct tune_answer
     if (a->because)
         fprintf(to, "%s %s", a->binds ? ":" : ";", a->because);
     fprintf(to, "%s\n", a->complete ? "" : " (interrupted)");
-    print_gap(r, a, to);
+    print_gap(a, to);
     if (a->search.contradictory)
         fprintf(to, "  Not so simple: some %s short of that fails; see tune.csv.\n", name);
 }
