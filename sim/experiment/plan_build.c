@@ -262,27 +262,51 @@ static bool same_replications(const struct run_conf *x, const struct run_conf *y
            x->batches == y->batches;
 }
 
-/* The metric that decides how many replications there are. */
+/* Index of the metric that decides how many replications there are; PLAN_FIXED, after a complaint, where
+ * there is none of that name. */
+static size_t find_metric(struct build *b, const char *name, struct mark at)
+{
+    const struct study *s = b->plan->study;
+    struct nearest near = nearest_to(name);
+    for (size_t i = 0; i < s->n_metrics; i++) {
+        nearest_try(&near, s->metrics[i].name);
+        if (!strcmp(s->metrics[i].name, name))
+            return i;
+    }
+    if (near.match)
+        diag_error(b->diag, at, "until: there is no metric '%s'; did you mean '%s'?", name, near.match);
+    else
+        diag_error(b->diag, at, "until: there is no metric '%s'; 'herdsim describe metrics' lists them",
+                   name);
+    return PLAN_FIXED;
+}
+
+static const struct node *until_of(const struct node *run)
+{
+    return node_get(node_get(run, "replications"), "until");
+}
+
 static void find_until(struct build *b, const struct node *run)
 {
     struct plan *p = b->plan;
-    const char *name = p->head->run.replications.until;
-    const struct node *at = node_get(node_get(run, "replications"), "until");
-    struct nearest near = nearest_to(name);
-    p->until = PLAN_FIXED;
-    p->within = p->head->run.replications.within;
-    for (size_t i = 0; *name && i < p->study->n_metrics; i++) {
-        nearest_try(&near, p->study->metrics[i].name);
-        if (!strcmp(p->study->metrics[i].name, name))
-            p->until = i;
-    }
-    if (!*name || p->until != PLAN_FIXED)
-        return;
-    if (near.match)
-        diag_error(b->diag, at->at, "until: there is no metric '%s'; did you mean '%s'?", name, near.match);
-    else
-        diag_error(b->diag, at->at, "until: there is no metric '%s'; 'herdsim describe metrics' lists them",
-                   name);
+    const struct replication_conf *r = &p->head->run.replications;
+    const struct node *until = until_of(run);
+    p->within = r->within;
+    p->until = *r->until ? find_metric(b, r->until, until ? until->at : p->resolved->at) : PLAN_FIXED;
+}
+
+/* Where something else is wrong: what can be said of `until` and of the search without any point. */
+static void check_apart(struct build *b)
+{
+    const struct node *doc = b->plan->resolved, *tune = node_get(doc, "tune"),
+                      *until = until_of(node_get(doc, "run"));
+    struct arena scratch = { 0 };
+    struct tune_conf conf = { 0 };
+    if (until && until->kind == NODE_SCALAR && *until->text)
+        (void)find_metric(b, until->text, until->at);
+    if (is_map(tune) && !schema_bind(&tune_record, tune, b->folder, &conf, &scratch, b->diag))
+        tune_plan_check(&conf, b->plan, &scratch, b->diag);
+    arena_term(&scratch);
 }
 
 /* What is to be searched for is said once for all points, and checked with them. */
@@ -335,5 +359,7 @@ bool plan_build(struct plan *p, const char *folder, struct diag *d)
         check_whole(&b);
     if (!d->errors)
         check_tune(&b);
+    else
+        check_apart(&b);
     return true;
 }

@@ -25,17 +25,20 @@ static const struct field replication_fields[] = {
 
 static bool is_adaptive(const struct replication_conf *r) { return *r->until; }
 
+/* What could not be read is zero or NULL, and nothing is said of it. */
 static void check_replications(struct binder *b, const struct node *map, void *item)
 {
     const struct replication_conf *r = item;
     const struct node *max = node_get(map, "max"), *within = node_get(map, "within");
+    if (!r->until)
+        return;
     if (!is_adaptive(r) && (max || within))
         diag_error(b->diag, (max ? max : within)->at,
                    "replications: '%s' has a meaning only together with 'until: METRIC'",
                    max ? "max" : "within");
     else if (is_adaptive(r) && r->max == UINT64_MAX)
         diag_error(b->diag, map->at, "replications: 'until' needs a 'max', such as {min: 5, max: 60, ...}");
-    else if (is_adaptive(r) && (r->min < 2 || r->max < r->min))
+    else if (is_adaptive(r) && r->min && r->max && (r->min < 2 || r->max < r->min))
         diag_error(b->diag, map->at,
                    "replications: 'until' needs a 'min' of at least 2 and a 'max' that is not below it");
 }
@@ -45,7 +48,8 @@ static const struct record replication_record = { .name = "replications",
                                                   .size = sizeof(struct replication_conf),
                                                   .fields = replication_fields,
                                                   .shorthand = "min",
-                                                  .check = check_replications };
+                                                  .check = check_replications,
+                                                  .check_anyway = true };
 
 static const struct field run_fields[] = {
     { .kind = FIELD_TIME,

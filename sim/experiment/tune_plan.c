@@ -316,6 +316,14 @@ static void try_ends(struct maker *m)
     m->failed |= m->diag->errors != before;
 }
 
+void tune_plan_check(const struct tune_conf *conf, const struct plan *p, struct arena *a, struct diag *d)
+{
+    struct tune_plan t = { .plan = p, .conf = conf };
+    struct maker m = { .tune = &t, .arena = a, .diag = d };
+    read_keys(&m);
+    read_objectives(&m);
+}
+
 int tune_plan_make(struct tune_plan *t, const struct plan *p, struct arena *a, struct diag *d)
 {
     struct maker m = { .tune = t, .arena = a, .diag = d };

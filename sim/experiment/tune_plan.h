@@ -40,6 +40,8 @@ struct tune_plan {
     size_t n_subjects;
 };
 
+/* What can be said of a search before any point of the plan is known; complaints go to d. */
+void tune_plan_check(const struct tune_conf *conf, const struct plan *p, struct arena *a, struct diag *d);
 /* Takes its memory from a. Complaints go to d, each with its place; returns 0, or -1 with at least one. The
  * plan must have a section `tune`. */
 int tune_plan_make(struct tune_plan *t, const struct plan *p, struct arena *a, struct diag *d);

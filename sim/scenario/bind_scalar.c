@@ -78,9 +78,25 @@ bool bind_check_range(struct binder *b, const struct field *f, struct mark at, d
     return false;
 }
 
+/* "; expected a time, or auto": where a word would do, too. */
+static void expected_text(const struct field *f, char *text, size_t size)
+{
+    static const char *const kinds[] = {
+        [FIELD_COUNT] = "a whole number", [FIELD_NUMBER] = "a number", [FIELD_RATIO] = "a share",
+        [FIELD_TIME] = "a time",          [FIELD_SIZE] = "a size",     [FIELD_BITRATE] = "a bit rate"
+    };
+    size_t kind = (size_t)f->kind;
+    const char *name = kind < sizeof kinds / sizeof *kinds ? kinds[kind] : NULL;
+    *text = '\0';
+    if (name && field_none(f))
+        snprintf(text, size, "; expected %s, or %s", name, field_none(f));
+}
+
 static void blame(struct binder *b, const struct field *f, const struct node *value, const char *why)
 {
-    diag_error(b->diag, value->at, "%s: %s", f->key, why);
+    char expected[80];
+    expected_text(f, expected, sizeof expected);
+    diag_error(b->diag, value->at, "%s: %s%s", f->key, why, expected);
 }
 
 static void bind_bool(struct binder *b, const struct field *f, const struct node *value, void *member)

@@ -239,7 +239,7 @@ void bind_record(struct binder *b, const struct record *rec, struct layers l, vo
         l.under = rec->base(b, l.over);
     b->diag->raised += l.over->cut; /* fails without a further word */
     bind_rows(b, rec, l, item);
-    if (rec->check && b->diag->raised == before)
+    if (rec->check && (b->diag->raised == before || rec->check_anyway))
         rec->check(b, l.over, item);
 }
 

@@ -114,6 +114,7 @@ struct record {
     const struct node *(*base)(struct binder *b, const struct node *map);
     /* Checks across fields once all are bound; may be NULL. */
     void (*check)(struct binder *b, const struct node *map, void *item);
+    bool check_anyway; /* also where some field could not be bound, and is zero then */
 };
 
 /* The state of one binding, handed to base and check. */
