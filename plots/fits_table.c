@@ -1,9 +1,9 @@
 #include "plots/fits_table.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "plots/figures.h"
+#include "plots/keys.h"
 #include "sim/experiment/fits.h"
 
 #define NARROW 0.001 /* intervals below this share of the value are not worth their room */
@@ -21,8 +21,9 @@ static void interval_text(const struct regress_term *t, const char *unit, char *
 
 static void print_each(const struct plan *p, const struct fit *f, FILE *to)
 {
-    const char *key = p->key[f->key].key, *dot = strrchr(key, '.');
-    fputs(f->rule->each ? f->rule->each : dot ? dot + 1 : key, to);
+    char name[120];
+    key_name(&p->key[f->key].key, 1, 0, name, sizeof name);
+    fputs(f->rule->each ? f->rule->each : name, to);
 }
 
 static void print_line(const struct plan *p, const struct fit *f, FILE *to)

@@ -42,10 +42,13 @@ void table_limit(const struct frame_point *p, char *text, size_t size)
 
 void table_note_limits(const struct frame *f, FILE *to)
 {
+    size_t lines = 0;
     for (size_t i = 0; i < f->n_points; i++) {
         char limit[200];
         if (!f->point[i].limit)
             continue;
+        if (lines++ == 0)
+            fputs("\nLimits that were hit first:\n", to);
         table_limit(&f->point[i], limit, sizeof limit);
         print_point(&f->point[i], to);
         fprintf(to, "%s\n", limit);
