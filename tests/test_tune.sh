@@ -115,6 +115,8 @@ it "--dry-run says what would be sought, and writes nothing"
 run "$HERDSIM" tune herd.yaml --dry-run -o dry
 status_is 0
 out_has "fleets.amboseli.collars from 1 to 200"
+out_has "of 200 values, and takes roughly"
+out_has "a trial takes about"
 is_absent dry
 
 it "a scenario without the section is told what it lacks"

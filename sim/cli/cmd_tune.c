@@ -8,8 +8,10 @@
 #include "models/herd_study.h"
 #include "plots/plots.h"
 #include "plots/tune_table.h"
+#include "sim/cli/dry_run.h"
 #include "sim/cli/scenarios.h"
 #include "sim/cli/stop.h"
+#include "sim/experiment/rehearsal.h"
 #include "sim/experiment/results.h"
 #include "sim/experiment/tune.h"
 
@@ -87,7 +89,49 @@ static int name_folder(struct job *j)
     return j->path ? EXIT_DONE : failed("out of memory");
 }
 
-static void print_plan(const struct job *j)
+/* Seconds that a trial takes with the first key at a value, in the first variant; NaN: not known. */
+static double trial_s(struct job *j, double value)
+{
+    const struct tune_plan *t = &j->tune;
+    const double values[TUNE_KEYS] = { value, t->n_keys > 1 ? t->key[1].lo : NAN };
+    struct diag d = { 0 };
+    struct point point = *t->plan->point;
+    struct plan one = *t->plan;
+    struct rehearsal r = { .wall_s = NAN };
+    point.conf = tune_plan_bind(t, 0, values, &j->arena, &d);
+    one.point = &point;
+    one.n_points = one.replications = one.min_replications = 1;
+    bool known = point.conf && !rehearse(&one, 1, j->stop, &r);
+    diag_term(&d);
+    return known ? r.wall_s : NAN;
+}
+
+/* A search halves its grid at worst, mostly with few replications; the neighbours of the answer take most. */
+static void print_effort(struct job *j)
+{
+    const struct tune_plan *t = &j->tune;
+    const struct tune_conf *c = t->conf;
+    const struct tune_key *k = &t->key[0];
+    struct tune_grid grid;
+    char ends[2][64], seconds[2][32];
+    if (tune_plan_grid(t, &grid, &j->arena))
+        return;
+    double values = log2((double)grid.n) + 4, first = (double)c->replications.first;
+    printf("  a search tries about %.0f to %.0f of %zu values, and takes roughly %.0f to %.0f trials\n",
+           ceil(values / 2), values, grid.n, ceil(values / 2) * first,
+           values * first + 2 * (double)c->replications.max);
+    answer_flush();
+    for (size_t i = 0; i < 2; i++) {
+        double at = i ? k->hi : k->lo, s = trial_s(j, at);
+        tune_value_text(k, at, ends[i], sizeof ends[i]);
+        if (isnan(s))
+            return;
+        dry_run_about(s, seconds[i], sizeof seconds[i]);
+    }
+    printf("  a trial takes about %s at %s, and %s at %s\n", seconds[0], ends[0], seconds[1], ends[1]);
+}
+
+static void print_plan(struct job *j)
 {
     const struct tune_plan *t = &j->tune;
     const struct tune_conf *c = t->conf;
@@ -105,6 +149,8 @@ static void print_plan(const struct job *j)
     printf("  %zu search%s, each value takes from %llu to %llu replications\n  results would go to %s/\n",
            t->n_subjects * (t->n_keys > 1 ? c->points : 1), t->n_subjects == 1 && t->n_keys == 1 ? "" : "es",
            (unsigned long long)c->replications.first, (unsigned long long)c->replications.max, j->path);
+    j->stop = stop_on_signals();
+    print_effort(j);
 }
 
 static int put_scenario(const void *content, FILE *to) { return results_scenario(content, to); }

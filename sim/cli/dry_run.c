@@ -31,8 +31,7 @@ static void print_points(const struct plan *p)
         printf("        and %zu more\n", p->n_points - POINTS_SHOWN);
 }
 
-/* "1.2 s", "35 min": as one says what one does not know exactly. */
-static void about(double seconds, char *text, size_t size)
+void dry_run_about(double seconds, char *text, size_t size)
 {
     static const struct {
         double below, unit;
@@ -47,8 +46,8 @@ static void about(double seconds, char *text, size_t size)
 static void print_cost(const struct plan *p, const struct rehearsal *r)
 {
     char least[32], most[32], memory[32];
-    about(r->wall_s, least, sizeof least);
-    about(r->wall_most_s, most, sizeof most);
+    dry_run_about(r->wall_s, least, sizeof least);
+    dry_run_about(r->wall_most_s, most, sizeof most);
     unit_print(r->bytes, "B", memory, sizeof memory);
     printf("  would take about %s%s%s on %u worker%s and %s of memory", least,
            p->until != PLAN_FIXED ? " to " : "", p->until != PLAN_FIXED ? most : "", r->jobs, plural(r->jobs),

@@ -8,4 +8,7 @@
  * where results would go. Returns 0, or -1 when it was interrupted. */
 int dry_run_print(const struct plan *p, const char *path, unsigned jobs, const atomic_int *stop);
 
+/* "1.2 s", "35 min": as one says what one does not know exactly. */
+void dry_run_about(double seconds, char *text, size_t size);
+
 #endif

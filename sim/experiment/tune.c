@@ -9,8 +9,6 @@
 #include "sim/experiment/progress.h"
 #include "sim/experiment/tune_progress.h"
 
-#define RESOLUTION 0.01 /* of a key that is no count */
-
 /* A search in progress, and the replications of the value at hand. */
 struct tuner {
     struct tune_result *result;
@@ -328,9 +326,6 @@ static int make_search(struct tuner *t, size_t hint)
 {
     const struct tune_plan *p = t->result->plan;
     const struct tune_conf *c = p->conf;
-    const struct tune_key *k = &p->key[0];
-    double step = isfinite(c->resolution) ? c->resolution : k->whole ? 0 : RESOLUTION;
-    bool whole = k->whole || k->dim == UNIT_SIZE;
     t->answer->search = (struct tune_search){ .grid = &t->answer->grid,
                                               .limit = p->limit,
                                               .n_limits = p->n_objectives,
@@ -341,8 +336,7 @@ static int make_search(struct tuner *t, size_t hint)
                                               .hint = hint,
                                               .evaluate = evaluate,
                                               .context = t };
-    return tune_grid_make(&t->answer->grid, k->lo, k->hi, step, whole, c->goal == TUNE_SMALLEST,
-                          &t->result->arena);
+    return tune_plan_grid(p, &t->answer->grid, &t->result->arena);
 }
 
 static enum tune_status answer(struct tuner *t, size_t i)

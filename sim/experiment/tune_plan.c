@@ -11,6 +11,8 @@
 #include "sim/scenario/path.h"
 #include "sim/scenario/units.h"
 
+#define RESOLUTION 0.01 /* of a key that is no count */
+
 /* A tune_plan in the making. */
 struct maker {
     struct tune_plan *tune;
@@ -212,6 +214,14 @@ static void find_subjects(struct maker *m)
 }
 
 /* ---- values ---- */
+
+int tune_plan_grid(const struct tune_plan *t, struct tune_grid *g, struct arena *a)
+{
+    const struct tune_key *k = &t->key[0];
+    double step = isfinite(t->conf->resolution) ? t->conf->resolution : k->whole ? 0 : RESOLUTION;
+    bool whole = k->whole || k->dim == UNIT_SIZE;
+    return tune_grid_make(g, k->lo, k->hi, step, whole, t->conf->goal == TUNE_SMALLEST, a);
+}
 
 void tune_value_text(const struct tune_key *k, double value, char *text, size_t size)
 {

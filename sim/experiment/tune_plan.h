@@ -48,6 +48,8 @@ int tune_plan_make(struct tune_plan *t, const struct plan *p, struct arena *a, s
 /* The scenario of a subject with values for the keys, bound. NULL on error (d). */
 const void *tune_plan_bind(const struct tune_plan *t, size_t subject, const double *value, struct arena *a,
                            struct diag *d);
+/* The values of the first key that a search may try. Returns 0, or -1 without memory. */
+int tune_plan_grid(const struct tune_plan *t, struct tune_grid *g, struct arena *a);
 /* A value of a key as a scenario would have it: "2310", "0.25 s". */
 void tune_value_text(const struct tune_key *k, double value, char *text, size_t size);
 /* Which of the point's parameters are sought rather than held. */

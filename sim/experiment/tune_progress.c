@@ -12,7 +12,8 @@
 void tune_progress_init(struct tune_progress *p, const struct tune_result *r, bool wanted)
 {
     const char *term = getenv("TERM");
-    *p = (struct tune_progress){ .result = r, .next = monotonic_s() + EVERY_S };
+    *p = (struct tune_progress){ .result = r, .begun = monotonic_s() };
+    p->next = p->begun + EVERY_S;
     p->on = wanted && isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
 }
 
@@ -43,9 +44,10 @@ void tune_progress_show(struct tune_progress *p, const struct tune_answer *a, si
     p->next = now + EVERY_S;
     p->shown = true;
     print_bracket(a, bracket, sizeof bracket);
-    fprintf(stderr, "\r\033[K%s (%zu of %zu): between %s, %zu trials",
+    fprintf(stderr, "\r\033[K%s (%zu of %zu): between %s, %zu values tried, %zu trials, %.2g M events/s",
+
             t->plan->point[t->subject[a->subject]].variant, p->at + 1, t->n_subjects * p->result->n_points,
-            bracket, trials);
+            bracket, a->search.n, trials, (double)p->result->events / 1e6 / (now - p->begun));
     fflush(stderr);
 }
 

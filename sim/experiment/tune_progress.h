@@ -7,8 +7,8 @@
 struct tune_progress {
     const struct tune_result *result;
     bool on, shown;
-    double next; /* seconds of monotonic_s() */
-    size_t at;   /* which answer is being sought */
+    double begun, next; /* seconds of monotonic_s() */
+    size_t at;          /* which answer is being sought */
 };
 
 /* Silent unless wanted and standard error is a terminal that can rewrite a line. */
