@@ -168,6 +168,22 @@ for word in collars fleets.amboseli.collars run.duration event_loop lognormal la
     [ -s "$work/out" ] || fail "describe $word should say something"
 done
 
+it "describe lists units, models and keys by their plurals"
+run "$HERDSIM" describe units
+status_is 0
+out_has "MiB"
+run "$HERDSIM" describe models
+status_is 0
+out_has "thread_per_connection"
+run "$HERDSIM" describe keys
+status_is 0
+out_has "replications"
+
+it "lists that are varied want a list around them, and are told so"
+run "$HERDSIM" check "$SOURCE_DIR/scenarios/c10k.yaml" -v 'servers.cloud.handler=[cpu: 1 ms],[cpu: 2 ms]'
+status_is 2
+err_has "'servers.cloud.handler=[[cpu: 1 ms],[cpu: 2 ms]]'"
+
 it "describe knows the columns of the tables, and the ends of metrics' names"
 run "$HERDSIM" describe "a connection"
 status_is 0

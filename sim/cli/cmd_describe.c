@@ -120,6 +120,10 @@ static void outline_distributions(void)
             printf("  %-28s %s\n", dist_types[i].name, dist_types[i].doc);
 }
 
+static void outline_units(void) { describe_units(stdout); }
+static void outline_models(void) { (void)describe_word(herd_study.root, "model", stdout); }
+static void outline_keys(void) { (void)describe_word(herd_study.root, NULL, stdout); }
+
 /* What a word in the plural lists. */
 static const struct topic {
     const char *name;
@@ -128,6 +132,9 @@ static const struct topic {
     { "metrics", outline_metrics },
     { "verdicts", outline_verdicts },
     { "distributions", outline_distributions },
+    { "units", outline_units },
+    { "models", outline_models },
+    { "keys", outline_keys },
 };
 
 static size_t describe_topic(const char *word)

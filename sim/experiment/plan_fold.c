@@ -79,6 +79,9 @@ static struct setting read_vary(struct fold *f, const struct option_pair *pair)
     bool list = pair->value[strspn(pair->value, " \t")] == '[';
     const struct node *written =
         list ? node_parse(f->arena, pair->value, at.source, f->diag) : node_scalar(f->arena, pair->value, at);
+    if (!written && list && strstr(pair->value, "],"))
+        diag_error(f->diag, at, "several lists are written as a list of them: '%s=[%s]'", pair->key,
+                   pair->value);
     if (written && override_is_range(f->root, pair->key, written))
         s.value = written; /* a design may choose within it */
     else if (written)

@@ -100,9 +100,9 @@ static void outline_distributions(FILE *to)
     }
 }
 
-static void outline_units(FILE *to)
+void describe_units(FILE *to)
 {
-    fputs("\nUnits\n", to);
+    fputs("Units\n", to);
     for (enum unit_dim dim = UNIT_TIME; dim <= UNIT_RATE; dim++) {
         fprintf(to, "  %-12s", unit_dims[dim].name + 2);
         for (const struct unit *u = unit_dims[dim].units; u->name; u++)
@@ -248,7 +248,8 @@ size_t describe_word(const struct record *root, const char *word, FILE *to)
         fprintf(to, "Keys of a %s\n", root->name);
         rows_walk(root, outline_row, &d);
         outline_distributions(to);
-        outline_units(to);
+        fputc('\n', to);
+        describe_units(to);
         return d.found;
     }
     rows_walk(root, match_row, &d);
