@@ -72,8 +72,8 @@ status_is 1
 out_has "threads: none from 1 to 200 collars holds"
 
 it "finds the smallest value, of a key with a unit"
-run "$HERDSIM" tune herd.yaml --no-plots -o small --duration '2 s'  -s tune.find=fleets.amboseli.report.every \
-    -s 'tune.between=[2 ms, 1 s]' -s tune.goal=smallest -s 'tune.objectives=[cpu.utilisation <= 50 %]'
+run "$HERDSIM" tune herd.yaml --no-plots -o small --duration '400 ms' -s 'run.warmup=100 ms' -s tune.find=fleets.amboseli.report.every \
+    -s 'tune.between=[2 ms, 200 ms]' -s tune.goal=smallest -s 'tune.objectives=[cpu.utilisation <= 50 %]'
 status_is 0
 out_has "threads, fleets.amboseli.collars = 10: every = "
 out_has "holds"
