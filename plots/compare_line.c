@@ -51,5 +51,8 @@ bool compare_line_minor(const struct compare_line *l)
 {
     const struct compare_threshold *t = l->metric->threshold;
     double most = t ? fmin(t->share, COMPARE_RELEVANCE) : COMPARE_RELEVANCE;
-    return !l->reason && !l->beyond && l->change_interval.lo > -most && l->change_interval.hi < most;
+    struct interval i = l->change_interval;
+    if (isnan(i.lo) && l->contrast.mean_a > 0) /* A's mean is too uncertain for a ratio, as for thresholds */
+        i = (struct interval){ l->difference.lo / l->contrast.mean_a, l->difference.hi / l->contrast.mean_a };
+    return !l->reason && !l->beyond && i.lo > -most && i.hi < most;
 }
