@@ -61,7 +61,9 @@ static const struct field tune_fields[] = {
            "what must hold: a list such as [latency.p99 <= 250 ms, memory.total.peak <= 2 GiB]"),
     F_ENUM(struct tune_conf, goal, "goal", "largest", goals, "which value is wanted"),
     F_RATIO(struct tune_conf, confidence, "confidence", "95 %", 0.5, 0.9999,
-            "how often an exact answer is to be right"),
+            "how often the answer, exact or an interval, is to hold the truth, as far as single replications "
+            "show what "
+            "may happen: what comes once in a hundred of them and then in crowds needs more `replications`"),
     { .kind = FIELD_RATIO,
       .key = "resolution",
       .off = FIELD_AT(struct tune_conf, resolution, double),
