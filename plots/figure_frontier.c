@@ -29,10 +29,11 @@ static double between(const struct axis *a, double lo, double hi, double part)
     return a->log ? lo * pow(hi / lo, part) : lo + (hi - lo) * part;
 }
 
-static double clipped(double excess) { return fmin(fmax(excess, -CLOSEST), CLOSEST); }
+static double clipped(double excess) { return isnan(excess) ? NAN : fmin(fmax(excess, -CLOSEST), CLOSEST); }
 
-/* The excess at a value of the first key, between the two that were tried around it. The values of a column
- * come in ascending order, or (for the smallest value) in descending order. */
+/* The excess at a value of the first key, between the two that were tried around it; NaN where it is not
+ * known at one of them. The values of a column come in ascending order, or (for the smallest value) in
+ * descending order. */
 static double interpolate(const struct tune_tried *t, size_t n, const struct axis *y, double value)
 {
     const struct tune_tried *below = NULL, *above = NULL;
@@ -66,8 +67,9 @@ static void write_column(const struct map *m, const struct tune_series *s, size_
         double lo = between(&m->y, m->y.lo, m->y.hi, (double)k / STEPS);
         double hi = between(&m->y, m->y.lo, m->y.hi, (double)(k + 1) / STEPS),
                mid = between(&m->y, lo, hi, 0.5);
-        fprintf(to, "%.9g %.9g %.9g %.9g %.4f\n", left, right, lo, hi,
-                interpolate(s->tried + from, n, &m->y, mid));
+        double excess = interpolate(s->tried + from, n, &m->y, mid);
+        if (!isnan(excess)) /* the grey ground stays */
+            fprintf(to, "%.9g %.9g %.9g %.9g %.4f\n", left, right, lo, hi, excess);
     }
 }
 
@@ -151,7 +153,7 @@ static void write_script(const struct map *m, FILE *to)
                     "frontier", "two keys: the margin of the worst objective, and the frontier", f->title,
                     subtitle,
                     "Colour: the worst objective, as a share of its limit to spare (blue) or beyond it "
-                    "(orange). Small dots: tried." },
+                    "(orange); grey: not known. Small dots: tried." },
                 m->width, m->height);
     fprintf(
         to,
@@ -159,7 +161,9 @@ static void write_script(const struct map *m, FILE *to)
         LEFT / m->width, 1 - RIGHT / m->width);
     fputs("set palette defined (-1 \"#0072b2\", 0 \"#ffffff\", 1 \"#d55e00\")\nset cbrange [-1:1]\n"
           "set cbtics noenhanced ('100 %% to spare' -1, '50 %%' -0.5, 'the limit' 0, '50 %% over' 0.5, "
-          "'100 %% or more' 1) font small_font\n",
+          "'100 %% or more' 1) font small_font\n"
+          "set object 1 rectangle from graph 0,0 to graph 1,1 behind fillstyle solid noborder "
+          "fillcolor rgb \"#d9d9d9\"\n",
           to);
     for (size_t i = 0; i < f->n_series; i++)
         print_panel(m, i, to);

@@ -216,7 +216,8 @@ static int take_row(struct loader *l, struct table *t, size_t *series, size_t *n
     at->dot[aim] =
         (struct tune_dot){ sheet_number(&t->sheet, t->column[MEAN]), sheet_number(&t->sheet, t->column[LO]),
                            sheet_number(&t->sheet, t->column[HI]) };
-    at->excess = fmax(at->excess, excess(&f->aim[aim], at->dot[aim].mean, at->fails));
+    double over = excess(&f->aim[aim], at->dot[aim].mean, at->fails);
+    at->excess = isnan(over) || isnan(at->excess) ? NAN : fmax(at->excess, over); /* fmax would forget NaN */
     return 0;
 }
 

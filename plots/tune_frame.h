@@ -16,7 +16,8 @@ struct tune_dot {
 
 struct tune_tried {
     double value, second; /* of the keys; second NaN where one was sought */
-    double excess;        /* the worst objective's, relative to its limit; infinite where one is undefined */
+    double excess;        /* the worst objective's, relative to its limit; infinite where one that fails is
+                      undefined, NaN where one is that may yet be kept */
     bool keeps, fails;    /* neither: not settled */
     struct tune_dot dot[TUNE_OBJECTIVES];
 };

@@ -95,6 +95,16 @@ out_has "threads, from stack = "
 exists frontier/plots/frontier.gp
 is_absent frontier/plots/search.gp
 
+it "what is not known is neither blue nor orange on the map"
+cells() { awk 'NF == 5' frontier/plots/frontier.dat | wc -l; }
+all=$(cells)
+awk -F, -v OFS=, 'NR == 2 { $5 = $NF = "open"; $9 = $11 = "" } { print }' frontier/tune.csv >tune.new
+mv tune.new frontier/tune.csv
+run "$HERDSIM" plot frontier -q
+status_is 0
+[ "$(cells)" -lt "$all" ] || fail "cells beside a value that is undefined should be left out"
+[ "$(cells)" -gt 0 ] || fail "the others should stay"
+
 it "the figures of a search can be drawn again"
 run "$HERDSIM" tune herd.yaml -o drawn -q
 status_is 0
