@@ -49,6 +49,13 @@ static inline void text_term(struct text *t)
     *t = (struct text){ 0 };
 }
 
+/* --- scenarios in short ---------------------------------------------------------------------------- */
+
+/* One event loop where nothing but the handler takes time. */
+#define IDEAL(run, handler, fleets) \
+    "herdsim: 1\nrun: {" run "}\nmachine: {profile: ideal}\n" \
+    "servers: {s: {model: event_loop, handler: [" handler "]}}\nfleets: {" fleets "}\n"
+
 /* --- a bound scenario and its trials -------------------------------------------------------------- */
 
 struct herd {
