@@ -213,8 +213,6 @@ void request_mark_taken(struct server *s, uint32_t r)
         hist_add(w->hist[HIST_LAG], w->now - w->req[r].stamp);
 }
 
-simtime request_pause(const struct server *s, uint32_t r) { return s->world->req[r].stamp; }
-
 uint32_t request_conn(const struct server *s, uint32_t r) { return s->world->req[r].conn; }
 
 uint32_t request_next_unread(const struct server *s, uint32_t r)

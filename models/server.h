@@ -115,8 +115,9 @@ bool server_thread_is_idle(const struct server *s, uint32_t thread);
 /* The thread needs cpu > 0 of a core; ran() follows. Where `begins` names a request, that request's
  * waiting ends when the thread first has a core. */
 void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins);
-/* The thread is off the CPU for dt; woke() follows. */
-void server_sleep(struct server *s, uint32_t thread, simtime dt);
+/* The thread is off the CPU while the pause of the request lasts, be it a wait, a blocking call or a call to
+ * a backend; woke() follows. */
+void server_sleep(struct server *s, uint32_t thread, uint32_t req);
 
 /* --- connections -------------------------------------------------------------------------------- */
 
@@ -156,7 +157,6 @@ simtime server_read(struct server *s, uint32_t req);
 /* CPU time until the request's next pause or its reply (the cost of sending included). */
 simtime server_advance(struct server *s, uint32_t req);
 enum after request_after(const struct server *s, uint32_t req);
-simtime request_pause(const struct server *s, uint32_t req);
 /* The pause of the request passes without a thread; resumed() follows. */
 void server_await(struct server *s, uint32_t req);
 /* Its waiting ends now: for a request that needs no CPU time to begin. */

@@ -158,9 +158,10 @@ void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
         machine_run(w, thread);
 }
 
-void server_sleep(struct server *s, uint32_t thread, simtime dt)
+void server_sleep(struct server *s, uint32_t thread, uint32_t req)
 {
     struct world *w = s->world;
+    simtime dt = w->req[req].stamp;
     struct thread *th = &w->thread[thread];
     th->state = THREAD_ASLEEP;
     s->paused++;

@@ -55,7 +55,7 @@ static void finish(struct server *s)
     }
     if (request_after(s, r) == AFTER_BLOCK) {
         st->stopped = true;
-        server_sleep(s, st->thread, request_pause(s, r));
+        server_sleep(s, st->thread, r);
         return;
     }
     st->serving = NONE;

@@ -36,7 +36,7 @@ static void finish(struct server *s)
         st->serving = NONE;
         server_reply(s, r);
     } else {
-        server_sleep(s, st->thread, request_pause(s, r));
+        server_sleep(s, st->thread, r);
     }
 }
 

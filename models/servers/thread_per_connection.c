@@ -26,7 +26,7 @@ static uint32_t finish(struct server *s, uint32_t thread)
 {
     uint32_t conn = server_tag(s, thread), r = conn_serving(s, conn);
     if (request_after(s, r) != AFTER_REPLY) {
-        server_sleep(s, thread, request_pause(s, r));
+        server_sleep(s, thread, r);
         return NONE;
     }
     uint32_t next = request_next_unread(s, r);
