@@ -21,6 +21,7 @@ uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_rep
                                 .serving = NONE,
                                 .gen = w->conn[c].gen + 1,
                                 .fleet = (uint8_t)fleet,
+                                .server = (uint8_t)w->fleet[fleet].server,
                                 .state = CONN_CLOSED,
                                 .per_report = per_report };
     return c;

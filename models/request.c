@@ -108,7 +108,7 @@ void request_arrive(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
     struct conn *k = &w->conn[q->conn];
-    struct server *s = fleet_server(w, k->fleet);
+    struct server *s = conn_server(w, q->conn);
     q->state = REQ_ARRIVED;
     q->arrived = w->now;
     station_enter(&w->in_server, w->now);

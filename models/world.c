@@ -58,7 +58,7 @@ static void start_fleets(struct world *w)
                                       .link = linked ? &w->link[c->link_index] : NULL,
                                       .first = (uint32_t)collars,
                                       .n = (uint32_t)c->collars,
-                                      .server = &w->server[c->server_index] };
+                                      .server = c->server_index };
         collars += c->collars;
         w->outstanding_max += 2 * c->collars * (c->report.batch ? c->report.batch : 1);
     }

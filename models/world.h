@@ -54,7 +54,7 @@ struct fleet {
     uint32_t first, n; /* its collars */
     uint32_t opening;  /* the next to be connected */
     size_t trace_next;
-    struct server *server;
+    uint32_t server;
 };
 
 struct channel {
@@ -83,9 +83,9 @@ struct conn {
     uint32_t worker;
     uint32_t serving; /* read and not yet answered */
     uint32_t gen;
-    uint8_t fleet;
-    uint8_t state; /* enum conn_state: the server's view */
-    bool known;    /* the collar knows that it stands */
+    uint8_t fleet, server;
+    uint8_t state;  /* enum conn_state: the server's view */
+    bool known : 1; /* the collar knows that it stands */
     bool per_report : 1;
     bool hung_up : 1; /* the collar is gone */
 };
@@ -305,13 +305,9 @@ struct world {
     const char *failed; /* why the trial can't go on; NULL while it can */
 };
 
-static inline struct server *fleet_server(const struct world *w, uint32_t fleet)
-{
-    return w->fleet[fleet].server;
-}
 static inline struct server *conn_server(const struct world *w, uint32_t c)
 {
-    return w->fleet[w->conn[c].fleet].server;
+    return &w->server[w->conn[c].server];
 }
 
 static inline void schedule(struct world *w, simtime at, unsigned kind, uint32_t gen, uint32_t who)
