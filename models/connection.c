@@ -94,7 +94,7 @@ static void enter_accept_queue(struct world *w, struct server *s, uint32_t c)
     s->accept_tail = c;
     s->accept_length++;
     gauge_add(&w->accepting, w->now, 1);
-    hold(w, s, MEM_SOCKETS, (int64_t)w->conf->machine.sizes.socket);
+    hold(w, s, MEM_SOCKETS, (int64_t)s->sizes.socket);
 }
 
 void conn_syn(struct world *w, uint32_t c)
@@ -162,7 +162,7 @@ void conn_unreachable(struct world *w, uint32_t c) { conn_abort(w, c, OUTCOME_LO
 /* What an accepted connection takes besides its socket. */
 static void connection_memory(struct world *w, struct server *s, int sign)
 {
-    const struct sizes_conf *size = &w->conf->machine.sizes;
+    const struct sizes_conf *size = &s->sizes;
     if (s->type->connection_holds & MEM_BIT(MEM_POLL_ITEMS))
         hold(w, s, MEM_POLL_ITEMS, sign * (int64_t)size->poll_item);
     if (s->type->connection_holds & MEM_BIT(MEM_CONNECTIONS))
@@ -181,7 +181,7 @@ void conn_close_server_end(struct world *w, uint32_t c)
         gauge_add(&w->connections, w->now, -1);
     }
     if (k->state == CONN_QUEUED || k->state == CONN_ACCEPTED)
-        hold(w, s, MEM_SOCKETS, -(int64_t)w->conf->machine.sizes.socket);
+        hold(w, s, MEM_SOCKETS, -(int64_t)s->sizes.socket);
     k->state = CONN_DONE;
     k->worker = NONE;
 }

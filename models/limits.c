@@ -70,7 +70,7 @@ static void end_threads(struct world *w, struct server *s)
 
 void server_kill(struct world *w, struct server *s)
 {
-    const struct sizes_conf *size = &w->conf->machine.sizes;
+    const struct sizes_conf *size = &s->sizes;
     s->dead = true;
     machine_abandon(w, s->index);
     end_threads(w, s);

@@ -115,7 +115,7 @@ void request_arrive(struct world *w, uint32_t r)
     station_enter(&w->waiting, w->now);
     s->present++;
     w->count.arrived += q->flags & REQ_MEASURED;
-    hold(w, s, MEM_UNREAD, (int64_t)w->conf->machine.sizes.unread_message);
+    hold(w, s, MEM_UNREAD, (int64_t)s->sizes.unread_message);
     if (k->state == CONN_ACCEPTED)
         s->type->readable(s, q->conn, r);
 }
@@ -123,7 +123,7 @@ void request_arrive(struct world *w, uint32_t r)
 simtime server_read(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
-    const struct sizes_conf *size = &w->conf->machine.sizes;
+    const struct sizes_conf *size = &s->sizes;
     struct request *q = &w->req[r];
     q->state = REQ_READ;
     w->conn[q->conn].serving = r;
@@ -133,7 +133,7 @@ simtime server_read(struct server *s, uint32_t r)
         hold(w, s, MEM_REQUEST_TASKS, (int64_t)size->request_task);
         hold(w, s, MEM_BUFFERS, (int64_t)size->buffer);
     }
-    return server_cost(s, CPU_RECEIVE, w->conf->machine.costs.receive);
+    return server_cost(s, CPU_RECEIVE, s->costs.receive);
 }
 
 void request_begin(struct world *w, uint32_t r)
@@ -187,9 +187,9 @@ simtime server_advance(struct server *s, uint32_t r)
         }
     }
     q->after = AFTER_REPLY;
-    cpu += server_cost(s, CPU_SEND, w->conf->machine.costs.send);
+    cpu += server_cost(s, CPU_SEND, s->costs.send);
     if (w->conn[q->conn].per_report)
-        cpu += server_cost(s, CPU_CLOSE, w->conf->machine.costs.close);
+        cpu += server_cost(s, CPU_CLOSE, s->costs.close);
     return cpu;
 }
 
@@ -232,7 +232,7 @@ void server_await(struct server *s, uint32_t r)
 /* Gives back what the server holds for a request in progress. */
 static void let_go(struct world *w, struct server *s, struct request *q)
 {
-    const struct sizes_conf *size = &w->conf->machine.sizes;
+    const struct sizes_conf *size = &s->sizes;
     if (q->flags & REQ_HOLDS) {
         hold(w, s, MEM_REQUEST_TASKS, -(int64_t)size->request_task);
         hold(w, s, MEM_BUFFERS, -(int64_t)size->buffer);
@@ -309,7 +309,7 @@ void request_free(struct world *w, uint32_t r)
         w->conn[c].serving = NONE;
     bool at_server = q->state == REQ_ARRIVED || q->state == REQ_READ || q->state == REQ_SERVED;
     if (q->state == REQ_ARRIVED)
-        hold(w, s, MEM_UNREAD, -(int64_t)w->conf->machine.sizes.unread_message);
+        hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
     if (q->state == REQ_ARRIVED || q->state == REQ_READ)
         station_leave(&w->waiting, w->now, q->arrived);
     if (at_server) {

@@ -71,6 +71,8 @@ struct server {
     uint64_t files, maps;
     uint64_t reserved; /* address space */
     int64_t held[MEM_COUNT];
+    struct costs_conf costs; /* of its machine, in its runtime */
+    struct sizes_conf sizes;
     uint64_t stack;       /* bytes reserved for each thread's stack */
     int64_t stack_tables; /* page tables that such a stack costs */
 };

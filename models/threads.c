@@ -6,31 +6,30 @@
 /* Page tables that a mapping of so many bytes costs once a page at its end is touched: one page of the
  * lowest level, shared with the neighbours where the mapping is smaller than that page maps, and a share of
  * the level above. */
-static int64_t tables_of(const struct machine_conf *m, uint64_t bytes)
+static int64_t tables_of(const struct server *s, uint64_t bytes)
 {
-    double span = (double)m->page * SPAN_PAGES;
+    double span = (double)s->world->conf->machine.page * SPAN_PAGES;
     double lowest = (double)bytes < span ? (double)bytes / span : 1.0;
     double above = (double)bytes / (span * SPAN_PAGES);
-    return (int64_t)((double)m->sizes.page_table * (lowest + above) + 0.5);
+    return (int64_t)((double)s->sizes.page_table * (lowest + above) + 0.5);
 }
 
 void server_stack(struct server *s, uint64_t bytes)
 {
-    const struct machine_conf *m = &s->world->conf->machine;
-    s->stack = bytes ? bytes : m->sizes.stack;
-    s->stack_tables = tables_of(m, s->stack + m->sizes.stack_guard);
+    s->stack = bytes ? bytes : s->sizes.stack;
+    s->stack_tables = tables_of(s, s->stack + s->sizes.stack_guard);
 }
 
 static int64_t touched(const struct server *s)
 {
-    uint64_t touched = s->world->conf->machine.sizes.stack_touched;
+    uint64_t touched = s->sizes.stack_touched;
     return (int64_t)(touched < s->stack ? touched : s->stack);
 }
 
 /* The memory of a thread beyond its process's, taken (sign 1) or given back (-1). */
 static void stack_memory(struct world *w, struct server *s, int sign)
 {
-    const struct sizes_conf *size = &w->conf->machine.sizes;
+    const struct sizes_conf *size = &s->sizes;
     int64_t mapped = (int64_t)(s->stack + size->stack_guard);
     s->maps += (uint64_t)(2 * sign);
     w->machine.committed += (uint64_t)(sign * (int64_t)s->stack);
@@ -45,7 +44,7 @@ static void stack_memory(struct world *w, struct server *s, int sign)
 static const char *forbidden(const struct world *w, const struct server *s)
 {
     const struct machine_conf *m = &w->conf->machine;
-    uint64_t mapped = s->stack + m->sizes.stack_guard;
+    uint64_t mapped = s->stack + s->sizes.stack_guard;
     if (w->machine.threads >= m->limits.threads)
         return "threads";
     if (m->limits.maps != NO_LIMIT && s->maps + 2 > m->limits.maps)
@@ -120,9 +119,8 @@ void server_thread_exit(struct server *s, uint32_t thread) { thread_release(s->w
 
 simtime server_first_touch(struct server *s)
 {
-    const struct machine_conf *m = &s->world->conf->machine;
-    int64_t pages = (touched(s) + (int64_t)m->page - 1) / (int64_t)m->page;
-    return server_cost(s, CPU_FAULTS, pages * m->costs.page_fault);
+    int64_t page = (int64_t)s->world->conf->machine.page, pages = (touched(s) + page - 1) / page;
+    return server_cost(s, CPU_FAULTS, pages * s->costs.page_fault);
 }
 
 uint32_t server_tag(const struct server *s, uint32_t thread) { return s->world->thread[thread].tag; }
@@ -134,7 +132,7 @@ bool server_thread_is_idle(const struct server *s, uint32_t thread)
     return s->world->thread[thread].state == THREAD_IDLE;
 }
 
-const struct costs_conf *server_costs(const struct server *s) { return &s->world->conf->machine.costs; }
+const struct costs_conf *server_costs(const struct server *s) { return &s->costs; }
 
 simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt)
 {

@@ -105,6 +105,8 @@ static void place_servers(struct world *w)
                                         .state = state,
                                         .world = w,
                                         .index = i,
+                                        .costs = w->conf->machine.costs,
+                                        .sizes = w->conf->machine.sizes,
                                         .accept_head = NONE,
                                         .accept_tail = NONE,
                                         .files = type->own_files };
@@ -115,9 +117,9 @@ static void place_servers(struct world *w)
 
 static void start_servers(struct world *w)
 {
-    const struct sizes_conf *size = &w->conf->machine.sizes;
     for (uint32_t i = 0; i < w->servers && !w->failed; i++) {
         struct server *s = &w->server[i];
+        const struct sizes_conf *size = &s->sizes;
         server_stack(s, 0);
         hold(w, s, MEM_BASE, (int64_t)size->base_resident);
         hold(w, s, MEM_BASE_KERNEL, (int64_t)size->base_kernel);
