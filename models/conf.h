@@ -66,9 +66,25 @@ struct step_conf {
     struct dist amount;
 };
 
+enum queue_discipline { QUEUE_FIFO, QUEUE_LIFO, QUEUE_PRIORITY };
+enum queue_full { FULL_REFUSE, FULL_DROP_OLDEST, FULL_WAIT };
+/* Requests that wait for a worker. */
+struct queue_conf {
+    uint64_t bound;
+    int discipline; /* enum queue_discipline */
+    int full;       /* enum queue_full */
+};
+
+enum abandoned { ABANDONED_SERVE, ABANDONED_SKIP };
+#define WORKERS_AUTO UINT64_MAX
 struct server_conf {
     const char *name;
     struct items handler; /* of struct step_conf */
+    uint64_t stack;       /* of each thread; 0: the machine's default */
+    uint64_t workers;     /* WORKERS_AUTO: as many as server_type.workers says */
+    struct queue_conf queue;
+    uint64_t batch;
+    int abandoned; /* enum abandoned: requests that their collar has given up */
     struct chosen model;
 };
 

@@ -23,9 +23,68 @@ static const struct record step_record = { .name = "step",
                                            .alternatives = steps,
                                            .tag_off = FIELD_AT(struct step_conf, kind, int) };
 
+static const struct word disciplines[] = {
+    { "fifo", "first come, first served" },
+    { "lifo", "last come, first served: under overload some are served well instead of all badly" },
+    { "priority",
+      "the most urgent first (fleets.X.priority), first come first served among equals; work that "
+      "has begun is not interrupted" },
+    { NULL, NULL }
+};
+static const struct word fulls[] = {
+    { "refuse", "the new request is answered with an error at once: its report is refused" },
+    { "drop_oldest",
+      "the request that has waited longest makes room, with priorities the oldest of the least "
+      "urgent: its report is dropped (load shedding)" },
+    { "wait", "the server reads and accepts no more until there is room: requests wait in the sockets" },
+    { NULL, NULL }
+};
+static const struct field queue_fields[] = {
+    F_COUNT_NONE(struct queue_conf, bound, "bound", "none", 0, 1e9,
+                 "requests that may wait for a worker; none: any number (as in Java's and Python's pools)"),
+    F_ENUM(struct queue_conf, discipline, "discipline", "fifo", disciplines, "who is next"),
+    F_ENUM(struct queue_conf, full, "full", "refuse", fulls, "what happens to a request that finds it full"),
+    F_END
+};
+static const struct record queue_record = { .name = "queue",
+                                            .doc = "requests that wait for a worker",
+                                            .size = sizeof(struct queue_conf),
+                                            .fields = queue_fields };
+
+static const struct word abandoneds[] = {
+    { "serve",
+      "for nothing, as long as the server cannot know: a collar that gives a report up says nothing" },
+    { "skip", "read and left alone when its turn comes: the report carries its deadline" },
+    { NULL, NULL }
+};
+
+/* Every model accepts these keys, so that variants may differ in their model alone; the documentation says
+ * which of them use a key. */
 static const struct field server_fields[] = {
     F_LIST(struct server_conf, handler, "handler", &step_record,
            "what each report needs, step by step: [cpu: 120 us, wait: 20 ms, cpu: 30 us]"),
+    F_SIZE(struct server_conf, stack, "stack", "0 B", 0, 0x1p40,
+           "address space reserved for the stack of each thread beside the first; 0 B: the machine's default "
+           "(8 MiB on Linux). Used by models with several threads"),
+    { .kind = FIELD_COUNT,
+      .key = "workers",
+      .def = "auto",
+      .min = 1,
+      .max = 1e6,
+      .flags = FIELD_NONE_OK,
+      .none = "auto",
+      .off = FIELD_AT(struct server_conf, workers, uint64_t),
+      .doc = "threads that serve requests; auto: as many as the model's own default. Used by models with a "
+             "pool of them" },
+    F_GROUP(struct server_conf, queue, "queue", struct queue_conf, &queue_record,
+            "requests that wait for a worker. Used by models with a pool of workers"),
+    F_COUNT(
+        struct server_conf, batch, "batch", "512", 1, 1e6,
+        "events that one poll call returns at most (Redis and nginx: 512 and more). Used by models with an "
+        "event loop"),
+    F_ENUM(struct server_conf, abandoned, "abandoned", "serve", abandoneds,
+           "what becomes of a waiting request that its collar has given up (timeout). Used by models with a "
+           "pool of workers"),
     F_END
 };
 
@@ -34,6 +93,14 @@ static void check_server(struct binder *b, const struct node *map, void *item)
     const struct server_conf *s = item;
     if (!s->handler.n || s->handler.n > STEPS_MAX)
         diag_error(b->diag, map->at, "handler: expects 1 to %u steps", STEPS_MAX);
+}
+
+uint64_t workers_of(const struct server_conf *conf, uint64_t cores)
+{
+    const struct server_type *type = (const struct server_type *)conf->model.model;
+    if (conf->workers != WORKERS_AUTO || !type->workers)
+        return conf->workers;
+    return type->workers(cores);
 }
 
 const struct record server_record = { .name = "server",

@@ -1,6 +1,8 @@
 /* herd_foresee.c - what can be said of a scenario before it is run: who asks for more than there is. */
 #include "models/herd_hooks.h"
 
+#include <math.h>
+
 /* Reports per second that a fleet sends to its server; 0 where the server's own pace decides. */
 double fleet_offered(const struct fleet_conf *f)
 {
@@ -31,7 +33,9 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
 {
     const struct costs_conf *cost = &c->machine.costs;
     const struct server_conf *s = conf_server(c, server);
+    uint64_t workers = workers_of(s, c->machine.cores);
     struct demand d = { .cores = (double)c->machine.cores,
+                        .workers = workers == WORKERS_AUTO ? INFINITY : (double)workers,
                         .overhead_s = simtime_to_s(cost->receive + cost->send) };
     for (size_t i = 0; i < s->handler.n; i++)
         add_step(&d, &server_steps(s)[i]);

@@ -22,6 +22,7 @@ struct demand {
     double block_s;    /* block steps alone */
     double overhead_s; /* receive, send and, where connections are per report, their opening */
     double cores;
+    double workers; /* of the server, as server_type.workers and the scenario say; INFINITY without */
 };
 
 struct server_type {
@@ -48,11 +49,17 @@ struct server_type {
     void (*woke)(struct server *s, uint32_t thread);
     /* The pause asked for by server_await() is over; NULL where a model never awaits. */
     void (*resumed)(struct server *s, uint32_t req);
+    /* What `workers: auto` means on so many cores; NULL: the model has no workers to count. */
+    uint64_t (*workers)(uint64_t cores);
     /* Reports per second that it can serve at most. */
     double (*capacity)(const struct demand *d);
 };
 
 #define MEM_BIT(c) (1u << (c))
+
+/* The workers of a server on so many cores: those of the scenario, or the model's own default; WORKERS_AUTO
+ * where the model has no workers to count and the scenario names none. */
+uint64_t workers_of(const struct server_conf *conf, uint64_t cores);
 
 /* Generated from the file names in models/servers; ends with NULL. */
 extern const struct model *const server_models[];
@@ -100,8 +107,6 @@ simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt);
 
 /* --- threads ------------------------------------------------------------------------------------ */
 
-/* The stack that each thread created from now on reserves; 0: the machine's default. */
-void server_stack(struct server *s, uint64_t bytes);
 /* The thread that the process begins with: part of the base process, never fails. */
 uint32_t server_main_thread(struct server *s);
 /* A further thread; NONE where a limit forbids it (the limit is noted). */

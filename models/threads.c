@@ -14,9 +14,9 @@ static int64_t tables_of(const struct server *s, uint64_t bytes)
     return (int64_t)((double)s->sizes.page_table * (lowest + above) + 0.5);
 }
 
-void server_stack(struct server *s, uint64_t bytes)
+void threads_start(struct server *s)
 {
-    s->stack = bytes ? bytes : s->sizes.stack;
+    s->stack = s->conf->stack ? s->conf->stack : s->sizes.stack;
     s->stack_tables = tables_of(s, s->stack + s->sizes.stack_guard);
 }
 

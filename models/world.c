@@ -120,7 +120,7 @@ static void start_servers(struct world *w)
     for (uint32_t i = 0; i < w->servers && !w->failed; i++) {
         struct server *s = &w->server[i];
         const struct sizes_conf *size = &s->sizes;
-        server_stack(s, 0);
+        threads_start(s);
         hold(w, s, MEM_BASE, (int64_t)size->base_resident);
         hold(w, s, MEM_BASE_KERNEL, (int64_t)size->base_kernel);
         reserve(w, s, (int64_t)size->base_reserved);

@@ -394,6 +394,8 @@ double shared_unserved_work(const struct world *w);
 double shared_unserved(const struct world *w);
 
 /* threads.c */
+/* Sizes the stacks of a server's threads, before the first of them. */
+void threads_start(struct server *s);
 uint32_t thread_take(struct world *w, struct server *s, bool is_main);
 void thread_release(struct world *w, uint32_t t);
 

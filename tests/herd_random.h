@@ -134,6 +134,23 @@ static inline void make_step(struct maker *m)
     }
 }
 
+/* Keys that every model accepts, whether it uses them or not. */
+static inline void make_common_keys(struct maker *m)
+{
+    if (chance(m, 0.2))
+        text_add(&m->text, ", stack: %u KiB", 16 << pick(m, 10));
+    if (chance(m, 0.4))
+        text_add(&m->text, ", workers: %u", 1 + pick(m, 6));
+    if (chance(m, 0.4))
+        text_add(&m->text, ", queue: {bound: %s, discipline: %s, full: %s}",
+                 PICK(m, "none", "0", "1", "2", "5", "20"), PICK(m, "fifo", "lifo", "priority"),
+                 PICK(m, "refuse", "drop_oldest", "wait"));
+    if (chance(m, 0.2))
+        text_add(&m->text, ", batch: %u", 1 + pick(m, 10));
+    if (chance(m, 0.4))
+        text_add(&m->text, ", abandoned: %s", PICK(m, "serve", "skip"));
+}
+
 static inline void make_servers(struct maker *m, unsigned n)
 {
     size_t models = 0;
@@ -147,7 +164,9 @@ static inline void make_servers(struct maker *m, unsigned n)
             text_add(&m->text, "%s", k ? ", " : "");
             make_step(m);
         }
-        text_add(&m->text, "]}\n");
+        text_add(&m->text, "]");
+        make_common_keys(m);
+        text_add(&m->text, "}\n");
     }
 }
 

@@ -6,10 +6,6 @@
  * served. */
 #include "models/server.h"
 
-struct conf {
-    uint64_t batch;
-};
-
 struct state {
     uint32_t thread;
     uint32_t serving;       /* request in hand, or NONE */
@@ -85,12 +81,11 @@ static void burst(struct server *s, simtime cpu, uint32_t begins)
  * cost of asking for it. */
 static simtime next_event(struct server *s, uint64_t ready)
 {
-    const struct conf *c = s->own;
     const struct costs_conf *cost = server_costs(s);
     struct state *st = s->state;
     simtime cpu = 0;
     if (!st->turn) {
-        st->turn = ready < c->batch ? ready : c->batch;
+        st->turn = ready < s->conf->batch ? ready : s->conf->batch;
         cpu = server_cost(s, CPU_POLL, cost->poll);
     }
     st->turn--;
@@ -190,14 +185,11 @@ static void woke(struct server *s, uint32_t thread)
 
 static double capacity(const struct demand *d) { return 1 / (d->cpu_s + d->block_s + d->overhead_s); }
 
-static const struct field fields[] = { F_COUNT(struct conf, batch, "batch", "512", 1, 1e6,
-                                               "events that one poll call returns at most (Redis and nginx: "
-                                               "512 and more)"),
-                                       F_END };
+static const struct field fields[] = { F_END };
 
 const struct server_type server_event_loop = {
     .model = { "event_loop", "one thread for all connections: handles what is ready, never waits for one",
-               fields, sizeof(struct conf) },
+               fields, 1 },
     .state_size = sizeof(struct state),
     .own_files = 5,
     .bottleneck = "loop",

@@ -4,10 +4,6 @@
  * the next read. The kernel shares the cores among those that can run. A thread's tag is its connection. */
 #include "models/server.h"
 
-struct conf {
-    uint64_t stack;
-};
-
 struct state {
     uint32_t acceptor;
     uint32_t accepted; /* connection being accepted, or NONE */
@@ -15,9 +11,7 @@ struct state {
 
 static void start(struct server *s)
 {
-    const struct conf *c = s->own;
     struct state *st = s->state;
-    server_stack(s, c->stack);
     *st = (struct state){ .acceptor = server_main_thread(s), .accepted = NONE };
 }
 
@@ -154,19 +148,11 @@ static void woke(struct server *s, uint32_t thread)
 
 static double capacity(const struct demand *d) { return d->cores / (d->cpu_s + d->overhead_s); }
 
-static const struct field fields[] = {
-    { .kind = FIELD_SIZE,
-      .key = "stack",
-      .def = "0 B",
-      .max = 0x1p40,
-      .off = FIELD_AT(struct conf, stack, uint64_t),
-      .doc = "address space reserved for each thread's stack; 0 B: the machine's default (8 MiB on Linux)" },
-    F_END
-};
+static const struct field fields[] = { F_END };
 
 const struct server_type server_thread_per_connection = {
     .model = { "thread_per_connection", "a thread for every connection: blocking calls, one after the other",
-               fields, sizeof(struct conf) },
+               fields, 1 },
     .state_size = sizeof(struct state),
     .own_files = 4,
     .own_threads = 1,
