@@ -54,7 +54,7 @@ static gauge_area stay(const struct world *w, simtime since)
 
 static void stations(struct world *w, struct trial *out)
 {
-    gauge_area outstanding = 0, in_server = 0, waiting = 0, ready = 0;
+    gauge_area outstanding = 0, in_server = 0, waiting = 0;
     for (uint32_t r = 0; r < w->req_used; r++) {
         const struct request *q = &w->req[r];
         if (q->state == REQ_FREE)
@@ -63,37 +63,52 @@ static void stations(struct world *w, struct trial *out)
         in_server += at_server(q) ? stay(w, q->arrived) : 0;
         waiting += q->state == REQ_ARRIVED || q->state == REQ_READ ? stay(w, q->arrived) : 0;
     }
-    for (uint32_t t = 0; t < w->thread_used; t++)
-        if (w->thread[t].state == THREAD_READY)
-            ready += stay(w, w->thread[t].ready_since);
     little(out, "the collars", &w->outstanding, w->end, outstanding);
     little(out, "the server", &w->in_server, w->end, in_server);
     little(out, "the server's queue", &w->waiting, w->end, waiting);
-    little(out, "the run queue", &w->machine.run_queue, w->end, ready);
+}
+
+static bool runs_on(const struct world *w, const struct thread *th, const struct machine *m)
+{
+    return th->state != THREAD_FREE && w->server[th->server].machine == m;
+}
+
+static void run_queue(struct world *w, struct machine *m, struct trial *out)
+{
+    gauge_area ready = 0;
+    for (uint32_t t = 0; t < w->thread_used; t++)
+        if (w->thread[t].state == THREAD_READY && runs_on(w, &w->thread[t], m))
+            ready += stay(w, w->thread[t].ready_since);
+    little(out, "the run queue", &m->run_queue, w->end, ready);
 }
 
 /* Utilisation law over the whole trial: core time = CPU time booked - what is still to be done. */
-static void utilisation(struct world *w, struct trial *out)
+static void utilisation(struct world *w, struct machine *m, struct trial *out)
 {
-    struct machine *m = &w->machine;
+    bool sharing = m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING;
     gauge_area busy = m->busy_before + gauge_area_until(&m->busy, w->end), booked = -m->unfinished;
     for (int c = 0; c < CPU_CAUSES; c++)
         booked += m->booked[c];
     for (uint32_t t = 0; t < w->thread_used; t++)
-        if (w->thread[t].state != THREAD_FREE)
+        if (runs_on(w, &w->thread[t], m))
             booked -= w->thread[t].remaining;
     for (uint32_t c = 0; c < m->cores; c++)
         if (m->core[c].thread != NONE)
             booked += w->end - m->core[c].started;
     /* processor sharing rounds each departure to a whole nanosecond */
-    double slack =
-        m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING ? 2e-6 * (double)busy + 1e3 * m->cores : 0;
-    double off = (double)(busy - booked);
-    if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING)
-        off += shared_unserved(w);
+    double slack = sharing ? 2e-6 * (double)busy + 1e3 * m->cores : 0;
+    double off = (double)(busy - booked) + (sharing ? shared_unserved(w, m) : 0);
     if (off > slack || off < -slack)
         fail(out, "utilisation law: cores were busy %.9g s, work booked %.9g s", (double)busy / NS_PER_S,
              (double)booked / NS_PER_S);
+}
+
+static void machines(struct world *w, struct trial *out)
+{
+    for (uint32_t i = 0; i < w->machines; i++) {
+        run_queue(w, &w->machine[i], out);
+        utilisation(w, &w->machine[i], out);
+    }
 }
 
 /* After everything is closed the ledger must be empty. */
@@ -107,15 +122,21 @@ static void ledger(struct world *w, struct trial *out)
         if (w->ledger.held[c])
             fail(out, "memory ledger: %lld bytes of %s left after everything was closed",
                  (long long)w->ledger.held[c], mem_rows[c].name);
-    if (w->ledger.reserved.level || w->machine.committed || w->machine.threads)
-        fail(out, "memory ledger: %lld bytes reserved, %llu threads left after everything was closed",
-             (long long)w->ledger.reserved.level, (unsigned long long)w->machine.threads);
+    for (uint32_t i = 0; i < w->machines; i++) {
+        const struct machine *m = &w->machine[i];
+        if (m->memory || m->committed || m->threads)
+            fail(out, "memory ledger: %lld bytes, %llu threads left after everything was closed",
+                 (long long)m->memory, (unsigned long long)m->threads);
+    }
+    if (w->ledger.reserved.level)
+        fail(out, "memory ledger: %lld bytes reserved after everything was closed",
+             (long long)w->ledger.reserved.level);
 }
 
 void audit_run(struct world *w, struct trial *out)
 {
     conservation(w, out);
     stations(w, out);
-    utilisation(w, out);
+    machines(w, out);
     ledger(w, out);
 }

@@ -39,6 +39,7 @@ struct sizes_conf {
 };
 
 struct machine_conf {
+    const char *name; /* in `machines`; NULL: the one of `machine` */
     const struct node *profile;
     uint64_t cores;
     uint64_t memory, swap;
@@ -79,9 +80,11 @@ enum abandoned { ABANDONED_SERVE, ABANDONED_SKIP };
 #define WORKERS_AUTO UINT64_MAX
 struct server_conf {
     const char *name;
-    struct items handler; /* of struct step_conf */
-    uint64_t stack;       /* of each thread; 0: the machine's default */
-    uint64_t workers;     /* WORKERS_AUTO: as many as server_type.workers says */
+    const char *on;         /* NULL: the first machine */
+    uint32_t machine_index; /* resolved by the root's check */
+    struct items handler;   /* of struct step_conf */
+    uint64_t stack;         /* of each thread; 0: the machine's default */
+    uint64_t workers;       /* WORKERS_AUTO: as many as server_type.workers says */
     struct queue_conf queue;
     uint64_t batch;
     int abandoned; /* enum abandoned: requests that their collar has given up */
@@ -118,12 +121,20 @@ struct fleet_conf {
 
 struct herd_conf {
     struct scenario_head head;
-    struct machine_conf machine;
-    struct items links, servers, fleets;
+    struct machine_conf host; /* where there is but one: use conf_machine() */
+    struct items machines, links, servers, fleets;
 };
 
 extern const struct record machine_record, link_record, server_record, fleet_record, herd_record;
 
+static inline uint32_t conf_machines(const struct herd_conf *c)
+{
+    return c->machines.n ? (uint32_t)c->machines.n : 1;
+}
+static inline const struct machine_conf *conf_machine(const struct herd_conf *c, uint32_t i)
+{
+    return c->machines.n ? (const struct machine_conf *)c->machines.at + i : &c->host;
+}
 static inline const struct link_conf *conf_link(const struct herd_conf *c, uint32_t i)
 {
     return (const struct link_conf *)c->links.at + i;
@@ -131,6 +142,11 @@ static inline const struct link_conf *conf_link(const struct herd_conf *c, uint3
 static inline const struct server_conf *conf_server(const struct herd_conf *c, uint32_t i)
 {
     return (const struct server_conf *)c->servers.at + i;
+}
+/* What server i runs on. */
+static inline const struct machine_conf *conf_server_machine(const struct herd_conf *c, uint32_t i)
+{
+    return conf_machine(c, conf_server(c, i)->machine_index);
 }
 static inline const struct fleet_conf *conf_fleet(const struct herd_conf *c, uint32_t i)
 {

@@ -6,8 +6,14 @@
 
 static const struct field herd_fields[] = {
     SCENARIO_HEAD_FIELDS(struct herd_conf),
-    F_GROUP(struct herd_conf, machine, "machine", struct machine_conf, &machine_record,
+    F_GROUP(struct herd_conf, host, "machine", struct machine_conf, &machine_record,
             "what the servers run on"),
+    { .kind = FIELD_MAP,
+      .key = "machines",
+      .sub = &machine_record,
+      .flags = FIELD_OPTIONAL,
+      .off = FIELD_AT(struct herd_conf, machines, struct items),
+      .doc = "several machines instead of one; servers say which they run on" },
     { .kind = FIELD_MAP,
       .key = "links",
       .sub = &link_record,
@@ -31,6 +37,22 @@ static void find_indices(struct herd_conf *c, struct fleet_conf *f)
     for (uint32_t i = 0; i < c->servers.n; i++)
         if (!strcmp(conf_server(c, i)->name, f->server))
             f->server_index = i;
+}
+
+static void place_server(const struct herd_conf *c, struct server_conf *s)
+{
+    for (uint32_t i = 0; i < c->machines.n && s->on; i++)
+        if (!strcmp(conf_machine(c, i)->name, s->on))
+            s->machine_index = i;
+}
+
+static void check_machines(struct binder *b, const struct herd_conf *c, const struct node *map)
+{
+    const struct node *one = node_get(map, "machine"), *several = node_get(map, "machines");
+    if (one && several)
+        diag_error(b->diag, several->at, "machines: there is `machine` as well; expects one of the two");
+    if (c->machines.n > FLEETS_MAX)
+        diag_error(b->diag, several->at, "machines: expects 1 to %u machines", FLEETS_MAX);
 }
 
 static bool is_free(const struct machine_conf *m)
@@ -61,7 +83,7 @@ static bool stands_still(const struct herd_conf *c, const struct fleet_conf *f)
     const struct link_conf *l = f->link_index == NO_LINK ? NULL : conf_link(c, f->link_index);
     bool instant = !l || (takes_no_time(&l->latency) && l->loss <= 0 && isinf(l->bandwidth));
     return f->report.kind == REPORT_THINK && takes_no_time(&f->report.gap) && instant &&
-           is_free(&c->machine) && is_instant(conf_server(c, f->server_index));
+           is_free(conf_server_machine(c, f->server_index)) && is_instant(conf_server(c, f->server_index));
 }
 
 static void check_time_passes(struct binder *b, const struct herd_conf *c, const struct fleet_conf *f,
@@ -86,6 +108,9 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
         diag_error(b->diag, fleets ? fleets->at : map->at, "fleets: expects 1 to %u fleets", FLEETS_MAX);
     if (!c->servers.n || c->servers.n > FLEETS_MAX)
         diag_error(b->diag, servers ? servers->at : map->at, "servers: expects 1 to %u servers", FLEETS_MAX);
+    check_machines(b, c, map);
+    for (size_t i = 0; i < c->servers.n; i++)
+        place_server(c, (struct server_conf *)c->servers.at + i);
     for (size_t i = 0; i < c->fleets.n; i++) {
         struct fleet_conf *f = (struct fleet_conf *)c->fleets.at + i;
         collars += f->collars;

@@ -61,6 +61,12 @@ static const struct word abandoneds[] = {
 /* Every model accepts these keys, so that variants may differ in their model alone; the documentation says
  * which of them use a key. */
 static const struct field server_fields[] = {
+    { .kind = FIELD_NAME,
+      .key = "on",
+      .target = "machines",
+      .off = FIELD_AT(struct server_conf, on, const char *),
+      .flags = FIELD_OPTIONAL,
+      .doc = "the machine that it runs on, where there are several; the first unless named" },
     F_LIST(struct server_conf, handler, "handler", &step_record,
            "what each report needs, step by step: [cpu: 120 us, wait: 20 ms, cpu: 30 us]"),
     F_SIZE(struct server_conf, stack, "stack", "0 B", 0, 0x1p40,

@@ -106,7 +106,7 @@ void conn_syn(struct world *w, uint32_t c)
         conn_abort(w, c, OUTCOME_REFUSED);
         return;
     }
-    if (s->accept_length >= w->conf->machine.limits.backlog) {
+    if (s->accept_length >= s->machine->conf->limits.backlog) {
         limit_hit(w, "backlog", w->connections.level);
         conn_abort(w, c, OUTCOME_REFUSED);
         return;
@@ -209,7 +209,7 @@ uint32_t server_accept(struct server *s)
     struct world *w = s->world;
     while (s->accept_head != NONE) {
         uint32_t c = s->accept_head;
-        if (s->files >= w->conf->machine.limits.open_files) {
+        if (s->files >= s->machine->conf->limits.open_files) {
             limit_hit(w, "open_files", w->connections.level);
             conn_abort(w, c, OUTCOME_REFUSED);
             continue;

@@ -62,7 +62,7 @@ static bool say_limit(struct why *y)
     if (!strcmp(limit, "link"))
         busiest_link(y->conf, y->value, &link);
     if (!strcmp(limit, "cpu") || link.busy > 0) {
-        struct resource cpu = { .busy = known(y, M_CPU_UTILISATION), .name = "cpu" };
+        struct resource cpu = busiest_cores(y->conf, y->value);
         say_resource(y, link.busy > 0 ? &link : &cpu);
         return true;
     }

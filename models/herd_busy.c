@@ -53,6 +53,28 @@ static void busiest_server(const struct herd_conf *c, const double *value, struc
     }
 }
 
+/* Share of the time that the cores of a machine work for its servers. */
+static double machine_load(const struct herd_conf *c, const struct server_load *all, const double *value,
+                           uint32_t machine)
+{
+    double busy = 0;
+    for (uint32_t s = 0; s < c->servers.n; s++) {
+        struct server_load l = server_load(c, s);
+        if (conf_server(c, s)->machine_index == machine)
+            busy += pace(&l, all, known_value(value, M_OFFERED)) * (l.demand.cpu_s + l.demand.overhead_s);
+    }
+    return busy / (double)conf_machine(c, machine)->cores;
+}
+
+struct resource busiest_cores(const struct herd_conf *c, const double *value)
+{
+    struct resource cpu = { .busy = known_value(value, M_CPU_UTILISATION), .name = "cpu" };
+    struct server_load all = total_load(c);
+    for (uint32_t i = 0; i < c->machines.n && c->machines.n > 1; i++)
+        take_busier(&cpu, machine_load(c, &all, value, i), "cpu of", conf_machine(c, i)->name);
+    return cpu;
+}
+
 /* Each direction of a link carries a message of every report. */
 void busiest_link(const struct herd_conf *c, const double *value, struct resource *best)
 {
@@ -73,7 +95,7 @@ void busiest_link(const struct herd_conf *c, const double *value, struct resourc
  * blocked. */
 struct resource busiest_resource(const struct herd_conf *c, const double *value)
 {
-    struct resource cpu = { .busy = known_value(value, M_CPU_UTILISATION), .name = "cpu" };
+    struct resource cpu = busiest_cores(c, value);
     struct resource other = { .busy = 0 };
     busiest_server(c, value, &other);
     busiest_link(c, value, &other);

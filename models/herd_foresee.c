@@ -31,10 +31,11 @@ static void add_step(struct demand *d, const struct step_conf *step)
 
 static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool per_report)
 {
-    const struct costs_conf *cost = &c->machine.costs;
+    const struct machine_conf *m = conf_server_machine(c, server);
+    const struct costs_conf *cost = &m->costs;
     const struct server_conf *s = conf_server(c, server);
-    uint64_t workers = workers_of(s, c->machine.cores);
-    struct demand d = { .cores = (double)c->machine.cores,
+    uint64_t workers = workers_of(s, m->cores);
+    struct demand d = { .cores = (double)m->cores,
                         .workers = workers == WORKERS_AUTO ? INFINITY : (double)workers,
                         .overhead_s = simtime_to_s(cost->receive + cost->send) };
     for (size_t i = 0; i < s->handler.n; i++)

@@ -50,15 +50,14 @@ struct ledger {
     int64_t peak_held[MEM_COUNT];
     int64_t peak_connections; /* open at the instant of the peak */
     const int64_t *connections;
-    int64_t capacity; /* what the machine has; INT64_MAX: no limit */
-    int64_t mark;     /* the smaller of peak and capacity: below it there is nothing to do */
-    bool over;        /* the capacity was exceeded: the killer must look */
+    int64_t capacity; /* what the machines have together; INT64_MAX: no limit */
+    bool over;        /* a machine's capacity was exceeded: the killer must look */
 };
 
 static inline int64_t ledger_total(const struct ledger *l) { return l->resident.level + l->kernel.level; }
 
-/* The total is above the mark: remembers the components at a new peak, and raises the alarm. */
-void ledger_above_mark(struct ledger *l);
+/* The total is above its peak: remembers the components, unless a machine has no more to give. */
+void ledger_new_peak(struct ledger *l);
 
 /* Takes (bytes > 0) or gives back memory of a component; user memory is also address space, except for
  * stacks, whose reservation is counted by ledger_reserve(). */
@@ -72,8 +71,8 @@ static inline void ledger_hold(struct ledger *l, simtime now, enum mem_component
         if (c != MEM_STACKS && c != MEM_BASE)
             gauge_add(&l->reserved, now, bytes);
     }
-    if (ledger_total(l) > l->mark)
-        ledger_above_mark(l);
+    if (ledger_total(l) > l->peak_total)
+        ledger_new_peak(l);
 }
 
 static inline void ledger_reserve(struct ledger *l, simtime now, int64_t bytes)

@@ -12,6 +12,9 @@ void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes
     s->held[c] += bytes;
     if (mem_rows[c].side == SIDE_USER && c != MEM_STACKS && c != MEM_BASE)
         s->reserved += (uint64_t)bytes;
+    s->machine->memory += bytes;
+    if (s->machine->memory > s->machine->capacity)
+        w->ledger.over = true;
     ledger_hold(&w->ledger, w->now, c, bytes);
 }
 
@@ -29,29 +32,35 @@ static int64_t memory_of(const struct server *s)
     return sum;
 }
 
-static struct server *largest(struct world *w)
+static struct server *largest(struct world *w, const struct machine *m)
 {
     struct server *found = NULL;
     for (uint32_t i = 0; i < w->servers; i++) {
         struct server *s = &w->server[i];
-        if (!s->dead && (!found || memory_of(s) > memory_of(found)))
+        if (s->machine == m && !s->dead && (!found || memory_of(s) > memory_of(found)))
             found = s;
     }
     return found;
 }
 
 /* The out-of-memory killer, between two events so that no model loses its footing. */
-void check_memory(struct world *w)
+static void check_machine(struct world *w, const struct machine *m)
 {
-    w->ledger.over = false;
-    while (ledger_total(&w->ledger) > w->ledger.capacity) {
-        struct server *s = largest(w);
+    while (m->memory > m->capacity) {
+        struct server *s = largest(w, m);
         if (!s)
             return;
         limit_hit(w, "memory", w->connections.level);
         w->killed = true;
         server_kill(w, s);
     }
+}
+
+void check_memory(struct world *w)
+{
+    w->ledger.over = false;
+    for (uint32_t i = 0; i < w->machines; i++)
+        check_machine(w, &w->machine[i]);
 }
 
 static void end_requests(struct world *w, struct server *s)
@@ -72,7 +81,7 @@ void server_kill(struct world *w, struct server *s)
 {
     const struct sizes_conf *size = &s->sizes;
     s->dead = true;
-    machine_abandon(w, s->index);
+    machine_abandon(w, s);
     end_threads(w, s);
     end_requests(w, s);
     s->paused = 0;

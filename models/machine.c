@@ -40,9 +40,8 @@ static bool shares_slices(const struct machine *m)
 }
 
 /* Sets the core's next event: the end of the burst, or of the slice where another thread waits. */
-static void arm(struct world *w, uint32_t c)
+static void arm(struct world *w, struct machine *m, uint32_t c)
 {
-    struct machine *m = &w->machine;
     struct core *core = &m->core[c];
     simtime until = core->started + thread_at(w, core->thread)->remaining;
     if (shares_slices(m)) {
@@ -54,7 +53,7 @@ static void arm(struct world *w, uint32_t c)
     }
     core->until = until;
     core->gen++;
-    schedule(w, until, EV_CORE, core->gen, c);
+    schedule(w, until, EV_CORE, core->gen, core_pack(m, c));
 }
 
 static void begin_waiting_request(struct world *w, struct thread *th)
@@ -65,9 +64,8 @@ static void begin_waiting_request(struct world *w, struct thread *th)
     }
 }
 
-static void span_end(struct world *w, uint32_t c)
+static void span_end(struct world *w, const struct core *core)
 {
-    const struct core *core = &w->machine.core[c];
     const struct server *s = &w->server[thread_at(w, core->thread)->server];
     measure_span(w, s->type->lane, core->thread, "work", core->started, w->now);
 }
@@ -86,9 +84,8 @@ static simtime switch_to(struct machine *m, struct core *core, uint32_t t, const
 }
 
 /* The slice begins after the switch, so that a thread gets on however dear switches are. */
-static void put_on_core(struct world *w, uint32_t c, uint32_t t)
+static void put_on_core(struct world *w, struct machine *m, uint32_t c, uint32_t t)
 {
-    struct machine *m = &w->machine;
     struct core *core = &m->core[c];
     struct thread *th = thread_at(w, t);
     simtime turn = switch_to(m, core, t, th);
@@ -99,12 +96,11 @@ static void put_on_core(struct world *w, uint32_t c, uint32_t t)
     core->started = w->now;
     core->quantum = simtime_after(w->now, turn);
     begin_waiting_request(w, th);
-    arm(w, c);
+    arm(w, m, c);
 }
 
-static void enqueue(struct world *w, uint32_t t)
+static void enqueue(struct world *w, struct machine *m, uint32_t t)
 {
-    struct machine *m = &w->machine;
     struct thread *th = thread_at(w, t);
     th->state = THREAD_READY;
     th->ready_since = w->now;
@@ -119,12 +115,11 @@ static void enqueue(struct world *w, uint32_t t)
         return;
     for (uint32_t c = 0; c < m->cores; c++)
         if (m->core[c].thread != NONE && m->core[c].until > m->core[c].quantum + m->conf->scheduler.slice)
-            arm(w, c);
+            arm(w, m, c);
 }
 
-static uint32_t dequeue(struct world *w)
+static uint32_t dequeue(struct world *w, struct machine *m)
 {
-    struct machine *m = &w->machine;
     uint32_t t = m->ready_head;
     m->ready_head = thread_at(w, t)->next;
     if (m->ready_head == NONE)
@@ -134,89 +129,89 @@ static uint32_t dequeue(struct world *w)
     return t;
 }
 
-void machine_run(struct world *w, uint32_t t)
+void machine_run(struct world *w, struct machine *m, uint32_t t)
 {
-    struct machine *m = &w->machine;
     if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING) {
-        shared_run(w, t);
+        shared_run(w, m, t);
     } else if (m->idle) {
         uint32_t c = pick_idle(m, thread_at(w, t)->core);
         mark_busy(m, c);
         gauge_add(&m->busy, w->now, 1);
-        put_on_core(w, c, t);
+        put_on_core(w, m, c, t);
     } else {
-        enqueue(w, t);
+        enqueue(w, m, t);
     }
 }
 
-static void release_core(struct world *w, uint32_t c)
+static void release_core(struct world *w, struct machine *m, uint32_t c)
 {
-    struct machine *m = &w->machine;
     m->core[c].thread = NONE;
     m->core[c].gen++;
     if (m->ready) {
-        put_on_core(w, c, dequeue(w));
+        put_on_core(w, m, c, dequeue(w, m));
     } else {
         mark_idle(m, c);
         gauge_add(&m->busy, w->now, -1);
     }
 }
 
-static void preempt(struct world *w, uint32_t c)
+static void preempt(struct world *w, struct machine *m, uint32_t c)
 {
-    uint32_t t = w->machine.core[c].thread;
-    uint32_t next = dequeue(w);
-    enqueue(w, t);
-    w->machine.core[c].thread = NONE;
-    put_on_core(w, c, next);
+    uint32_t t = m->core[c].thread;
+    uint32_t next = dequeue(w, m);
+    enqueue(w, m, t);
+    m->core[c].thread = NONE;
+    put_on_core(w, m, c, next);
 }
 
 /* The burst is done. The model may ask for another at once: the thread then goes on, unless its slice is
  * used up and another waits. */
-static void complete(struct world *w, uint32_t c)
+static void complete(struct world *w, struct machine *m, uint32_t c)
 {
-    struct core *core = &w->machine.core[c];
+    struct core *core = &m->core[c];
     uint32_t t = core->thread;
     struct server *s = &w->server[thread_at(w, t)->server];
     s->type->ran(s, t);
-    core = &w->machine.core[c];
     if (core->thread != t)
         return; /* withdrawn meanwhile: the core is already in other hands */
     struct thread *th = thread_at(w, t);
     if (th->remaining == 0) {
         th->state = th->state == THREAD_RUNNING ? THREAD_IDLE : th->state;
-        release_core(w, c);
+        release_core(w, m, c);
         return;
     }
-    if (shares_slices(&w->machine) && w->now - core->quantum >= w->machine.conf->scheduler.slice) {
-        preempt(w, c);
+    if (shares_slices(m) && w->now - core->quantum >= m->conf->scheduler.slice) {
+        preempt(w, m, c);
         return;
     }
     begin_waiting_request(w, th);
-    arm(w, c);
+    arm(w, m, c);
 }
 
-void machine_core_event(struct world *w, uint32_t c)
+void machine_core_event(struct world *w, uint32_t packed, uint32_t gen)
 {
-    struct core *core = &w->machine.core[c];
+    struct machine *m = &w->machine[packed >> CORE_BITS];
+    uint32_t c = packed & ((1u << CORE_BITS) - 1);
+    struct core *core = &m->core[c];
+    if ((core->gen & EVENT_GEN_MASK) != gen)
+        return;
     struct thread *th = thread_at(w, core->thread);
     if (w->out->span)
-        span_end(w, c);
+        span_end(w, core);
     th->remaining -= w->now - core->started;
     core->started = w->now;
     SIM_DEBUG_ASSERT(th->remaining >= 0);
     if (th->remaining == 0)
-        complete(w, c);
-    else if (shares_slices(&w->machine))
-        preempt(w, c);
+        complete(w, m, c);
+    else if (shares_slices(m))
+        preempt(w, m, c);
     else
-        arm(w, c);
+        arm(w, m, c);
 }
 
 /* Takes the threads of one server out of the run queue in one pass. */
-static void filter_ready(struct world *w, uint32_t server)
+static void filter_ready(struct world *w, struct machine *m, uint32_t server)
 {
-    struct machine *m = &w->machine;
     uint32_t t = m->ready_head;
     m->ready_head = m->ready_tail = NONE;
     for (uint32_t next; t != NONE; t = next) {
@@ -241,74 +236,133 @@ static void filter_ready(struct world *w, uint32_t server)
 
 void machine_leave_core(struct world *w, uint32_t t)
 {
-    struct machine *m = &w->machine;
     struct thread *th = thread_at(w, t);
+    struct machine *m = w->server[th->server].machine;
     m->unfinished += th->remaining - (th->remaining ? w->now - m->core[th->core].started : 0);
     th->remaining = 0;
     th->state = THREAD_IDLE;
-    release_core(w, th->core);
+    release_core(w, m, th->core);
 }
 
-void machine_abandon(struct world *w, uint32_t server)
+void machine_abandon(struct world *w, const struct server *s)
 {
-    struct machine *m = &w->machine;
+    struct machine *m = s->machine;
     if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING) {
-        shared_abandon(w, server);
+        shared_abandon(w, m, s->index);
         return;
     }
-    filter_ready(w, server);
+    filter_ready(w, m, s->index);
     for (uint32_t c = 0; c < m->cores; c++)
-        if (m->core[c].thread != NONE && thread_at(w, m->core[c].thread)->server == server)
+        if (m->core[c].thread != NONE && thread_at(w, m->core[c].thread)->server == s->index)
             machine_leave_core(w, m->core[c].thread);
 }
 
-static simtime left_of(const struct world *w, const struct thread *th, uint32_t t)
+/* --- all machines ------------------------------------------------------------------------------- */
+
+/* Of a burst under way or waiting, the handler's work that is left; it is the last part of it. */
+static simtime unserved_work(const struct world *w, const struct machine *m, uint32_t t)
 {
-    const struct machine *m = &w->machine;
+    const struct thread *th = &w->thread[t];
     bool on_core = th->state == THREAD_RUNNING && m->core[th->core].thread == t;
-    return th->remaining - (on_core ? w->now - m->core[th->core].started : 0);
+    simtime left = th->remaining - (on_core ? w->now - m->core[th->core].started : 0);
+    return left < th->work ? left : th->work;
 }
 
-gauge_area machine_unserved_work(const struct world *w)
+gauge_area machines_unserved_work(const struct world *w)
 {
-    if (w->machine.conf->scheduler.policy == SCHED_PROCESSOR_SHARING)
-        return (gauge_area)shared_unserved_work(w);
     gauge_area sum = 0;
+    for (uint32_t i = 0; i < w->machines; i++)
+        sum += (gauge_area)shared_unserved_work(w, &w->machine[i]);
     for (uint32_t t = 0; t < w->thread_used; t++) {
         const struct thread *th = &w->thread[t];
-        if (th->state != THREAD_READY && th->state != THREAD_RUNNING)
-            continue;
-        simtime left = left_of(w, th, t);
-        sum += left < th->work ? left : th->work;
+        const struct machine *m = w->server[th->server].machine;
+        bool counts = th->state == THREAD_READY || th->state == THREAD_RUNNING;
+        if (counts && m->conf->scheduler.policy != SCHED_PROCESSOR_SHARING)
+            sum += unserved_work(w, m, t);
     }
     return sum;
 }
 
-bool machine_start(struct world *w)
+uint32_t machines_cores(const struct world *w)
 {
-    struct machine *m = &w->machine;
-    uint32_t cores = (uint32_t)w->conf->machine.cores;
+    uint32_t cores = 0;
+    for (uint32_t i = 0; i < w->machines; i++)
+        cores += w->machine[i].cores;
+    return cores;
+}
+
+static bool make_cores(struct machine *m, uint32_t cores)
+{
+    if (cores <= m->core_room)
+        return true;
     struct core *core = realloc(m->core, cores * sizeof *core);
-    if (core)
-        m->core = core;
+    m->core = core ? core : m->core;
     uint64_t *mask = realloc(m->idle_mask, (cores + 63) / 64 * sizeof *mask);
-    if (mask)
-        m->idle_mask = mask;
-    if (!core || !mask) {
-        w->failed = "out of memory";
+    m->idle_mask = mask ? mask : m->idle_mask;
+    m->core_room = core && mask ? cores : m->core_room;
+    return core && mask;
+}
+
+static bool machine_start(struct machine *m, uint32_t index, const struct machine_conf *conf)
+{
+    uint32_t cores = (uint32_t)conf->cores;
+    bool unlimited = conf->memory == NO_LIMIT || conf->memory + conf->swap > INT64_MAX;
+    if (!make_cores(m, cores))
         return false;
-    }
-    struct machine kept = { .core = core,
-                            .idle_mask = mask,
-                            .shared = { .job = m->shared.job, .room = m->shared.room } };
-    *m = kept;
-    m->conf = &w->conf->machine;
-    m->cores = cores;
-    m->ready_head = m->ready_tail = NONE;
-    memset(mask, 0, (cores + 63) / 64 * sizeof *mask);
+    *m = (struct machine){ .conf = conf,
+                           .index = index,
+                           .core = m->core,
+                           .cores = cores,
+                           .core_room = m->core_room,
+                           .idle_mask = m->idle_mask,
+                           .ready_head = NONE,
+                           .ready_tail = NONE,
+                           .shared = { .job = m->shared.job, .room = m->shared.room },
+                           .capacity = unlimited ? INT64_MAX : (int64_t)(conf->memory + conf->swap) };
+    memset(m->idle_mask, 0, (cores + 63) / 64 * sizeof *m->idle_mask);
     for (uint32_t c = 0; c < cores; c++) {
-        core[c] = (struct core){ .thread = NONE, .last = NONE };
+        m->core[c] = (struct core){ .thread = NONE, .last = NONE };
         mark_idle(m, c);
     }
     return true;
+}
+
+static bool make_machines(struct world *w, uint32_t n)
+{
+    if (n <= w->machine_room)
+        return true;
+    struct machine *grown = realloc(w->machine, n * sizeof *grown);
+    if (!grown)
+        return false;
+    memset(grown + w->machine_room, 0, (n - w->machine_room) * sizeof *grown);
+    w->machine = grown;
+    w->machine_room = n;
+    return true;
+}
+
+bool machines_start(struct world *w)
+{
+    uint32_t n = conf_machines(w->conf);
+    bool made = make_machines(w, n);
+    for (uint32_t i = 0; i < n && made; i++) {
+        int64_t *capacity = &w->ledger.capacity;
+        made = machine_start(&w->machine[i], i, conf_machine(w->conf, i));
+        *capacity = made && w->machine[i].capacity < INT64_MAX - *capacity
+                        ? *capacity + w->machine[i].capacity
+                        : INT64_MAX;
+    }
+    w->machines = made ? n : 0;
+    if (!made)
+        w->failed = "out of memory";
+    return made;
+}
+
+void machines_free(struct world *w)
+{
+    for (uint32_t i = 0; i < w->machine_room; i++) {
+        free(w->machine[i].core);
+        free(w->machine[i].idle_mask);
+        free(w->machine[i].shared.job);
+    }
+    free(w->machine);
 }

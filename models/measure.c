@@ -10,8 +10,9 @@
 
 /* The levels that are averaged over time, and the metrics that are these averages as they are. */
 static const struct level {
-    size_t gauge; /* where in the world */
+    size_t gauge; /* where in the world, or in each machine */
     int metric;
+    bool machine;
 } levels[LEVELS] = {
     [LEVEL_RESIDENT] = { offsetof(struct world, ledger.resident), M_MEM_RESIDENT_MEAN },
     [LEVEL_KERNEL] = { offsetof(struct world, ledger.kernel), M_MEM_KERNEL_MEAN },
@@ -20,39 +21,67 @@ static const struct level {
     [LEVEL_ACCEPTING] = { offsetof(struct world, accepting), M_ACCEPT_MEAN },
     [LEVEL_WAITING] = { offsetof(struct world, waiting.number), M_QUEUE_MEAN },
     [LEVEL_IN_SERVER] = { offsetof(struct world, in_server.number), M_IN_SERVER_MEAN },
-    [LEVEL_RUN_QUEUE] = { offsetof(struct world, machine.run_queue.number), M_RUN_QUEUE_MEAN },
+    [LEVEL_RUN_QUEUE] = { offsetof(struct machine, run_queue.number), M_RUN_QUEUE_MEAN, true },
     [LEVEL_OUTSTANDING] = { offsetof(struct world, outstanding.number), M_OUTSTANDING_MEAN },
-    [LEVEL_BUSY] = { offsetof(struct world, machine.busy), M_CPU_UTILISATION }, /* then by core */
+    [LEVEL_BUSY] = { offsetof(struct machine, busy), M_CPU_UTILISATION, true }, /* then by core */
 };
 
-static const struct gauge *level_gauge(const struct world *w, int level)
+static const struct gauge *level_gauge(const void *whose, int level)
 {
-    return (const struct gauge *)((const char *)w + levels[level].gauge);
+    return (const struct gauge *)((const char *)whose + levels[level].gauge);
+}
+
+static gauge_area level_area(const struct world *w, int level)
+{
+    gauge_area sum = 0;
+    if (!levels[level].machine)
+        return gauge_area_until(level_gauge(w, level), w->now);
+    for (uint32_t i = 0; i < w->machines; i++)
+        sum += gauge_area_until(level_gauge(&w->machine[i], level), w->now);
+    return sum;
+}
+
+static int64_t level_now(const struct world *w, int level)
+{
+    int64_t sum = 0;
+    if (!levels[level].machine)
+        return level_gauge(w, level)->level;
+    for (uint32_t i = 0; i < w->machines; i++)
+        sum += level_gauge(&w->machine[i], level)->level;
+    return sum;
 }
 
 void measure_snapshot(const struct world *w, struct snapshot *m)
 {
-    *m = (struct snapshot){
-        .at = w->now, .unserved = machine_unserved_work(w), .switches = w->machine.switches, .count = w->count
-    };
-    memcpy(m->booked, w->machine.booked, sizeof m->booked);
+    *m = (struct snapshot){ .at = w->now, .unserved = machines_unserved_work(w), .count = w->count };
+    for (uint32_t i = 0; i < w->machines; i++) {
+        m->switches += w->machine[i].switches;
+        for (int c = 0; c < CPU_CAUSES; c++)
+            m->booked[c] += w->machine[i].booked[c];
+    }
     for (int i = 0; i < LEVELS; i++)
-        m->area[i] = gauge_area_until(level_gauge(w, i), w->now);
+        m->area[i] = level_area(w, i);
+}
+
+static void machine_window(struct machine *m, simtime now)
+{
+    station_window(&m->run_queue, now);
+    m->busy_before = gauge_area_until(&m->busy, now);
+    gauge_window(&m->busy, now);
 }
 
 /* The end of the warm-up: averages and counters begin. */
 void measure_warm(struct world *w)
 {
     struct gauge *const gauges[] = { &w->ledger.resident, &w->ledger.kernel, &w->ledger.reserved,
-                                     &w->connections,     &w->accepting,     &w->machine.thread_count };
-    struct station *const stations[] = { &w->outstanding, &w->in_server, &w->waiting, &w->machine.run_queue };
-    struct machine *m = &w->machine;
+                                     &w->connections,     &w->accepting,     &w->thread_count };
+    struct station *const stations[] = { &w->outstanding, &w->in_server, &w->waiting };
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
         gauge_window(gauges[i], w->now);
     for (size_t i = 0; i < sizeof stations / sizeof *stations; i++)
         station_window(stations[i], w->now);
-    m->busy_before = gauge_area_until(&m->busy, w->now);
-    gauge_window(&m->busy, w->now);
+    for (uint32_t i = 0; i < w->machines; i++)
+        machine_window(&w->machine[i], w->now);
     w->measuring = true;
     measure_snapshot(w, &w->opened);
     batches_open(w);
@@ -69,13 +98,13 @@ void measure_sample(struct world *w)
     double *row = w->sample + (size_t)w->sample_rows++ * COLUMNS;
     row[COL_TIME] = simtime_to_s(w->now);
     row[COL_CONNECTIONS] = (double)w->connections.level;
-    row[COL_THREADS] = (double)w->machine.thread_count.level;
+    row[COL_THREADS] = (double)w->thread_count.level;
     row[COL_OUTSTANDING] = (double)w->outstanding.number.level;
     row[COL_QUEUE] = (double)w->waiting.number.level;
     row[COL_RESIDENT] = (double)w->ledger.resident.level;
     row[COL_KERNEL] = (double)w->ledger.kernel.level;
     row[COL_RESERVED] = (double)w->ledger.reserved.level;
-    row[COL_BUSY] = (double)w->machine.busy.level;
+    row[COL_BUSY] = (double)level_now(w, LEVEL_BUSY);
 }
 
 void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from,
@@ -201,8 +230,8 @@ void measure_since(const struct world *w, const struct snapshot *from, double *v
     for (int i = 0; i < LEVELS; i++)
         v[levels[i].metric] = to.at > from->at
                                   ? (double)(to.area[i] - from->area[i]) / (double)(to.at - from->at)
-                                  : (double)level_gauge(w, i)->level;
-    v[M_CPU_UTILISATION] /= w->machine.cores;
+                                  : (double)level_now(w, i);
+    v[M_CPU_UTILISATION] /= machines_cores(w);
     v[M_MEM_TOTAL_MEAN] = v[M_MEM_RESIDENT_MEAN] + v[M_MEM_KERNEL_MEAN];
     v[M_THROUGHPUT] = per_second(to.count.replies - from->count.replies, window);
     v[M_GOODPUT] = per_second(to.count.wanted - from->count.wanted, window);
@@ -213,7 +242,7 @@ void measure_since(const struct world *w, const struct snapshot *from, double *v
 
 static void peaks(const struct world *w, double *v)
 {
-    v[M_THREADS_PEAK] = (double)w->machine.thread_count.peak;
+    v[M_THREADS_PEAK] = (double)w->thread_count.peak;
     v[M_CONNECTIONS_PEAK] = (double)w->connections.peak;
     v[M_QUEUE_PEAK] = (double)w->waiting.number.peak;
     v[M_ACCEPT_PEAK] = (double)w->accepting.peak;

@@ -11,6 +11,7 @@
 #include "models/ledger.h"
 
 struct world;
+struct machine;
 struct server;
 
 #define NONE UINT32_MAX
@@ -70,6 +71,7 @@ struct server {
     const void *own; /* the model's own rows */
     void *state;
     struct world *world;
+    struct machine *machine; /* that it runs on */
     uint32_t index;
     bool dead;                         /* killed for want of memory */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */

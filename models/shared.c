@@ -42,28 +42,27 @@ static void sift_down(struct shared_job *job, uint32_t n, uint32_t i)
     job[i] = x;
 }
 
-static void pass(struct world *w)
+static void pass(struct world *w, struct machine *m)
 {
-    struct shared_cores *p = &w->machine.shared;
-    p->now += ((double)(w->now - p->since) - p->ahead) * rate(&w->machine);
+    struct shared_cores *p = &m->shared;
+    p->now += ((double)(w->now - p->since) - p->ahead) * rate(m);
     p->since = w->now;
     p->ahead = 0;
 }
 
 /* Virtual time when the next burst ends: between two nanoseconds in real time. The rest is carried on, so
  * that no work is lost or made by rounding. */
-static void pass_to_end(struct world *w)
+static void pass_to_end(struct world *w, struct machine *m)
 {
-    struct shared_cores *p = &w->machine.shared;
+    struct shared_cores *p = &m->shared;
     double end = p->job[0].finish;
-    p->ahead += (end - p->now) / rate(&w->machine) - (double)(w->now - p->since);
+    p->ahead += (end - p->now) / rate(m) - (double)(w->now - p->since);
     p->since = w->now;
     p->now = end;
 }
 
-static void rearm(struct world *w)
+static void rearm(struct world *w, struct machine *m)
 {
-    struct machine *m = &w->machine;
     struct shared_cores *p = &m->shared;
     p->gen++;
     gauge_set(&m->busy, w->now, p->n < m->cores ? p->n : m->cores);
@@ -73,31 +72,34 @@ static void rearm(struct world *w)
     }
     double left = (p->job[0].finish - p->now) / rate(m) + p->ahead;
     simtime wait = left <= 0 ? 0 : (simtime)(left + 0.5);
-    schedule(w, simtime_after(w->now, wait), EV_SHARED, p->gen, 0);
+    schedule(w, simtime_after(w->now, wait), EV_SHARED, p->gen, m->index);
 }
 
-void shared_run(struct world *w, uint32_t t)
+void shared_run(struct world *w, struct machine *m, uint32_t t)
 {
-    struct shared_cores *p = &w->machine.shared;
+    struct shared_cores *p = &m->shared;
     if (p->n == p->room && !pool_grow(w, &p->job, &p->room, p->n, sizeof *p->job))
         return;
-    pass(w);
+    pass(w, m);
     struct thread *th = &w->thread[t];
     th->state = THREAD_RUNNING;
     th->ready_since = w->now;
     p->job[p->n] = (struct shared_job){ p->now + (double)th->remaining, t };
     sift_up(p->job, p->n++);
-    rearm(w);
+    rearm(w, m);
     if (th->begins != NONE) {
         request_begin(w, th->begins);
         th->begins = NONE;
     }
 }
 
-void shared_event(struct world *w)
+void shared_event(struct world *w, uint32_t machine, uint32_t gen)
 {
-    struct shared_cores *p = &w->machine.shared;
-    pass_to_end(w);
+    struct machine *m = &w->machine[machine];
+    struct shared_cores *p = &m->shared;
+    if ((p->gen & EVENT_GEN_MASK) != gen)
+        return;
+    pass_to_end(w, m);
     uint32_t t = p->job[0].thread;
     struct thread *th = &w->thread[t];
     p->job[0] = p->job[--p->n];
@@ -107,43 +109,43 @@ void shared_event(struct world *w)
         measure_span(w, w->server[th->server].type->lane, t, "work", th->ready_since, w->now);
     th->remaining = 0;
     th->state = THREAD_IDLE;
-    rearm(w);
+    rearm(w, m);
     struct server *s = &w->server[th->server];
     s->type->ran(s, t);
     /* what the model asked for within ran() was entered by server_run() itself */
 }
 
-void shared_abandon(struct world *w, uint32_t server)
+void shared_abandon(struct world *w, struct machine *m, uint32_t server)
 {
-    struct shared_cores *p = &w->machine.shared;
+    struct shared_cores *p = &m->shared;
     uint32_t kept = 0;
-    pass(w);
+    pass(w, m);
     for (uint32_t i = 0; i < p->n; i++) {
         struct thread *th = &w->thread[p->job[i].thread];
         if (th->server != server) {
             p->job[kept++] = p->job[i];
             continue;
         }
-        w->machine.unfinished += (simtime)(p->job[i].finish - p->now);
+        m->unfinished += (simtime)(p->job[i].finish - p->now);
         th->remaining = 0;
         th->state = THREAD_IDLE;
     }
     p->n = kept;
     for (uint32_t i = kept / 2; i-- > 0;)
         sift_down(p->job, kept, i);
-    rearm(w);
+    rearm(w, m);
 }
 
-static double virtual_time(const struct world *w, simtime at)
+static double virtual_time(const struct machine *m, simtime at)
 {
-    const struct shared_cores *p = &w->machine.shared;
-    return p->now + ((double)(at - p->since) - p->ahead) * rate(&w->machine);
+    const struct shared_cores *p = &m->shared;
+    return p->now + ((double)(at - p->since) - p->ahead) * rate(m);
 }
 
-double shared_unserved_work(const struct world *w)
+double shared_unserved_work(const struct world *w, const struct machine *m)
 {
-    const struct shared_cores *p = &w->machine.shared;
-    double passed = virtual_time(w, w->now), sum = 0;
+    const struct shared_cores *p = &m->shared;
+    double passed = virtual_time(m, w->now), sum = 0;
     for (uint32_t i = 0; i < p->n; i++) {
         double left = p->job[i].finish - passed, work = (double)w->thread[p->job[i].thread].work;
         sum += left < work ? left : work;
@@ -151,10 +153,10 @@ double shared_unserved_work(const struct world *w)
     return sum;
 }
 
-double shared_unserved(const struct world *w)
+double shared_unserved(const struct world *w, const struct machine *m)
 {
-    const struct shared_cores *p = &w->machine.shared;
-    double passed = virtual_time(w, w->end);
+    const struct shared_cores *p = &m->shared;
+    double passed = virtual_time(m, w->end);
     double left = 0, booked = 0;
     for (uint32_t i = 0; i < p->n; i++) {
         left += p->job[i].finish - passed;

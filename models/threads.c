@@ -8,7 +8,7 @@
  * the level above. */
 static int64_t tables_of(const struct server *s, uint64_t bytes)
 {
-    double span = (double)s->world->conf->machine.page * SPAN_PAGES;
+    double span = (double)s->machine->conf->page * SPAN_PAGES;
     double lowest = (double)bytes < span ? (double)bytes / span : 1.0;
     double above = (double)bytes / (span * SPAN_PAGES);
     return (int64_t)((double)s->sizes.page_table * (lowest + above) + 0.5);
@@ -32,7 +32,7 @@ static void stack_memory(struct world *w, struct server *s, int sign)
     const struct sizes_conf *size = &s->sizes;
     int64_t mapped = (int64_t)(s->stack + size->stack_guard);
     s->maps += (uint64_t)(2 * sign);
-    w->machine.committed += (uint64_t)(sign * (int64_t)s->stack);
+    s->machine->committed += (uint64_t)(sign * (int64_t)s->stack);
     reserve(w, s, sign * mapped);
     hold(w, s, MEM_STACKS, sign * touched(s));
     hold(w, s, MEM_KERNEL_STACKS, sign * (int64_t)size->kernel_stack);
@@ -41,18 +41,18 @@ static void stack_memory(struct world *w, struct server *s, int sign)
 }
 
 /* The limit that forbids one more thread, or NULL. */
-static const char *forbidden(const struct world *w, const struct server *s)
+static const char *forbidden(const struct server *s)
 {
-    const struct machine_conf *m = &w->conf->machine;
+    const struct machine_conf *m = s->machine->conf;
     uint64_t mapped = s->stack + s->sizes.stack_guard;
-    if (w->machine.threads >= m->limits.threads)
+    if (s->machine->threads >= m->limits.threads)
         return "threads";
     if (m->limits.maps != NO_LIMIT && s->maps + 2 > m->limits.maps)
         return "maps";
     if (m->limits.address_space != NO_LIMIT && s->reserved + mapped > m->limits.address_space)
         return "address_space";
     if (m->overcommit == OVERCOMMIT_STRICT && m->memory != NO_LIMIT &&
-        w->machine.committed + s->stack > m->swap + m->memory / 2)
+        s->machine->committed + s->stack > m->swap + m->memory / 2)
         return "overcommit";
     return NULL;
 }
@@ -77,8 +77,8 @@ uint32_t thread_take(struct world *w, struct server *s, bool is_main)
                                     .server = (uint8_t)s->index,
                                     .state = THREAD_IDLE,
                                     .main = is_main };
-    w->machine.threads++;
-    gauge_add(&w->machine.thread_count, w->now, 1);
+    s->machine->threads++;
+    gauge_add(&w->thread_count, w->now, 1);
     return t;
 }
 
@@ -95,8 +95,8 @@ void thread_release(struct world *w, uint32_t t)
     th->state = THREAD_FREE;
     th->next = w->thread_free;
     w->thread_free = t;
-    w->machine.threads--;
-    gauge_add(&w->machine.thread_count, w->now, -1);
+    s->machine->threads--;
+    gauge_add(&w->thread_count, w->now, -1);
 }
 
 uint32_t server_main_thread(struct server *s) { return thread_take(s->world, s, true); }
@@ -104,7 +104,7 @@ uint32_t server_main_thread(struct server *s) { return thread_take(s->world, s, 
 uint32_t server_thread(struct server *s)
 {
     struct world *w = s->world;
-    const char *limit = forbidden(w, s);
+    const char *limit = forbidden(s);
     if (limit) {
         limit_hit(w, limit, w->connections.level - 1); /* all but the one that it is for */
         return NONE;
@@ -119,7 +119,7 @@ void server_thread_exit(struct server *s, uint32_t thread) { thread_release(s->w
 
 simtime server_first_touch(struct server *s)
 {
-    int64_t page = (int64_t)s->world->conf->machine.page, pages = (touched(s) + page - 1) / page;
+    int64_t page = (int64_t)s->machine->conf->page, pages = (touched(s) + page - 1) / page;
     return server_cost(s, CPU_FAULTS, pages * s->costs.page_fault);
 }
 
@@ -136,7 +136,7 @@ const struct costs_conf *server_costs(const struct server *s) { return &s->costs
 
 simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt)
 {
-    struct machine *m = &s->world->machine;
+    struct machine *m = s->machine;
     m->booked[cause] += dt;
     if (cause == CPU_WORK)
         m->unassigned += dt;
@@ -149,11 +149,11 @@ void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
     struct thread *th = &w->thread[thread];
     SIM_ASSERT(cpu > 0 && th->remaining == 0);
     th->remaining = cpu;
-    th->work = w->machine.unassigned;
-    w->machine.unassigned = 0;
+    th->work = s->machine->unassigned;
+    s->machine->unassigned = 0;
     th->begins = begins;
     if (th->state != THREAD_RUNNING)
-        machine_run(w, thread);
+        machine_run(w, s->machine, thread);
 }
 
 void server_sleep(struct server *s, uint32_t thread, uint32_t req)

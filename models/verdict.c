@@ -56,7 +56,7 @@ static bool caught_up(const struct world *w)
 {
     double half = simtime_to_s(w->warm + (w->end - w->warm) / 2);
     for (uint32_t i = w->sample_rows; i-- && w->sample[(size_t)i * COLUMNS + COL_TIME] >= half;)
-        if (w->stuck[i] <= w->machine.cores)
+        if (w->stuck[i] <= machines_cores(w))
             return true;
     return false;
 }
@@ -66,7 +66,7 @@ static bool work_left(const struct world *w)
 {
     double stuck = w->sample_rows ? w->stuck[w->sample_rows - 1] : 0;
     if (!w->count.answered)
-        return stuck > w->machine.cores;
+        return stuck > machines_cores(w);
     return stuck > UNANSWERED_SHARE * (double)w->count.sent && stuck > STUCK_BY_CHANCE && !caught_up(w);
 }
 
@@ -117,8 +117,8 @@ static bool connections_are_full(const struct world *w, const struct server *s)
 
 static const char *bottleneck(const struct world *w)
 {
-    const struct machine *m = &w->machine;
     const struct server *s = fullest(w);
+    const struct machine *m = s->machine;
     if (gauge_mean(&m->busy, w->end) / m->cores >= FULL_CORES)
         return "cpu";
     if (s->type->bottleneck)

@@ -104,9 +104,10 @@ static void place_servers(struct world *w)
                                         .own = c->model.conf,
                                         .state = state,
                                         .world = w,
+                                        .machine = &w->machine[c->machine_index],
                                         .index = i,
-                                        .costs = w->conf->machine.costs,
-                                        .sizes = w->conf->machine.sizes,
+                                        .costs = w->machine[c->machine_index].conf->costs,
+                                        .sizes = w->machine[c->machine_index].conf->sizes,
                                         .accept_head = NONE,
                                         .accept_tail = NONE,
                                         .files = type->own_files };
@@ -149,7 +150,8 @@ static void clear(struct world *w)
                           .state_room = w->state_room,
                           .pilot = w->pilot,
                           .batches = w->batches,
-                          .machine = w->machine };
+                          .machine = w->machine,
+                          .machine_room = w->machine_room };
     *w = kept;
     w->batches.n = 0;
     w->conn_free = w->req_free = w->thread_free = NONE;
@@ -170,12 +172,9 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
     w->opening = opening_span(conf);
     w->warmed = conf->head.run.warmup > 0;
     w->out = out;
-    const struct machine_conf *m = &conf->machine;
-    bool unlimited = m->memory == NO_LIMIT || m->memory + m->swap > INT64_MAX;
-    w->ledger.capacity = unlimited ? INT64_MAX : (int64_t)(m->memory + m->swap);
     for (int h = 0; h < TRIAL_HISTS; h++)
         w->hist[h] = out->hist[h];
-    if (!machine_start(w))
+    if (!machines_start(w))
         return;
     place_servers(w);
     if (!w->failed)
@@ -261,12 +260,10 @@ static void handle(struct world *w, uint64_t what)
         request_event(w, kind, gen, who);
         break;
     case EV_CORE:
-        if ((w->machine.core[who].gen & EVENT_GEN_MASK) == gen)
-            machine_core_event(w, who);
+        machine_core_event(w, who, gen);
         break;
     case EV_SHARED:
-        if ((w->machine.shared.gen & EVENT_GEN_MASK) == gen)
-            shared_event(w);
+        shared_event(w, who, gen);
         break;
     case EV_THREAD:
         thread_event(w, gen, who);

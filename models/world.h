@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "models/ledger.h"
-#include "models/server.h"
+#include "models/machine.h"
 #include "models/station.h"
 #include "sim/kernel/check.h"
 #include "sim/kernel/evq.h"
@@ -31,7 +31,7 @@ enum event_kind {
     EV_LOST,        /* request: given up by the network */
     EV_TIMEOUT,     /* request: given up by the collar */
     EV_CORE,        /* core: its thread's burst or slice ends */
-    EV_SHARED,      /* processor sharing: the next burst ends */
+    EV_SHARED,      /* machine, processor sharing: the next burst ends */
     EV_THREAD,      /* thread: its pause is over */
     EV_WARM,        /* the warm-up ends */
     EV_SLICE,       /* pilot: a slice of time ends */
@@ -114,64 +114,6 @@ struct request {
     uint32_t link;       /* in a server's queue; free list */
     uint32_t gen;
     uint8_t state, flags, step, after;
-};
-
-/* --- the machine -------------------------------------------------------------------------------- */
-
-enum thread_state { THREAD_FREE, THREAD_IDLE, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP };
-
-struct thread {
-    simtime remaining; /* CPU time of the current burst, */
-    simtime work;      /* of which so much, at its end, is the handler's */
-    simtime ready_since;
-    uint32_t next;   /* run queue, free list */
-    uint32_t tag;    /* the server's */
-    uint32_t begins; /* request whose waiting ends when the thread has a core */
-    uint32_t gen;
-    uint32_t core; /* where it runs, or ran last */
-    uint8_t server;
-    uint8_t state;
-    bool main; /* its stack is part of the base process */
-};
-
-struct core {
-    uint32_t thread; /* NONE: idle */
-    uint32_t last;   /* whose cache and registers it holds; NONE at first */
-    uint32_t last_gen;
-    uint32_t gen;
-    simtime started; /* since when the time is not yet booked */
-    simtime quantum; /* since when the thread has had the core for itself */
-    simtime until;   /* when its event is due */
-};
-
-struct shared_job {
-    double finish; /* virtual time */
-    uint32_t thread;
-};
-struct shared_cores {       /* processor sharing */
-    struct shared_job *job; /* heap */
-    uint32_t n, room, gen;
-    double now;    /* virtual time: CPU time that each has had */
-    simtime since; /* the instant of `now`, */
-    double ahead;  /* and how much later, in nanoseconds, it really is */
-};
-
-struct machine {
-    const struct machine_conf *conf;
-    struct core *core;
-    uint32_t cores, idle;
-    uint64_t *idle_mask;
-    uint32_t ready_head, ready_tail, ready;
-    struct shared_cores shared;
-    uint64_t threads, committed; /* on the machine; writable address space promised */
-    struct gauge busy;           /* cores */
-    struct station run_queue;
-    struct gauge thread_count;
-    gauge_area booked[CPU_CAUSES]; /* ns */
-    simtime unassigned;            /* handlers' work booked since the last burst was asked for */
-    gauge_area unfinished;         /* booked, but lost with a killed process */
-    uint64_t switches;
-    gauge_area busy_before; /* core time before the window, for the utilisation law */
 };
 
 /* --- the trial ---------------------------------------------------------------------------------- */
@@ -258,8 +200,9 @@ struct world {
     bool measuring;
     const struct herd_conf *conf;
     struct rng_key key;
-    struct machine machine;
-    struct ledger ledger;
+    struct machine *machine;
+    uint32_t machines, machine_room;
+    struct ledger ledger; /* of all machines */
 
     struct fleet *fleet;
     struct link *link;
@@ -280,6 +223,7 @@ struct world {
     struct station waiting;     /* arrived, not begun */
     struct gauge accepting;     /* connections in accept queues */
     struct gauge connections;
+    struct gauge thread_count; /* on all machines */
     int64_t closed; /* outstanding reports of closed loops: at most one (batch) for each of their collars */
     struct counts count;
     struct hist *hist[TRIAL_HISTS];
@@ -373,25 +317,6 @@ void request_delivered(struct world *w, uint32_t r);
 void request_given_up(struct world *w, uint32_t r, enum outcome o);
 void request_free(struct world *w, uint32_t r); /* off its connection, wherever it stands */
 void request_begin(struct world *w, uint32_t r);
-
-/* machine.c */
-bool machine_start(struct world *w);
-/* Handlers' work that was booked and is not done yet. */
-gauge_area machine_unserved_work(const struct world *w);
-void machine_core_event(struct world *w, uint32_t core);
-void machine_run(struct world *w, uint32_t thread);
-/* A thread that is on a core gives it up for good. */
-void machine_leave_core(struct world *w, uint32_t thread);
-/* All threads of a server leave cores and queues. */
-void machine_abandon(struct world *w, uint32_t server);
-/* shared.c */
-void shared_run(struct world *w, uint32_t thread);
-void shared_event(struct world *w);
-void shared_abandon(struct world *w, uint32_t server);
-/* Handlers' work that the jobs under way still lack. */
-double shared_unserved_work(const struct world *w);
-/* CPU time that the jobs under way still lack at the end, less what their threads are booked to lack. */
-double shared_unserved(const struct world *w);
 
 /* threads.c */
 /* Sizes the stacks of a server's threads, before the first of them. */

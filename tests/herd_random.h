@@ -84,7 +84,7 @@ static inline void make_costs(struct maker *m)
 
 static inline void make_machine(struct maker *m)
 {
-    text_add(&m->text, "machine: {profile: %s, cores: %u, scheduler: {policy: %s, slice: %s ms}",
+    text_add(&m->text, "{profile: %s, cores: %u, scheduler: {policy: %s, slice: %s ms}",
              PICK(m, "ideal", "ideal", "linux-x86_64"), 1 + pick(m, 3),
              PICK(m, "fair", "fair", "fifo", "processor_sharing"), PICK(m, "0.1", "1", "3", "1.5"));
     if (chance(m, 0.5))
@@ -151,7 +151,17 @@ static inline void make_common_keys(struct maker *m)
         text_add(&m->text, ", abandoned: %s", PICK(m, "serve", "skip"));
 }
 
-static inline void make_servers(struct maker *m, unsigned n)
+static inline void make_machines(struct maker *m, unsigned n)
+{
+    text_add(&m->text, n ? "machines:\n" : "machine: ");
+    for (unsigned i = 0; i < n || i == 0; i++) {
+        if (n)
+            text_add(&m->text, "  m%u: ", i);
+        make_machine(m);
+    }
+}
+
+static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
 {
     size_t models = 0;
     while (server_models[models])
@@ -166,6 +176,8 @@ static inline void make_servers(struct maker *m, unsigned n)
         }
         text_add(&m->text, "]");
         make_common_keys(m);
+        if (machines && chance(m, 0.8))
+            text_add(&m->text, ", on: m%u", pick(m, machines));
         text_add(&m->text, "}\n");
     }
 }
@@ -230,9 +242,10 @@ static inline void make_scenario(struct maker *m, const char *model, uint32_t nu
     unsigned servers = 1 + (chance(m, 0.3) ? pick(m, 3) : 0);
     text_add(&m->text, "herdsim: 1\nrun: {warmup: %s ms, duration: %s, seed: %u}\n",
              PICK(m, "0", "0", "30", "300"), calm ? "100 s" : PICK(m, "5 ms", "100 ms", "300 ms"), number);
-    make_machine(m);
+    unsigned machines = chance(m, 0.2) ? 1 + pick(m, 3) : 0;
+    make_machines(m, machines);
     make_links(m);
-    make_servers(m, servers);
+    make_servers(m, servers, machines);
     make_fleets(m, servers);
 }
 

@@ -192,7 +192,7 @@ struct account {
 static void same_account(struct herd *h, const char *model, void *with)
 {
     struct account *first = with;
-    double cores = (double)h->conf->machine.cores, window = simtime_to_s(h->conf->head.run.duration);
+    double cores = (double)h->conf->host.cores, window = simtime_to_s(h->conf->head.run.duration);
     struct account now = { true,
                            first->far_apart,
                            herd_value(h, "reports.sent"),

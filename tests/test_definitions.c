@@ -184,18 +184,18 @@ static void limits_left_out(void)
     herd_start(&h, "herdsim: 1\nrun: {duration: 1 s}\n"
                    "servers: {s: {model: iterative, handler: [cpu: 1 ms]}}\n"
                    "fleets: {f: {collars: 1, report: {once: true}, server: s}}\n");
-    const struct limits_conf *linux_limits = &h.conf->machine.limits;
+    const struct limits_conf *linux_limits = &h.conf->host.limits;
     CHECK_INT(linux_limits->open_files, 1048576);
     CHECK_INT(linux_limits->threads, 32768);
     CHECK_INT(linux_limits->maps, 65530);
     CHECK_INT(linux_limits->backlog, 4096);
     CHECK(linux_limits->address_space == NO_LIMIT);
-    CHECK_INT(h.conf->machine.overcommit, OVERCOMMIT_HEURISTIC);
+    CHECK_INT(h.conf->host.overcommit, OVERCOMMIT_HEURISTIC);
     herd_close(&h);
     herd_start(&h, IDEAL("duration: 1 s", "cpu: 1 ms", "f: {collars: 1, report: {once: true}, server: s}"));
-    const struct limits_conf *none = &h.conf->machine.limits;
+    const struct limits_conf *none = &h.conf->host.limits;
     CHECK(none->open_files == NO_LIMIT && none->threads == NO_LIMIT && none->maps == NO_LIMIT);
-    CHECK(none->backlog == NO_LIMIT && none->address_space == NO_LIMIT && h.conf->machine.memory == NO_LIMIT);
+    CHECK(none->backlog == NO_LIMIT && none->address_space == NO_LIMIT && h.conf->host.memory == NO_LIMIT);
     herd_close(&h);
 }
 

@@ -1,0 +1,99 @@
+/* machine.h - the machines of a trial: cores, the run queue, what the CPU time was for, memory and limits. */
+#ifndef MODELS_MACHINE_H
+#define MODELS_MACHINE_H
+
+#include "models/server.h"
+#include "models/station.h"
+
+struct world;
+
+enum thread_state { THREAD_FREE, THREAD_IDLE, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP };
+
+struct thread {
+    simtime remaining; /* CPU time of the current burst, */
+    simtime work;      /* of which so much, at its end, is the handler's */
+    simtime ready_since;
+    uint32_t next;   /* run queue, free list */
+    uint32_t tag;    /* the server's */
+    uint32_t begins; /* request whose waiting ends when the thread has a core */
+    uint32_t gen;
+    uint32_t core; /* where it runs, or ran last */
+    uint8_t server;
+    uint8_t state;
+    bool main; /* its stack is part of the base process */
+};
+
+struct core {
+    uint32_t thread; /* NONE: idle */
+    uint32_t last;   /* whose cache and registers it holds; NONE at first */
+    uint32_t last_gen;
+    uint32_t gen;
+    simtime started; /* since when the time is not yet booked */
+    simtime quantum; /* since when the thread has had the core for itself */
+    simtime until;   /* when its event is due */
+};
+
+struct shared_job {
+    double finish; /* virtual time */
+    uint32_t thread;
+};
+struct shared_cores {       /* processor sharing */
+    struct shared_job *job; /* heap */
+    uint32_t n, room, gen;
+    double now;    /* virtual time: CPU time that each has had */
+    simtime since; /* the instant of `now`, */
+    double ahead;  /* and how much later, in nanoseconds, it really is */
+};
+
+struct machine {
+    const struct machine_conf *conf;
+    uint32_t index;
+    struct core *core;
+    uint32_t cores, idle;
+    uint32_t core_room;
+    uint64_t *idle_mask;
+    uint32_t ready_head, ready_tail, ready;
+    struct shared_cores shared;
+    uint64_t threads, committed; /* on it; writable address space promised */
+    int64_t memory, capacity;    /* taken by its servers; what it has (INT64_MAX: no limit) */
+    struct gauge busy;           /* cores */
+    struct station run_queue;
+    gauge_area booked[CPU_CAUSES]; /* ns */
+    simtime unassigned;            /* handlers' work booked since the last burst was asked for */
+    gauge_area unfinished;         /* booked, but lost with a killed process */
+    uint64_t switches;
+    gauge_area busy_before; /* core time before the window, for the utilisation law */
+};
+
+/* Events name a core of a machine. */
+#define CORE_BITS 10u /* conf_machine.c: at most 1024 cores */
+static inline uint32_t core_pack(const struct machine *m, uint32_t core)
+{
+    return m->index << CORE_BITS | core;
+}
+
+/* machine.c */
+/* Makes the machines of the scenario, all cores idle; false without memory (noted in w->failed). */
+bool machines_start(struct world *w);
+void machines_free(struct world *w);
+/* Handlers' work that was booked and is not done yet, on all machines. */
+gauge_area machines_unserved_work(const struct world *w);
+uint32_t machines_cores(const struct world *w);
+void machine_core_event(struct world *w, uint32_t packed, uint32_t gen);
+/* The thread of one of its servers needs a core. */
+void machine_run(struct world *w, struct machine *m, uint32_t thread);
+/* A thread that is on a core gives it up for good. */
+void machine_leave_core(struct world *w, uint32_t thread);
+/* All threads of a server leave cores and queues. */
+void machine_abandon(struct world *w, const struct server *s);
+
+/* shared.c */
+void shared_run(struct world *w, struct machine *m, uint32_t thread);
+void shared_event(struct world *w, uint32_t machine, uint32_t gen);
+void shared_abandon(struct world *w, struct machine *m, uint32_t server);
+/* Handlers' work that the jobs under way still lack. */
+double shared_unserved_work(const struct world *w, const struct machine *m);
+/* CPU time that the jobs under way still lack at the end, less what their threads are booked to lack. */
+double shared_unserved(const struct world *w, const struct machine *m);
+
+#endif
