@@ -25,14 +25,22 @@ static bool at_server(const struct request *q)
     return q->state == REQ_ARRIVED || q->state == REQ_READ || q->state == REQ_SERVED;
 }
 
+/* The request is a report without an outcome, and not one attempt at it among others. */
+static bool is_outstanding(const struct request *q)
+{
+    return q->report == NONE && !(q->flags & REQ_ABANDONED);
+}
+
 static void conservation(struct world *w, struct trial *out)
 {
     const struct counts *n = &w->count;
     uint64_t resolved = n->answered + n->refused + n->timed_out + n->lost + n->dropped, live = 0;
     for (uint32_t r = 0; r < w->req_used; r++) {
         const struct request *q = &w->req[r];
-        live += q->state != REQ_FREE && (q->flags & REQ_MEASURED) && !(q->flags & REQ_ABANDONED);
+        live += q->state != REQ_FREE && (q->flags & REQ_MEASURED) && is_outstanding(q);
     }
+    for (uint32_t p = 0; p < w->reports.used; p++)
+        live += w->reports.at[p].measured && report_is_open(&w->reports.at[p]);
     if (n->sent != resolved + live)
         fail(out, "conservation: %llu reports sent, but %llu ended and %llu in flight",
              (unsigned long long)n->sent, (unsigned long long)resolved, (unsigned long long)live);
@@ -59,10 +67,13 @@ static void stations(struct world *w, struct trial *out)
         const struct request *q = &w->req[r];
         if (q->state == REQ_FREE)
             continue;
-        outstanding += q->flags & REQ_ABANDONED ? 0 : stay(w, q->intended);
+        outstanding += is_outstanding(q) ? stay(w, q->intended) : 0;
         in_server += at_server(q) ? stay(w, q->arrived) : 0;
         waiting += q->state == REQ_ARRIVED || q->state == REQ_READ ? stay(w, q->arrived) : 0;
     }
+    for (uint32_t p = 0; p < w->reports.used; p++)
+        if (report_is_open(&w->reports.at[p]))
+            outstanding += stay(w, w->reports.at[p].intended);
     little(out, "the collars", &w->outstanding, w->end, outstanding);
     little(out, "the server", &w->in_server, w->end, in_server);
     little(out, "the server's queue", &w->waiting, w->end, waiting);

@@ -3,6 +3,7 @@
 #ifndef MODELS_CONF_H
 #define MODELS_CONF_H
 
+#include "models/backoff.h"
 #include "sim/experiment/study.h"
 #include "sim/kernel/dist.h"
 #include "sim/scenario/schema.h"
@@ -114,7 +115,8 @@ struct fleet_conf {
     uint64_t payload;
     int connection; /* enum connection_kind */
     const char *link, *server;
-    simtime timeout;                   /* SIMTIME_MAX: none */
+    simtime timeout; /* SIMTIME_MAX: none */
+    struct retry_conf retry;
     uint32_t link_index, server_index; /* resolved by the root's check; link_index NO_LINK: none */
 };
 #define NO_LINK UINT32_MAX

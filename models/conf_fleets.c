@@ -159,7 +159,16 @@ static const struct field fleet_fields[] = {
       .max = YEAR,
       .flags = FIELD_NONE_OK,
       .off = FIELD_AT(struct fleet_conf, timeout, simtime),
-      .doc = "a collar gives a report up when no reply came so long after its intended time" },
+      .doc = "a collar gives a report up when no reply came so long after its intended time; with `retry` it "
+             "gives up an attempt so long after that began" },
+    { .kind = FIELD_GROUP,
+      .key = "retry",
+      .def = "none",
+      .sub = &retry_record,
+      .off = FIELD_AT(struct fleet_conf, retry, struct retry_conf),
+      .doc =
+          "what a collar does when an attempt was refused, lost or timed out: none, or a back-off. The first "
+          "reply to any attempt answers the report, and latency counts from its intended time" },
     F_END
 };
 

@@ -49,11 +49,19 @@ static uint32_t attempt(const struct world *w, const struct conn *k)
     return k->per_report && k->head != NONE ? w->req[k->head].number + 1 : w->collar[k->collar].number;
 }
 
+/* How often that report has been tried before. */
+static uint32_t tries(const struct world *w, const struct conn *k)
+{
+    uint32_t report = k->head != NONE ? w->req[k->head].report : NONE;
+    return report == NONE ? 0 : retry_attempt(w, report);
+}
+
 void conn_connect(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
     const struct fleet *f = &w->fleet[k->fleet];
-    simtime given_up, at = link_arrival(w, f, DRAW_CONNECT_UP, k->collar, attempt(w, k), &given_up);
+    simtime given_up,
+        at = link_arrival(w, f, DRAW_CONNECT_UP, k->collar, attempt(w, k), tries(w, k), &given_up);
     k->state = CONN_CONNECTING;
     k->known = false;
     k->gen++;
@@ -112,7 +120,8 @@ void conn_syn(struct world *w, uint32_t c)
         return;
     }
     enter_accept_queue(w, s, c);
-    simtime given_up, at = link_arrival(w, f, DRAW_CONNECT_DOWN, k->collar, attempt(w, k), &given_up);
+    simtime given_up,
+        at = link_arrival(w, f, DRAW_CONNECT_DOWN, k->collar, attempt(w, k), tries(w, k), &given_up);
     if (at == SIMTIME_MAX)
         at = given_up; /* the collar asks again until it hears */
     if (at == w->now)

@@ -107,6 +107,10 @@ void fleet_wake(struct world *w, uint32_t collar)
         c->base = (simtime)r->batch; /* outcomes to await before it thinks again */
     uint64_t batch = r->kind == REPORT_TRACE ? 1 : r->batch;
     for (uint64_t i = 0; i < batch && !w->failed; i++) {
+        if (f->conf->retry.backoff != BACKOFF_NONE) {
+            retry_begin(w, collar, fi);
+            continue;
+        }
         bool per_report = f->conf->connection == CONNECTION_PER_REPORT;
         uint32_t conn = per_report ? conn_new(w, fi, collar, true) : c->conn;
         if (conn != NONE)
@@ -115,7 +119,18 @@ void fleet_wake(struct world *w, uint32_t collar)
     wake_at(w, collar, next_wake(w, f, collar));
 }
 
-static void count_outcome(struct world *w, const struct request *q, enum outcome o)
+bool report_is_sent(struct world *w, uint32_t fleet, simtime intended)
+{
+    bool measured = intended >= w->warm && intended < w->end;
+    station_enter(&w->outstanding, w->now);
+    w->count.sent += measured;
+    if (measured && intended < w->first_intended)
+        w->first_intended = intended;
+    w->closed += w->fleet[fleet].conf->report.kind == REPORT_THINK;
+    return measured;
+}
+
+static void count_outcome(struct world *w, simtime intended, enum outcome o)
 {
     uint64_t *const counter[] = { [OUTCOME_ANSWERED] = &w->count.answered,
                                   [OUTCOME_REFUSED] = &w->count.refused,
@@ -124,31 +139,41 @@ static void count_outcome(struct world *w, const struct request *q, enum outcome
                                   [OUTCOME_DROPPED] = &w->count.dropped };
     ++*counter[o];
     if (o == OUTCOME_TIMED_OUT)
-        hist_add(w->gave_up, w->now - q->intended);
+        hist_add(w->gave_up, w->now - intended);
     if (o == OUTCOME_ANSWERED) {
-        hist_add(w->hist[HIST_LATENCY], w->now - q->intended);
+        hist_add(w->hist[HIST_LATENCY], w->now - intended);
         w->last_reply = w->now;
     }
+}
+
+void report_is_over(struct world *w, uint32_t fleet, uint32_t collar, simtime intended, bool measured,
+                    enum outcome o)
+{
+    const struct fleet *f = &w->fleet[fleet];
+    station_leave(&w->outstanding, w->now, intended);
+    if (measured)
+        count_outcome(w, intended, o);
+    if (w->out->span)
+        measure_span(w, "collar", collar, "report", intended, w->now);
+    if (f->conf->report.kind != REPORT_THINK)
+        return;
+    w->closed--;
+    if (--w->collar[collar].base == 0)
+        wake_at(w, collar, simtime_after(w->now, gap(w, &f->conf->report, collar)));
 }
 
 void fleet_outcome(struct world *w, uint32_t r, enum outcome o)
 {
     struct request *q = &w->req[r];
+    if (q->report != NONE) {
+        retry_outcome(w, r, o);
+        return;
+    }
     if (q->flags & REQ_ABANDONED)
         return;
     q->flags |= REQ_ABANDONED;
-    station_leave(&w->outstanding, w->now, q->intended);
-    if (q->flags & REQ_MEASURED)
-        count_outcome(w, q, o);
     const struct conn *k = &w->conn[q->conn];
-    const struct fleet *f = &w->fleet[k->fleet];
-    if (w->out->span)
-        measure_span(w, "collar", k->collar, "report", q->intended, w->now);
-    if (f->conf->report.kind != REPORT_THINK)
-        return;
-    w->closed--;
-    if (--w->collar[k->collar].base == 0)
-        wake_at(w, k->collar, simtime_after(w->now, gap(w, &f->conf->report, k->collar)));
+    report_is_over(w, k->fleet, k->collar, q->intended, q->flags & REQ_MEASURED, o);
 }
 
 void fleet_open_next(struct world *w, uint32_t fi)

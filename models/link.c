@@ -37,14 +37,14 @@ static simtime retransmissions(const struct link_conf *l, struct rng *r, bool *g
 }
 
 simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpose, uint32_t collar,
-                     uint32_t number, simtime *given_up)
+                     uint32_t number, uint32_t attempt, simtime *given_up)
 {
     if (!f->link_conf)
         return w->now;
     const struct link_conf *l = f->link_conf;
     bool up = purpose == DRAW_UP || purpose == DRAW_CONNECT_UP, lost = false;
     bool handshake = purpose == DRAW_CONNECT_UP || purpose == DRAW_CONNECT_DOWN;
-    struct rng r = rng_stream(w->key, purpose, collar, number);
+    struct rng r = rng_stream(w->key, again(purpose, attempt), collar, number);
     simtime delay = channel(w, f, up, handshake ? 0 : f->conf->payload);
     if (l->loss > 0)
         delay = simtime_after(delay, retransmissions(l, &r, &lost));

@@ -135,6 +135,20 @@ static double bound(struct hist *h, double p, uint64_t never)
     return (isnan(ns) && h->count ? (double)h->max : ns) / NS_PER_S;
 }
 
+/* How long the reports without an outcome have lasted. */
+static void add_ages_under_way(const struct world *w, struct hist *h)
+{
+    for (uint32_t r = 0; r < w->req_used; r++) {
+        const struct request *q = &w->req[r];
+        bool open = q->report == NONE && !(q->flags & REQ_ABANDONED);
+        if (q->state != REQ_FREE && (q->flags & REQ_MEASURED) && open)
+            hist_add(h, w->end - q->intended);
+    }
+    for (uint32_t p = 0; p < w->reports.used; p++)
+        if (w->reports.at[p].measured && report_is_open(&w->reports.at[p]))
+            hist_add(h, w->end - w->reports.at[p].intended);
+}
+
 /* Lower bounds for percentiles that fall among the unanswered: the same percentile if those under way and
  * those timed out had been answered when they were last seen, and the other failures never; beyond that, the
  * longest that is known. */
@@ -146,11 +160,7 @@ static void latency_bounds(struct world *w, struct trial *out)
         needed = needed || isnan(out->value[M_LATENCY + s]);
     if (!needed || !w->count.sent)
         return;
-    for (uint32_t r = 0; r < w->req_used; r++) {
-        const struct request *q = &w->req[r];
-        if (q->state != REQ_FREE && (q->flags & REQ_MEASURED) && !(q->flags & REQ_ABANDONED))
-            hist_add(h, w->end - q->intended);
-    }
+    add_ages_under_way(w, h);
     hist_merge(h, w->hist[HIST_LATENCY]);
     uint64_t never = w->count.refused + w->count.lost + w->count.dropped;
     for (int s = STAT_P50; s <= STAT_P999; s++)
@@ -186,6 +196,7 @@ static void reports(struct world *w, double *v)
         v[M_ANSWERED + i] = (double)number[i];
         v[M_ANSWERED_RATIO + i] = n->sent ? (double)number[i] / (double)n->sent : NAN;
     }
+    v[M_RETRIES_RATIO] = n->sent ? (double)n->retries / (double)n->sent : NAN;
     v[M_MAKESPAN] = n->answered ? simtime_to_s(w->last_reply - w->first_intended) : NAN;
 }
 
@@ -236,6 +247,7 @@ void measure_since(const struct world *w, const struct snapshot *from, double *v
     v[M_THROUGHPUT] = per_second(to.count.replies - from->count.replies, window);
     v[M_GOODPUT] = per_second(to.count.wanted - from->count.wanted, window);
     v[M_OFFERED] = per_second(to.count.sent - from->count.sent, window);
+    v[M_RETRIES_RATE] = per_second(to.count.retried - from->count.retried, window);
     v[M_CPU_SWITCHES] = per_second(to.switches - from->switches, window);
     processor(from, &to, v);
 }

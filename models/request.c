@@ -1,7 +1,7 @@
 /* request.c - a report on its way: sent, arrived, begun, replied. */
 #include "models/world.h"
 
-static uint32_t request_new(struct world *w)
+static uint32_t take_request(struct world *w)
 {
     uint32_t r = w->req_free;
     if (r != NONE) {
@@ -45,34 +45,52 @@ static void unlink_request(struct world *w, uint32_t r)
         w->req[q->next].prev = q->prev;
 }
 
-void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t conn, simtime intended)
+uint32_t request_new(struct world *w, uint32_t conn, simtime intended, uint32_t number)
 {
-    uint32_t r = request_new(w);
+    uint32_t r = take_request(w);
     if (r == NONE)
-        return;
+        return NONE;
     bool measured = intended >= w->warm && intended < w->end;
     struct request *q = &w->req[r];
     *q = (struct request){ .intended = intended,
                            .conn = conn,
-                           .number = w->collar[collar].number++,
+                           .number = number,
                            .link = NONE,
                            .gen = q->gen + 1,
                            .state = REQ_PENDING,
-                           .flags = measured ? REQ_MEASURED : 0 };
+                           .flags = measured ? REQ_MEASURED : 0,
+                           .report = NONE };
     append(w, conn, r);
-    station_enter(&w->outstanding, w->now);
-    w->count.sent += measured;
-    if (measured && intended < w->first_intended)
-        w->first_intended = intended;
-    const struct fleet_conf *conf = w->fleet[fleet].conf;
-    w->closed += conf->report.kind == REPORT_THINK;
-    simtime timeout = conf->timeout;
+    return r;
+}
+
+void request_post(struct world *w, uint32_t r, simtime from)
+{
+    const struct request *q = &w->req[r];
+    const struct conn *k = &w->conn[q->conn];
+    simtime timeout = w->fleet[k->fleet].conf->timeout;
     if (timeout != SIMTIME_MAX)
-        schedule(w, simtime_after(intended, timeout), EV_TIMEOUT, q->gen, r);
-    if (w->conn[conn].known)
+        schedule(w, simtime_after(from, timeout), EV_TIMEOUT, q->gen, r);
+    if (k->known)
         request_transmit(w, r);
-    else if (w->conn[conn].state == CONN_CLOSED)
-        conn_connect(w, conn);
+    else if (k->state == CONN_CLOSED)
+        conn_connect(w, q->conn);
+}
+
+void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t conn, simtime intended)
+{
+    uint32_t r = request_new(w, conn, intended, w->collar[collar].number);
+    if (r == NONE)
+        return;
+    w->collar[collar].number++;
+    report_is_sent(w, fleet, intended);
+    request_post(w, r, intended);
+}
+
+/* Attempts at the same report before this one. */
+static uint32_t attempt_of(const struct world *w, const struct request *q)
+{
+    return q->report == NONE ? 0 : retry_attempt(w, q->report);
 }
 
 /* A connection delivers in order: the message before this one may still be under way. */
@@ -90,7 +108,8 @@ void request_transmit(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
     const struct conn *k = &w->conn[q->conn];
-    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_UP, k->collar, q->number, &given_up);
+    simtime given_up,
+        at = link_arrival(w, &w->fleet[k->fleet], DRAW_UP, k->collar, q->number, attempt_of(w, q), &given_up);
     q->state = REQ_UP;
     if (at == SIMTIME_MAX) {
         q->arrived = in_order(w, q, given_up);
@@ -259,7 +278,8 @@ void server_reply(struct server *s, uint32_t r)
     let_go(w, s, q);
     if (k->per_report)
         conn_close_server_end(w, q->conn);
-    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_DOWN, k->collar, q->number, &given_up);
+    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_DOWN, k->collar, q->number,
+                                        attempt_of(w, q), &given_up);
     q->state = REQ_DOWN;
     if (at == SIMTIME_MAX) {
         q->arrived = in_order(w, q, given_up);
@@ -273,10 +293,16 @@ void server_reply(struct server *s, uint32_t r)
         schedule(w, at, EV_REPLY, q->gen, r);
 }
 
+/* The collar still waits for a reply, to this attempt or to another. */
+static bool is_wanted(const struct world *w, const struct request *q)
+{
+    return q->report == NONE ? !(q->flags & REQ_ABANDONED) : report_is_open(&w->reports.at[q->report]);
+}
+
 static void count_reply(struct world *w, const struct request *q)
 {
     w->count.replies++;
-    w->count.wanted += !(q->flags & REQ_ABANDONED);
+    w->count.wanted += is_wanted(w, q);
 }
 
 void request_delivered(struct world *w, uint32_t r)
@@ -322,6 +348,8 @@ void request_free(struct world *w, uint32_t r)
     q->gen++;
     q->link = w->req_free;
     w->req_free = r;
+    if (q->report != NONE)
+        retry_let_go(w, q->report);
     conn_release(w, c);
 }
 

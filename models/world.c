@@ -140,6 +140,7 @@ static void clear(struct world *w)
                           .conn = w->conn,
                           .req = w->req,
                           .thread = w->thread,
+                          .reports = { .at = w->reports.at, .room = w->reports.room, .free = NONE },
                           .conn_room = w->conn_room,
                           .req_room = w->req_room,
                           .thread_room = w->thread_room,
@@ -258,6 +259,9 @@ static void handle(struct world *w, uint64_t what)
     case EV_LOST:
     case EV_TIMEOUT:
         request_event(w, kind, gen, who);
+        break;
+    case EV_RETRY:
+        retry_due(w, who, gen);
         break;
     case EV_CORE:
         machine_core_event(w, who, gen);

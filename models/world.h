@@ -11,13 +11,29 @@
 
 #include "models/ledger.h"
 #include "models/machine.h"
+#include "models/retry.h"
+#include "models/server.h"
 #include "models/station.h"
 #include "sim/kernel/check.h"
 #include "sim/kernel/evq.h"
 #include "sim/stats/hist.h"
 
 /* Random streams: one for each purpose, collar and report. */
-enum purpose { DRAW_PHASE, DRAW_SCHEDULE, DRAW_UP, DRAW_DOWN, DRAW_CONNECT_UP, DRAW_CONNECT_DOWN, DRAW_STEP };
+enum purpose {
+    DRAW_PHASE,
+    DRAW_SCHEDULE,
+    DRAW_UP,
+    DRAW_DOWN,
+    DRAW_CONNECT_UP,
+    DRAW_CONNECT_DOWN,
+    DRAW_BACKOFF,
+    DRAW_STEP
+};
+/* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
+static inline uint32_t again(enum purpose p, uint32_t attempt)
+{
+    return (uint32_t)p | (attempt & 0xffff) << 16;
+}
 
 enum event_kind {
     EV_WAKE,        /* collar: its next report is due */
@@ -30,6 +46,7 @@ enum event_kind {
     EV_REPLY,       /* request: its reply is at the collar */
     EV_LOST,        /* request: given up by the network */
     EV_TIMEOUT,     /* request: given up by the collar */
+    EV_RETRY,       /* report: its next attempt is due */
     EV_CORE,        /* core: its thread's burst or slice ends */
     EV_SHARED,      /* machine, processor sharing: the next burst ends */
     EV_THREAD,      /* thread: its pause is over */
@@ -114,7 +131,9 @@ struct request {
     uint32_t link;       /* in a server's queue; free list */
     uint32_t gen;
     uint8_t state, flags, step, after;
+    uint32_t report; /* of which it is an attempt; NONE: it is the report itself */
 };
+_Static_assert(sizeof(struct request) == 64, "a request should fill a cache line");
 
 /* --- the trial ---------------------------------------------------------------------------------- */
 
@@ -124,6 +143,8 @@ struct counts {
     uint64_t replies;          /* at collars within the window, whenever sent */
     uint64_t wanted;           /* of these, for reports that were not given up */
     uint64_t waited;           /* measured requests that did not begin at once */
+    uint64_t retries;          /* attempts beyond the first, of reports measured */
+    uint64_t retried;          /* such attempts within the window, whenever the report was intended */
 };
 
 enum trial_hist { HIST_LATENCY, HIST_SOJOURN, HIST_WAIT, HIST_LAG, TRIAL_HISTS };
@@ -213,6 +234,7 @@ struct world {
     struct conn *conn;
     struct request *req;
     struct thread *thread;
+    struct reports reports; /* of fleets that try again */
     uint32_t conn_room, conn_used, conn_free;
     uint32_t req_room, req_used, req_free;
     uint32_t thread_room, thread_used, thread_free;
@@ -264,10 +286,13 @@ static inline void schedule(struct world *w, simtime at, unsigned kind, uint32_t
 void fleet_start(struct world *w);
 void fleet_wake(struct world *w, uint32_t collar);
 void fleet_open_next(struct world *w, uint32_t fleet);
-enum outcome { OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_TIMED_OUT, OUTCOME_LOST, OUTCOME_DROPPED };
 /* The collar learns how the request ended, unless it had given it up; the request may live on at the server.
  */
 void fleet_outcome(struct world *w, uint32_t req, enum outcome o);
+/* Books a report that is sent now, intended for then; true when it is among those measured. */
+bool report_is_sent(struct world *w, uint32_t fleet, simtime intended);
+void report_is_over(struct world *w, uint32_t fleet, uint32_t collar, simtime intended, bool measured,
+                    enum outcome o);
 
 /* world.c */
 /* Puts the world back to time 0, with the window from warm to end. */
@@ -294,7 +319,7 @@ simtime opening_span(const struct herd_conf *conf);
 
 /* link.c: when a message sent now arrives; SIMTIME_MAX: never, *given_up says when the sender stops. */
 simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar,
-                     uint32_t number, simtime *given_up);
+                     uint32_t number, uint32_t attempt, simtime *given_up);
 
 /* connection.c */
 uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report);
@@ -311,6 +336,10 @@ void conn_abort(struct world *w, uint32_t c, enum outcome o);
 
 /* request.c */
 void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t conn, simtime intended);
+/* A request on the connection, the last; NONE without memory, or where too many are under way. */
+uint32_t request_new(struct world *w, uint32_t conn, simtime intended, uint32_t number);
+/* Its time-out runs from `from`; it is transmitted as soon as its connection stands. */
+void request_post(struct world *w, uint32_t r, simtime from);
 void request_transmit(struct world *w, uint32_t r);
 void request_arrive(struct world *w, uint32_t r);
 void request_delivered(struct world *w, uint32_t r);

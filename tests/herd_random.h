@@ -218,6 +218,16 @@ static inline void make_report(struct maker *m)
         text_add(&m->text, ", batch: %u", 2 + pick(m, 3));
 }
 
+static inline void make_retry(struct maker *m)
+{
+    bool grows = chance(m, 0.5);
+    text_add(&m->text, ", retry: {backoff: %s, base: %s",
+             grows ? "exponential" : PICK(m, "constant", "linear"),
+             PICK(m, "1 us", "1 ms", "20 ms", "{exponential: 3 ms}"));
+    text_add(&m->text, ", cap: %s, jitter: %s, attempts: %u}", PICK(m, "none", "3 ms", "20 ms"),
+             grows ? PICK(m, "full", "decorrelated") : PICK(m, "none", "full", "equal"), 1 + pick(m, 6));
+}
+
 static inline void make_fleets(struct maker *m, unsigned servers)
 {
     text_add(&m->text, "fleets:\n");
@@ -230,6 +240,8 @@ static inline void make_fleets(struct maker *m, unsigned servers)
             text_add(&m->text, ", link: l%u", pick(m, 2));
         if (chance(m, 0.3))
             text_add(&m->text, ", timeout: %s", PICK(m, "1 ns", "3 ms", "10 ms", "50 ms"));
+        if (chance(m, 0.4))
+            make_retry(m);
         text_add(&m->text, "}\n");
     }
 }
