@@ -16,6 +16,7 @@ struct scheduler_conf {
     simtime slice;
 };
 
+enum overflow { OVERFLOW_DROP, OVERFLOW_RESET };
 enum overcommit { OVERCOMMIT_HEURISTIC, OVERCOMMIT_STRICT };
 struct limits_conf {
     uint64_t address_space; /* per process */
@@ -23,6 +24,9 @@ struct limits_conf {
     uint64_t open_files;    /* per process */
     uint64_t maps;          /* memory maps per process */
     uint64_t backlog;       /* connections waiting to be accepted, per server */
+    uint64_t syn_backlog;   /* connections half open, per server */
+    bool syn_cookies;
+    int on_overflow; /* enum overflow */
 };
 
 /* CPU time of each operation. */
@@ -35,7 +39,7 @@ struct costs_conf {
 struct sizes_conf {
     uint64_t base_resident, base_reserved, base_kernel;
     uint64_t stack, stack_guard, stack_touched, kernel_stack, task, page_table;
-    uint64_t socket, poll_item, unread_message;
+    uint64_t socket, request_socket, poll_item, unread_message;
     uint64_t connection_object, request_task, buffer;
 };
 

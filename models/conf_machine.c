@@ -22,6 +22,12 @@ static const struct record scheduler_record = { .name = "scheduler",
                                                 .size = sizeof(struct scheduler_conf),
                                                 .fields = scheduler_fields };
 
+static const struct word overflows[] = {
+    { "drop", "the step is dropped and comes again after 1 s, 3 s, 7 s ... (Linux)" },
+    { "reset",
+      "the connection is refused at once (Windows; in part Linux with net.ipv4.tcp_abort_on_overflow)" },
+    { NULL, NULL }
+};
 static const struct field limits_fields[] = {
     F_SIZE_NONE(struct limits_conf, address_space, "address_space", "none", 4096, 0x1p62,
                 "address space of one process (ulimit -v); thread stacks are reserved from it"),
@@ -32,7 +38,17 @@ static const struct field limits_fields[] = {
     F_COUNT_NONE(struct limits_conf, maps, "maps", "none", 1, 1e9,
                  "memory maps of one process (vm.max_map_count); each thread takes two"),
     F_COUNT_NONE(struct limits_conf, backlog, "backlog", "none", 1, 1e9,
-                 "connections that wait to be accepted, for each server (net.core.somaxconn)"),
+                 "connections that wait to be accepted, for each server (the smaller of listen()'s and "
+                 "net.core.somaxconn)"),
+    F_COUNT_NONE(struct limits_conf, syn_backlog, "syn_backlog", "none", 1, 1e9,
+                 "connections half open, for each server, and no more than the backlog "
+                 "(net.ipv4.tcp_max_syn_backlog)"),
+    F_BOOL(
+        struct limits_conf, syn_cookies, "syn_cookies", "true",
+        "beyond syn_backlog a connection is answered and not remembered (net.ipv4.tcp_syncookies); without "
+        "it is dropped"),
+    F_ENUM(struct limits_conf, on_overflow, "on_overflow", "drop", overflows,
+           "what happens to a handshake that finds the backlog full"),
     F_END
 };
 static const struct record limits_record = { .name = "limits",
@@ -73,6 +89,7 @@ static const struct field sizes_fields[] = {
     BYTES(task, "task structure of a thread and what hangs on it, in the kernel"),
     BYTES(page_table, "one page of page tables, which maps 512 pages"),
     BYTES(socket, "kernel memory of one established, idle connection (the server's end)"),
+    BYTES(request_socket, "kernel memory of one connection half open"),
     BYTES(poll_item, "kernel memory of one connection registered with epoll"),
     BYTES(unread_message, "kernel memory of one small message not yet read"),
     BYTES(connection_object, "what an event loop remembers of a connection, in user space"),

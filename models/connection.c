@@ -19,7 +19,7 @@ uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_rep
                                 .next = NONE,
                                 .worker = NONE,
                                 .serving = NONE,
-                                .gen = w->conn[c].gen + 1,
+                                .gen = (w->conn[c].gen + 1) & EVENT_GEN_MASK,
                                 .fleet = (uint8_t)fleet,
                                 .server = (uint8_t)w->fleet[fleet].server,
                                 .state = CONN_CLOSED,
@@ -64,6 +64,7 @@ void conn_connect(struct world *w, uint32_t c)
         at = link_arrival(w, f, DRAW_CONNECT_UP, k->collar, attempt(w, k), tries(w, k), &given_up);
     k->state = CONN_CONNECTING;
     k->known = false;
+    k->tries = 0;
     k->gen++;
     if (at == SIMTIME_MAX)
         schedule(w, given_up, EV_UNREACHABLE, k->gen, c);
@@ -73,69 +74,37 @@ void conn_connect(struct world *w, uint32_t c)
         schedule(w, at, EV_SYN, k->gen, c);
 }
 
-static void leave_accept_queue(struct world *w, struct server *s, uint32_t c)
-{
-    uint32_t before = NONE, at = s->accept_head;
-    while (at != c) {
-        before = at;
-        at = w->conn[at].next;
-    }
-    if (before == NONE)
-        s->accept_head = w->conn[c].next;
-    else
-        w->conn[before].next = w->conn[c].next;
-    if (s->accept_tail == c)
-        s->accept_tail = before;
-    w->conn[c].next = NONE;
-    s->accept_length--;
-    gauge_add(&w->accepting, w->now, -1);
-}
-
-static void enter_accept_queue(struct world *w, struct server *s, uint32_t c)
-{
-    w->conn[c].state = CONN_QUEUED;
-    w->conn[c].next = NONE;
-    if (s->accept_tail == NONE)
-        s->accept_head = c;
-    else
-        w->conn[s->accept_tail].next = c;
-    s->accept_tail = c;
-    s->accept_length++;
-    gauge_add(&w->accepting, w->now, 1);
-    hold(w, s, MEM_SOCKETS, (int64_t)s->sizes.socket);
-}
-
-void conn_syn(struct world *w, uint32_t c)
+simtime conn_answer(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
-    struct server *s = conn_server(w, c);
     const struct fleet *f = &w->fleet[k->fleet];
-    if (s->dead) {
-        conn_abort(w, c, OUTCOME_REFUSED);
-        return;
-    }
-    if (s->accept_length >= s->machine->conf->limits.backlog) {
-        limit_hit(w, "backlog", w->connections.level);
-        conn_abort(w, c, OUTCOME_REFUSED);
-        return;
-    }
-    enter_accept_queue(w, s, c);
     simtime given_up,
         at = link_arrival(w, f, DRAW_CONNECT_DOWN, k->collar, attempt(w, k), tries(w, k), &given_up);
+    return at == SIMTIME_MAX ? given_up : at; /* the collar asks again until it hears */
+}
+
+/* The collar's acknowledgement; where reports wait, the first of them brings it along. */
+static void confirm(struct world *w, uint32_t c)
+{
+    struct conn *k = &w->conn[c];
+    simtime given_up,
+        at = link_arrival(w, &w->fleet[k->fleet], DRAW_ACK, k->collar, attempt(w, k), tries(w, k), &given_up);
     if (at == SIMTIME_MAX)
-        at = given_up; /* the collar asks again until it hears */
+        at = given_up; /* the server asks again until it hears */
     if (at == w->now)
-        conn_opened(w, c);
+        conn_ack(w, c);
     else
-        schedule(w, at, EV_OPEN, k->gen, c);
-    s->type->incoming(s);
+        schedule(w, at, EV_ACK, k->gen, c);
 }
 
 void conn_opened(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
     k->known = true;
-    for (uint32_t r = k->head, next; r != NONE; r = next) {
+    if (k->state == CONN_HALF && k->head == NONE)
+        confirm(w, c);
+    uint32_t gen = k->gen;
+    for (uint32_t r = k->head, next; r != NONE && w->conn[c].gen == gen; r = next) {
         next = w->req[r].next;
         if (w->req[r].state == REQ_PENDING)
             request_transmit(w, r);
@@ -152,7 +121,7 @@ void conn_hang_up(struct world *w, uint32_t c)
     k->hung_up = true;
     if (k->state == CONN_ACCEPTED) {
         s->type->hung_up(s, c);
-    } else if (k->state == CONN_QUEUED || k->state == CONN_CONNECTING) {
+    } else if (k->state == CONN_QUEUED || k->state == CONN_HALF || k->state == CONN_CONNECTING) {
         conn_close_server_end(w, c);
         conn_release(w, c);
     }
@@ -166,10 +135,15 @@ void server_close(struct server *s, uint32_t conn)
 
 bool conn_is_hung_up(const struct server *s, uint32_t conn) { return s->world->conn[conn].hung_up; }
 
-void conn_unreachable(struct world *w, uint32_t c) { conn_abort(w, c, OUTCOME_LOST); }
+void conn_unreachable(struct world *w, uint32_t c)
+{
+    bool full = w->conn[c].tries > 0;
+    if (full)
+        limit_hit(w, "backlog", w->connections.level);
+    conn_abort(w, c, full ? OUTCOME_REFUSED : OUTCOME_LOST);
+}
 
-/* What an accepted connection takes besides its socket. */
-static void connection_memory(struct world *w, struct server *s, int sign)
+void conn_memory(struct world *w, struct server *s, int sign)
 {
     const struct sizes_conf *size = &s->sizes;
     if (s->type->connection_holds & MEM_BIT(MEM_POLL_ITEMS))
@@ -182,10 +156,9 @@ void conn_close_server_end(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
     struct server *s = conn_server(w, c);
-    if (k->state == CONN_QUEUED)
-        leave_accept_queue(w, s, c);
+    conn_leave_queues(w, c);
     if (k->state == CONN_ACCEPTED) {
-        connection_memory(w, s, -1);
+        conn_memory(w, s, -1);
         s->files--;
         gauge_add(&w->connections, w->now, -1);
     }
@@ -209,28 +182,6 @@ void conn_abort(struct world *w, uint32_t c, enum outcome o)
     }
     if (w->conn[c].gen == gen)
         conn_release(w, c);
-}
-
-uint32_t server_incoming(const struct server *s) { return s->accept_length; }
-
-uint32_t server_accept(struct server *s)
-{
-    struct world *w = s->world;
-    while (s->accept_head != NONE) {
-        uint32_t c = s->accept_head;
-        if (s->files >= s->machine->conf->limits.open_files) {
-            limit_hit(w, "open_files", w->connections.level);
-            conn_abort(w, c, OUTCOME_REFUSED);
-            continue;
-        }
-        leave_accept_queue(w, s, c);
-        w->conn[c].state = CONN_ACCEPTED;
-        s->files++;
-        gauge_add(&w->connections, w->now, 1);
-        connection_memory(w, s, 1);
-        return c;
-    }
-    return NONE;
 }
 
 void server_refuse(struct server *s, uint32_t conn) { conn_abort(s->world, conn, OUTCOME_REFUSED); }

@@ -42,9 +42,9 @@ simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpos
     if (!f->link_conf)
         return w->now;
     const struct link_conf *l = f->link_conf;
-    bool up = purpose == DRAW_UP || purpose == DRAW_CONNECT_UP, lost = false;
-    bool handshake = purpose == DRAW_CONNECT_UP || purpose == DRAW_CONNECT_DOWN;
     struct rng r = rng_stream(w->key, again(purpose, attempt), collar, number);
+    bool handshake = purpose != DRAW_UP && purpose != DRAW_DOWN, lost = false;
+    bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN;
     simtime delay = channel(w, f, up, handshake ? 0 : f->conf->payload);
     if (l->loss > 0)
         delay = simtime_after(delay, retransmissions(l, &r, &lost));

@@ -248,6 +248,7 @@ void measure_since(const struct world *w, const struct snapshot *from, double *v
     v[M_GOODPUT] = per_second(to.count.wanted - from->count.wanted, window);
     v[M_OFFERED] = per_second(to.count.sent - from->count.sent, window);
     v[M_RETRIES_RATE] = per_second(to.count.retried - from->count.retried, window);
+    v[M_CONNECTIONS_OPENED] = per_second(to.count.opened - from->count.opened, window);
     v[M_CPU_SWITCHES] = per_second(to.switches - from->switches, window);
     processor(from, &to, v);
 }
@@ -257,6 +258,7 @@ static void peaks(const struct world *w, double *v)
     v[M_THREADS_PEAK] = (double)w->thread_count.peak;
     v[M_CONNECTIONS_PEAK] = (double)w->connections.peak;
     v[M_QUEUE_PEAK] = (double)w->waiting.number.peak;
+    v[M_SYN_DROPPED] = (double)w->count.syn_dropped;
     v[M_ACCEPT_PEAK] = (double)w->accepting.peak;
 }
 

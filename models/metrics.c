@@ -95,6 +95,12 @@ const struct metric metric_rows[METRICS] = {
                              "close",
                              METRIC_HIGHER_WINS },
     [M_CONNECTIONS_MEAN] = { "connections.mean", "1", "mean connections", "connections open on average", 0 },
+    [M_CONNECTIONS_OPENED] = { "connections.opened", "1/s", "connections opened",
+                               "connections accepted per second within the window", 0 },
+    [M_SYN_DROPPED] = { "connections.syn_dropped", "1", "handshakes dropped",
+                        "steps of handshakes that found the backlog full within the window: each comes again "
+                        "after 1 s, 3 s, 7 s ...",
+                        0 },
     [M_QUEUE_MEAN] = { "queue.mean", "1", "mean queue", "requests at the server not yet begun, on average",
                        COMP },
     [M_QUEUE_PEAK] = { "queue.peak", "1", "longest queue", "most requests at the server not yet begun", 0 },

@@ -80,6 +80,8 @@ enum metric_id {
 #undef X
     M_CONNECTIONS_PEAK,
     M_CONNECTIONS_MEAN,
+    M_CONNECTIONS_OPENED,
+    M_SYN_DROPPED,
     M_QUEUE_MEAN,
     M_QUEUE_PEAK,
     M_ACCEPT_MEAN,

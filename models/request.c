@@ -75,6 +75,8 @@ void request_post(struct world *w, uint32_t r, simtime from)
         request_transmit(w, r);
     else if (k->state == CONN_CLOSED)
         conn_connect(w, q->conn);
+    else if (k->tries)
+        limit_hit(w, "backlog", w->connections.level); /* it will be late */
 }
 
 void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t conn, simtime intended)
@@ -123,11 +125,43 @@ void request_transmit(struct world *w, uint32_t r)
         schedule(w, at, EV_ARRIVE, q->gen, r);
 }
 
+static bool is_held_behind(const struct world *w, const struct request *q)
+{
+    return q->prev != NONE && (w->req[q->prev].flags & REQ_HELD);
+}
+
+/* The connection is not yet in the accept queue: the message is its confirmation, and waits at the collar
+ * where the queue is full. */
+static void arrive_early(struct world *w, uint32_t r)
+{
+    struct request *q = &w->req[r];
+    bool first = !w->conn[q->conn].tries;
+    q->flags |= REQ_HELD;
+    if (first && !is_held_behind(w, q))
+        conn_ack(w, q->conn);
+}
+
+void request_release_held(struct world *w, uint32_t c)
+{
+    uint32_t gen = w->conn[c].gen;
+    for (uint32_t r = w->conn[c].head, next; r != NONE && w->conn[c].gen == gen; r = next) {
+        next = w->req[r].next;
+        if (w->req[r].flags & REQ_HELD) {
+            w->req[r].flags &= (uint8_t)~REQ_HELD;
+            request_arrive(w, r);
+        }
+    }
+}
+
 void request_arrive(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
     struct conn *k = &w->conn[q->conn];
     struct server *s = conn_server(w, q->conn);
+    if (k->state == CONN_HALF) {
+        arrive_early(w, r);
+        return;
+    }
     q->state = REQ_ARRIVED;
     q->arrived = w->now;
     station_enter(&w->in_server, w->now);

@@ -76,6 +76,7 @@ struct server {
     bool dead;                         /* killed for want of memory */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */
     uint32_t accept_length;
+    uint64_t half_open;      /* connections in the SYN queue */
     int64_t present, paused; /* requests at the server; of them in a wait or a blocking call */
     uint64_t files, maps;
     uint64_t reserved; /* address space */

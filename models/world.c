@@ -203,6 +203,8 @@ static void connection_event(struct world *w, unsigned kind, uint32_t gen, uint3
         return;
     if (kind == EV_SYN)
         conn_syn(w, c);
+    else if (kind == EV_ACK)
+        conn_ack(w, c);
     else if (kind == EV_OPEN)
         conn_opened(w, c);
     else

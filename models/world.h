@@ -27,7 +27,8 @@ enum purpose {
     DRAW_CONNECT_UP,
     DRAW_CONNECT_DOWN,
     DRAW_BACKOFF,
-    DRAW_STEP
+    DRAW_STEP, /* and as many as a handler may have steps */
+    DRAW_ACK = DRAW_STEP + STEPS_MAX
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -40,6 +41,7 @@ enum event_kind {
     EV_OPENING,     /* fleet: the next persistent connection opens */
     EV_SYN,         /* connection: asks the server */
     EV_OPEN,        /* connection: the collar knows that it stands */
+    EV_ACK,         /* connection: the server knows that the collar does */
     EV_UNREACHABLE, /* connection: could not be opened */
     EV_ARRIVE,      /* request: readable at the server */
     EV_RESUME,      /* request: its awaited pause is over */
@@ -88,6 +90,7 @@ enum conn_state {
     CONN_FREE,
     CONN_CLOSED,     /* a persistent one that does not stand */
     CONN_CONNECTING, /* asked for */
+    CONN_HALF,       /* in the SYN queue: answered, and the collar has not confirmed */
     CONN_QUEUED,     /* in the accept queue */
     CONN_ACCEPTED,
     CONN_DONE /* closed by the server, its last reply under way */
@@ -99,7 +102,9 @@ struct conn {
     uint32_t next;       /* accept queue, free list */
     uint32_t worker;
     uint32_t serving; /* read and not yet answered */
-    uint32_t gen;
+    uint32_t gen : 26;
+    uint32_t tries : 3;  /* of the step of the handshake under way: a full backlog dropped so many */
+    uint32_t cookie : 1; /* half open without an entry in the SYN queue */
     uint8_t fleet, server;
     uint8_t state;  /* enum conn_state: the server's view */
     bool known : 1; /* the collar knows that it stands */
@@ -119,7 +124,13 @@ enum request_state {
     REQ_SERVED,  /* begun */
     REQ_DOWN     /* the reply is on its way */
 };
-enum request_flags { REQ_MEASURED = 1, REQ_ABANDONED = 2, REQ_HOLDS = 4, REQ_QUEUED = 8 };
+enum request_flags {
+    REQ_MEASURED = 1,
+    REQ_ABANDONED = 2,
+    REQ_HOLDS = 4,
+    REQ_QUEUED = 8,
+    REQ_HELD = 16 /* REQ_UP: the server had no room for it, the collar sends it again */
+};
 
 struct request {
     simtime intended;
@@ -145,6 +156,8 @@ struct counts {
     uint64_t waited;           /* measured requests that did not begin at once */
     uint64_t retries;          /* attempts beyond the first, of reports measured */
     uint64_t retried;          /* such attempts within the window, whenever the report was intended */
+    uint64_t syn_dropped;      /* steps of handshakes dropped for a full backlog, within the window */
+    uint64_t opened;           /* connections accepted, within the window */
 };
 
 enum trial_hist { HIST_LATENCY, HIST_SOJOURN, HIST_WAIT, HIST_LAG, TRIAL_HISTS };
@@ -321,15 +334,25 @@ simtime opening_span(const struct herd_conf *conf);
 simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar,
                      uint32_t number, uint32_t attempt, simtime *given_up);
 
+/* listen.c */
+void conn_syn(struct world *w, uint32_t c);
+/* The last step of the handshake is at the server. */
+void conn_ack(struct world *w, uint32_t c);
+/* A connection that has not been accepted leaves the queue that it is in. */
+void conn_leave_queues(struct world *w, uint32_t c);
+
 /* connection.c */
 uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report);
 void conn_connect(struct world *w, uint32_t c);
-void conn_syn(struct world *w, uint32_t c);
+/* When the server's answer to an attempt to connect, sent now, is at the collar. */
+simtime conn_answer(struct world *w, uint32_t c);
 void conn_opened(struct world *w, uint32_t c);
 void conn_unreachable(struct world *w, uint32_t c);
 /* The collar of a per-report connection gives it up: its report is over before the connection was of use. */
 void conn_hang_up(struct world *w, uint32_t c);
 void conn_close_server_end(struct world *w, uint32_t c);
+/* What an accepted connection takes besides its socket: taken (sign 1) or given back (-1). */
+void conn_memory(struct world *w, struct server *s, int sign);
 void conn_release(struct world *w, uint32_t c); /* a per-report connection whose last request is gone */
 /* Ends all outstanding requests of the connection with this outcome and closes it. */
 void conn_abort(struct world *w, uint32_t c, enum outcome o);
@@ -342,6 +365,8 @@ uint32_t request_new(struct world *w, uint32_t conn, simtime intended, uint32_t 
 void request_post(struct world *w, uint32_t r, simtime from);
 void request_transmit(struct world *w, uint32_t r);
 void request_arrive(struct world *w, uint32_t r);
+/* The server has room for the messages of the connection that were held back. */
+void request_release_held(struct world *w, uint32_t c);
 void request_delivered(struct world *w, uint32_t r);
 void request_given_up(struct world *w, uint32_t r, enum outcome o);
 void request_free(struct world *w, uint32_t r); /* off its connection, wherever it stands */

@@ -51,11 +51,8 @@ static inline void make_limits(struct maker *m)
     static const struct {
         const char *key, *unit;
         unsigned most;
-    } limits[] = { { "threads", "", 40 },
-                   { "open_files", "", 40 },
-                   { "maps", "", 60 },
-                   { "backlog", "", 8 },
-                   { "address_space", " MiB", 200 } };
+    } limits[] = { { "threads", "", 40 }, { "open_files", "", 40 }, { "maps", "", 60 },
+                   { "backlog", "", 8 },  { "syn_backlog", "", 4 }, { "address_space", " MiB", 200 } };
     const char *comma = "";
     text_add(&m->text, ", limits: {");
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
@@ -64,7 +61,8 @@ static inline void make_limits(struct maker *m)
                      limits[i].unit);
             comma = ", ";
         }
-    text_add(&m->text, "}");
+    text_add(&m->text, "%son_overflow: %s, syn_cookies: %s}", comma, PICK(m, "drop", "reset"),
+             PICK(m, "true", "false"));
 }
 
 static inline void make_costs(struct maker *m)
@@ -253,7 +251,7 @@ static inline void make_scenario(struct maker *m, const char *model, uint32_t nu
     m->rng = rng_stream(rng_key_make(number, calm), 0, 0, 0);
     unsigned servers = 1 + (chance(m, 0.3) ? pick(m, 3) : 0);
     text_add(&m->text, "herdsim: 1\nrun: {warmup: %s ms, duration: %s, seed: %u}\n",
-             PICK(m, "0", "0", "30", "300"), calm ? "100 s" : PICK(m, "5 ms", "100 ms", "300 ms"), number);
+             PICK(m, "0", "0", "30", "300"), calm ? "300 s" : PICK(m, "5 ms", "100 ms", "300 ms"), number);
     unsigned machines = chance(m, 0.2) ? 1 + pick(m, 3) : 0;
     make_machines(m, machines);
     make_links(m);

@@ -335,7 +335,7 @@ static void limits(void)
         { "limits: {threads: 9}", "threads", 0 },
         { "limits: {open_files: 17}", "open_files", 0 },
         { "limits: {maps: 11}", "maps", 0 },
-        { "limits: {backlog: 2}", "backlog", 0 },
+        { "limits: {backlog: 2, on_overflow: reset}", "backlog", 0 },
         { "limits: {address_space: 90 MiB}", "address_space", 0 },
         { "overcommit: strict, memory: 100 MiB", "overcommit", 0 },
         { "memory: 4 MiB", "memory", 0 },

@@ -229,11 +229,12 @@ static void limit_and_when(void)
     }
 }
 
-/* Whoever finds the accept queue full is refused at once. */
+/* Whoever finds the accept queue full is refused at once where the system resets. */
 static void backlog(void)
 {
     struct herd h;
-    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, limits: {backlog: 5}}\n"
+    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, limits: {backlog: 5, "
+                   "on_overflow: reset}}\n"
                    "servers: {s: {model: iterative, handler: [cpu: 1 s]}}\n"
                    "fleets: {f: {collars: 10, report: {once: true}, connection: per_report, server: s}}\n");
     CHECK_TEXT(h.trial.verdict.limit, "backlog");
