@@ -93,6 +93,55 @@ static void run_queue(struct world *w, struct machine *m, struct trial *out)
     little(out, "the run queue", &m->run_queue, w->end, ready);
 }
 
+static void backend(struct world *w, struct trial *out, uint32_t i)
+{
+    struct backend *b = &w->backends.backend[i];
+    gauge_area waiting = 0, busy = 0;
+    uint64_t live = 0;
+    for (uint32_t k = 0; k < w->backends.call_used; k++) {
+        const struct call *c = &w->backends.call[k];
+        if (c->state == CALL_FREE || c->backend != i)
+            continue;
+        live++;
+        waiting += c->state == CALL_QUEUED ? stay(w, c->since) : 0;
+        busy += c->state == CALL_SERVED ? stay(w, c->since) : 0;
+    }
+    little(out, "a backend", &b->busy, w->end, busy);
+    little(out, "a backend's queue", &b->queue.waiting, w->end, waiting);
+    if (b->begun != b->done + b->failed + b->dropped + live)
+        fail(out, "conservation: %llu calls of %s, but %llu ended and %llu under way",
+             (unsigned long long)b->begun, b->conf->name,
+             (unsigned long long)(b->done + b->failed + b->dropped), (unsigned long long)live);
+}
+
+/* Connections in use are those of the calls that hold one. */
+static void pool(struct world *w, struct trial *out, uint32_t server, uint32_t i)
+{
+    struct pool *p = server_pool(w, server, i);
+    gauge_area waiting = 0;
+    int64_t used = 0;
+    for (uint32_t k = 0; k < w->backends.call_used; k++) {
+        const struct call *c = &w->backends.call[k];
+        if (c->state == CALL_FREE || c->backend != i || c->server != server)
+            continue;
+        waiting += c->state == CALL_POOLED ? stay(w, c->since) : 0;
+        used += c->state != CALL_POOLED;
+    }
+    little(out, "a pool", &p->queue.waiting, w->end, waiting);
+    if (used != p->used.level || (uint64_t)p->used.peak > p->connections)
+        fail(out, "pool: %lld connections used, but %lld calls hold one", (long long)p->used.level,
+             (long long)used);
+}
+
+static void backends(struct world *w, struct trial *out)
+{
+    for (uint32_t i = 0; i < w->backends.n; i++) {
+        backend(w, out, i);
+        for (uint32_t s = 0; s < w->servers; s++)
+            pool(w, out, s, i);
+    }
+}
+
 /* Utilisation law over the whole trial: core time = CPU time booked - what is still to be done. */
 static void utilisation(struct world *w, struct machine *m, struct trial *out)
 {
@@ -149,5 +198,6 @@ void audit_run(struct world *w, struct trial *out)
     conservation(w, out);
     stations(w, out);
     machines(w, out);
+    backends(w, out);
     ledger(w, out);
 }

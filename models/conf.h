@@ -65,11 +65,13 @@ struct link_conf {
     double bandwidth;    /* bit/s each way, shared by all that use the link; INFINITY: not limited */
 };
 
-enum step_kind { STEP_CPU, STEP_WAIT, STEP_BLOCK, STEP_MEMORY };
+enum step_kind { STEP_CPU, STEP_WAIT, STEP_BLOCK, STEP_MEMORY, STEP_CALL };
 #define STEPS_MAX 64u
 struct step_conf {
     int kind; /* enum step_kind */
     struct dist amount;
+    const char *backend;    /* of a call */
+    uint32_t backend_index; /* resolved by the root's check */
 };
 
 enum queue_discipline { QUEUE_FIFO, QUEUE_LIFO, QUEUE_PRIORITY };
@@ -88,6 +90,7 @@ struct server_conf {
     const char *on;         /* NULL: the first machine */
     uint32_t machine_index; /* resolved by the root's check */
     struct items handler;   /* of struct step_conf */
+    struct items pools;     /* of struct pool_conf (backend.h) */
     uint64_t stack;         /* of each thread; 0: the machine's default */
     uint64_t workers;       /* WORKERS_AUTO: as many as server_type.workers says */
     struct queue_conf queue;
@@ -128,7 +131,7 @@ struct fleet_conf {
 struct herd_conf {
     struct scenario_head head;
     struct machine_conf host; /* where there is but one: use conf_machine() */
-    struct items machines, links, servers, fleets;
+    struct items machines, links, backends, servers, fleets;
 };
 
 extern const struct record machine_record, link_record, server_record, fleet_record, herd_record;

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/conf.h"
+#include "models/backend.h"
 
 static const struct field herd_fields[] = {
     SCENARIO_HEAD_FIELDS(struct herd_conf),
@@ -20,13 +20,20 @@ static const struct field herd_fields[] = {
       .flags = FIELD_OPTIONAL,
       .off = FIELD_AT(struct herd_conf, links, struct items),
       .doc = "how collars reach the servers" },
+    { .kind = FIELD_MAP,
+      .key = "backends",
+      .sub = &backend_record,
+      .flags = FIELD_OPTIONAL,
+      .off = FIELD_AT(struct herd_conf, backends, struct items),
+      .doc = "what handlers call" },
     F_MAP(struct herd_conf, servers, "servers", &server_record, "the servers"),
     F_MAP(struct herd_conf, fleets, "fleets", &fleet_record, "the collars"),
     F_END
 };
 
-#define FLEETS_MAX  255u
-#define COLLARS_MAX 100000000ull
+#define FLEETS_MAX   255u
+#define BACKENDS_MAX 255u
+#define COLLARS_MAX  100000000ull
 
 static void find_indices(struct herd_conf *c, struct fleet_conf *f)
 {
@@ -69,10 +76,18 @@ static bool is_free(const struct machine_conf *m)
 
 static bool takes_no_time(const struct dist *d) { return dist_is_constant(d) && d->mean <= 0; }
 
-static bool is_instant(const struct server_conf *s)
+static bool step_is_instant(const struct herd_conf *c, const struct step_conf *step)
+{
+    if (step->kind != STEP_CALL)
+        return step->kind == STEP_MEMORY || takes_no_time(&step->amount);
+    const struct backend_conf *b = conf_backend(c, step->backend_index);
+    return takes_no_time(&b->service) && takes_no_time(&b->latency);
+}
+
+static bool is_instant(const struct herd_conf *c, const struct server_conf *s)
 {
     for (size_t i = 0; i < s->handler.n; i++)
-        if (server_steps(s)[i].kind != STEP_MEMORY && !takes_no_time(&server_steps(s)[i].amount))
+        if (!step_is_instant(c, &server_steps(s)[i]))
             return false;
     return true;
 }
@@ -83,7 +98,7 @@ static bool stands_still(const struct herd_conf *c, const struct fleet_conf *f)
     const struct link_conf *l = f->link_index == NO_LINK ? NULL : conf_link(c, f->link_index);
     bool instant = !l || (takes_no_time(&l->latency) && l->loss <= 0 && isinf(l->bandwidth));
     return f->report.kind == REPORT_THINK && takes_no_time(&f->report.gap) && instant &&
-           is_free(conf_server_machine(c, f->server_index)) && is_instant(conf_server(c, f->server_index));
+           is_free(conf_server_machine(c, f->server_index)) && is_instant(c, conf_server(c, f->server_index));
 }
 
 static void check_time_passes(struct binder *b, const struct herd_conf *c, const struct fleet_conf *f,
@@ -111,6 +126,9 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
     check_machines(b, c, map);
     for (size_t i = 0; i < c->servers.n; i++)
         place_server(c, (struct server_conf *)c->servers.at + i);
+    if (c->backends.n > BACKENDS_MAX)
+        diag_error(b->diag, map->at, "backends: expects at most %u", BACKENDS_MAX);
+    conf_find_backends(b, map, c);
     for (size_t i = 0; i < c->fleets.n; i++) {
         struct fleet_conf *f = (struct fleet_conf *)c->fleets.at + i;
         collars += f->collars;

@@ -1,5 +1,5 @@
 /* conf_servers.c - the rows of `servers:`: the handler, and the model with its own rows. */
-#include "models/conf.h"
+#include "models/backend.h"
 #include "models/server.h"
 
 #define STEP(k, u, lo, hi, t) \
@@ -9,12 +9,20 @@ STEP(cpu, UNIT_TIME, 0, 86400, "work: holds a core");
 STEP(wait, UNIT_TIME, 0, 86400, "I/O that a thread sleeps through and an event loop awaits");
 STEP(block, UNIT_TIME, 0, 86400, "a blocking call (time.sleep): in an event loop it stops the whole loop");
 STEP(memory, UNIT_SIZE, 0, 0x1p40, "memory held until the reply");
+static const struct field call_fields[] = {
+    F_NAME(struct step_conf, backend, "call", NULL, "backends",
+           "a call to a backend, over a connection of the server's pool: a thread sleeps meanwhile, an event "
+           "loop awaits the answer; it costs a send and a receive"),
+    F_END
+};
 
 static const struct alternative steps[] = {
     [STEP_CPU] = { "cpu", "work that holds a core", cpu_fields },
     [STEP_WAIT] = { "wait", "I/O that a thread sleeps through and an event loop awaits", wait_fields },
     [STEP_BLOCK] = { "block", "a blocking call: in an event loop it stops the whole loop", block_fields },
     [STEP_MEMORY] = { "memory", "memory held until the reply", memory_fields },
+    [STEP_CALL] = { "call", "a call to a backend: a thread sleeps meanwhile, an event loop awaits the answer",
+                    call_fields },
     { NULL, NULL, NULL }
 };
 static const struct record step_record = { .name = "step",
@@ -69,6 +77,12 @@ static const struct field server_fields[] = {
       .doc = "the machine that it runs on, where there are several; the first unless named" },
     F_LIST(struct server_conf, handler, "handler", &step_record,
            "what each report needs, step by step: [cpu: 120 us, wait: 20 ms, cpu: 30 us]"),
+    { .kind = FIELD_MAP,
+      .key = "pools",
+      .sub = &pool_record,
+      .flags = FIELD_OPTIONAL,
+      .off = FIELD_AT(struct server_conf, pools, struct items),
+      .doc = "connections to each backend: {db: 10}; one that is not named has as many as it needs" },
     F_SIZE(struct server_conf, stack, "stack", "0 B", 0, 0x1p40,
            "address space reserved for the stack of each thread beside the first; 0 B: the machine's default "
            "(8 MiB on Linux). Used by models with several threads"),

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "models/backend.h"
 #include "models/herd_hooks.h"
 #include "models/metrics.h"
 
@@ -75,6 +76,22 @@ struct resource busiest_cores(const struct herd_conf *c, const double *value)
     return cpu;
 }
 
+/* Backends, and the pools of connections to them. */
+static void busiest_call(const struct herd_conf *c, const double *value, struct resource *best)
+{
+    struct server_load all = total_load(c);
+    for (uint32_t b = 0; b < c->backends.n; b++) {
+        double calls = 0;
+        for (uint32_t s = 0; s < c->servers.n; s++) {
+            struct server_load l = server_load(c, s);
+            double own = pace(&l, &all, known_value(value, M_OFFERED)) * server_calls(c, s, b);
+            take_busier(best, own / pool_capacity(c, s, b), "pool", conf_backend(c, b)->name);
+            calls += own;
+        }
+        take_busier(best, calls / backend_capacity(c, b), "backend", conf_backend(c, b)->name);
+    }
+}
+
 /* Each direction of a link carries a message of every report. */
 void busiest_link(const struct herd_conf *c, const double *value, struct resource *best)
 {
@@ -99,5 +116,6 @@ struct resource busiest_resource(const struct herd_conf *c, const double *value)
     struct resource other = { .busy = 0 };
     busiest_server(c, value, &other);
     busiest_link(c, value, &other);
+    busiest_call(c, value, &other);
     return other.busy > 1.05 * cpu.busy ? other : cpu;
 }

@@ -29,7 +29,7 @@ static double reports(const struct herd_conf *c, double seconds)
     double sum = 0;
     for (uint32_t s = 0; s < c->servers.n; s++) {
         struct server_load l = server_load(c, s);
-        sum += seconds * (l.offered + fmin(l.thinking, l.capacity));
+        sum += seconds * (l.offered + fmin(l.thinking, fmin(l.capacity, l.reach)));
     }
     for (uint32_t f = 0; f < c->fleets.n; f++)
         sum += single_reports(conf_fleet(c, f));
@@ -41,8 +41,9 @@ static double under_way(const struct server_load *l, double seconds, double most
 {
     double pace = l->offered + l->thinking;
     double stay = l->demand.cpu_s + l->demand.pause_s + l->demand.overhead_s;
-    double left = l->offered > l->capacity ? (l->offered - l->capacity) * seconds : 0;
-    return fmin(fmin(pace, l->capacity) * stay + left, most);
+    double capacity = fmin(l->capacity, l->reach);
+    double left = l->offered > capacity ? (l->offered - capacity) * seconds : 0;
+    return fmin(fmin(pace, capacity) * stay + left, most);
 }
 
 static double fleet_bytes(const struct herd_conf *c, const struct fleet_conf *f)

@@ -1,4 +1,7 @@
 /* herd_foresee.c - what can be said of a scenario before it is run: who asks for more than there is. */
+#include <math.h>
+
+#include "models/backend.h"
 #include "models/herd_hooks.h"
 
 #include <math.h>
@@ -18,8 +21,62 @@ double fleet_offered(const struct fleet_conf *f)
     }
 }
 
-static void add_step(struct demand *d, const struct step_conf *step)
+/* --- backends ----------------------------------------------------------------------------------------- */
+
+double server_calls(const struct herd_conf *c, uint32_t server, uint32_t backend)
 {
+    const struct server_conf *s = conf_server(c, server);
+    double n = 0;
+    for (size_t i = 0; i < s->handler.n; i++)
+        n += server_steps(s)[i].kind == STEP_CALL && server_steps(s)[i].backend_index == backend;
+    return n;
+}
+
+static double at_most(uint64_t places, double each)
+{
+    return places == NO_LIMIT || each <= 0 ? INFINITY : (double)places / each;
+}
+
+double backend_capacity(const struct herd_conf *c, uint32_t backend)
+{
+    const struct backend_conf *b = conf_backend(c, backend);
+    return at_most(b->concurrency, b->service.mean);
+}
+
+double pool_capacity(const struct herd_conf *c, uint32_t server, uint32_t backend)
+{
+    const struct backend_conf *b = conf_backend(c, backend);
+    const struct pool_conf *p = conf_pool(conf_server(c, server), backend);
+    return p ? at_most(p->connections, b->service.mean + 2 * b->latency.mean) : INFINITY;
+}
+
+/* Reports per second that get through all that the server calls, if nobody else called. */
+static double reach_of(const struct herd_conf *c, uint32_t server)
+{
+    double least = INFINITY;
+    for (uint32_t b = 0; b < c->backends.n; b++) {
+        double calls = server_calls(c, server, b);
+        if (calls > 0)
+            least = fmin(least, fmin(backend_capacity(c, b), pool_capacity(c, server, b)) / calls);
+    }
+    return least;
+}
+
+/* --- servers ------------------------------------------------------------------------------------------ */
+
+static void add_call(const struct herd_conf *c, struct demand *d, const struct step_conf *step,
+                     const struct costs_conf *cost)
+{
+    const struct backend_conf *b = conf_backend(c, step->backend_index);
+    d->pause_s += b->service.mean + 2 * b->latency.mean;
+    d->overhead_s += simtime_to_s(cost->receive + cost->send);
+}
+
+static void add_step(const struct herd_conf *c, struct demand *d, const struct step_conf *step,
+                     const struct costs_conf *cost)
+{
+    if (step->kind == STEP_CALL)
+        add_call(c, d, step, cost);
     double mean = step->amount.mean;
     if (step->kind == STEP_CPU)
         d->cpu_s += mean;
@@ -39,7 +96,7 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
                         .workers = workers == WORKERS_AUTO ? INFINITY : (double)workers,
                         .overhead_s = simtime_to_s(cost->receive + cost->send) };
     for (size_t i = 0; i < s->handler.n; i++)
-        add_step(&d, &server_steps(s)[i]);
+        add_step(c, &d, &server_steps(s)[i], cost);
     if (per_report)
         d.overhead_s += simtime_to_s(cost->accept + cost->close);
     return d;
@@ -71,7 +128,26 @@ struct server_load server_load(const struct herd_conf *c, uint32_t server)
     }
     l.demand = demand_of(c, server, per_report);
     l.capacity = type->capacity(&l.demand);
+    l.reach = reach_of(c, server);
     return l;
+}
+
+/* A pool is not told of where its backend is the narrower. */
+static void foresee_calls(const struct herd_conf *c, uint32_t b, struct mark at, struct diag *d)
+{
+    const struct backend_conf *backend = conf_backend(c, b);
+    double all = 0, most = backend_capacity(c, b);
+    for (uint32_t s = 0; s < c->servers.n; s++) {
+        double calls = server_load(c, s).offered * server_calls(c, s, b), pool = pool_capacity(c, s, b);
+        all += calls;
+        if (calls > pool && pool < most)
+            diag_warn(d, at,
+                      "server '%s': %.4g calls/s of %s are asked for, but its pool lets at most %.4g/s pass",
+                      conf_server(c, s)->name, calls, backend->name, pool);
+    }
+    if (all > most)
+        diag_warn(d, at, "backend '%s': %.4g calls/s are asked for, but it can serve at most %.4g/s",
+                  backend->name, all, most);
 }
 
 void herd_foresee(const void *conf, struct mark at, struct diag *d)
@@ -85,4 +161,6 @@ void herd_foresee(const void *conf, struct mark at, struct diag *d)
                       "queue will grow without end",
                       conf_server(c, s)->name, conf_server(c, s)->model.model->name, l.offered, l.capacity);
     }
+    for (uint32_t b = 0; b < c->backends.n; b++)
+        foresee_calls(c, b, at, d);
 }

@@ -11,8 +11,15 @@ struct server_load {
     double offered;  /* by fleets whose pace is their own */
     double thinking; /* by closed fleets at most: as if nothing ever waited */
     double capacity; /* INFINITY where nothing takes time */
+    double reach;    /* the same, for what its pools and the backends behind them let pass */
 };
 struct server_load server_load(const struct herd_conf *c, uint32_t server);
+
+/* Calls of a backend that one report at the server makes. */
+double server_calls(const struct herd_conf *c, uint32_t server, uint32_t backend);
+/* Calls per second that the backend, and a server's pool for it, can take at most; INFINITY: any number. */
+double backend_capacity(const struct herd_conf *c, uint32_t backend);
+double pool_capacity(const struct herd_conf *c, uint32_t server, uint32_t backend);
 
 /* Reports per second that a fleet sends at its own pace; 0 for closed loops, traces and single reports. */
 double fleet_offered(const struct fleet_conf *f);

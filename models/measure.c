@@ -82,6 +82,7 @@ void measure_warm(struct world *w)
         station_window(stations[i], w->now);
     for (uint32_t i = 0; i < w->machines; i++)
         machine_window(&w->machine[i], w->now);
+    backends_warm(w);
     w->measuring = true;
     measure_snapshot(w, &w->opened);
     batches_open(w);
@@ -172,7 +173,7 @@ static void durations(struct world *w, struct trial *out)
 {
     const struct counts *n = &w->count;
     uint64_t above[TRIAL_HISTS] = { [HIST_LATENCY] = n->sent - n->answered,
-                                    [HIST_SOJOURN] = n->arrived - n->replied,
+                                    [HIST_SOJOURN] = n->arrived - n->replied - n->errors,
                                     [HIST_WAIT] = n->arrived - w->hist[HIST_WAIT]->count };
     static const int at[TRIAL_HISTS] = { M_LATENCY, M_SOJOURN, M_WAIT, M_LAG };
     for (int h = 0; h < TRIAL_HISTS; h++) {

@@ -218,12 +218,35 @@ static double step_amount(struct world *w, const struct request *q, const struct
     return x > 0 ? x : 0;
 }
 
+/* The pause that the step is, and the CPU time of asking for it. */
+static simtime begin_pause(struct server *s, uint32_t r, const struct step_conf *step)
+{
+    struct world *w = s->world;
+    struct request *q = &w->req[r];
+    uint32_t index = q->step++;
+    q->after = step->kind == STEP_BLOCK ? AFTER_BLOCK : AFTER_WAIT;
+    if (step->kind != STEP_CALL) {
+        q->stamp = simtime_from_s(step_amount(w, q, step, index));
+        return 0;
+    }
+    q->flags |= REQ_CALLS;
+    q->stamp = backend_demand(w, r, index);
+    return server_cost(s, CPU_SEND, s->costs.send);
+}
+
+/* The CPU time of taking a call's answer. */
+static simtime end_call(struct server *s, struct request *q)
+{
+    q->flags &= (uint16_t)~REQ_CALLS;
+    return server_cost(s, CPU_RECEIVE, s->costs.receive);
+}
+
 simtime server_advance(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
     struct request *q = &w->req[r];
     const struct step_conf *step = server_steps(s->conf);
-    simtime cpu = 0;
+    simtime cpu = q->flags & REQ_CALLS ? end_call(s, q) : 0;
     for (; q->step < s->conf->handler.n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {
@@ -233,10 +256,7 @@ simtime server_advance(struct server *s, uint32_t r)
             q->memory += bytes;
             hold(w, s, MEM_REQUESTS, bytes);
         } else {
-            q->after = now->kind == STEP_WAIT ? AFTER_WAIT : AFTER_BLOCK;
-            q->stamp = simtime_from_s(step_amount(w, q, now, q->step));
-            q->step++;
-            return cpu;
+            return cpu + begin_pause(s, r, now);
         }
     }
     q->after = AFTER_REPLY;
@@ -278,6 +298,10 @@ void server_await(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
     struct request *q = &w->req[r];
+    if (q->flags & REQ_CALLS) {
+        call_begin(s, NONE, r);
+        return;
+    }
     s->paused++;
     schedule(w, simtime_after(w->now, q->stamp), EV_RESUME, q->gen, r);
 }
@@ -289,7 +313,7 @@ static void let_go(struct world *w, struct server *s, struct request *q)
     if (q->flags & REQ_HOLDS) {
         hold(w, s, MEM_REQUEST_TASKS, -(int64_t)size->request_task);
         hold(w, s, MEM_BUFFERS, -(int64_t)size->buffer);
-        q->flags &= (uint8_t)~REQ_HOLDS;
+        q->flags &= (uint16_t)~REQ_HOLDS;
     }
     if (q->memory) {
         hold(w, s, MEM_REQUESTS, -q->memory);
@@ -305,7 +329,9 @@ void server_reply(struct server *s, uint32_t r)
     k->serving = NONE;
     station_leave(&w->in_server, w->now, q->arrived);
     s->present--;
-    if (q->flags & REQ_MEASURED) {
+    if (q->flags & REQ_MEASURED && q->flags & REQ_ERROR) {
+        w->count.errors++; /* its stay tells nothing of those served */
+    } else if (q->flags & REQ_MEASURED) {
         hist_add(w->hist[HIST_SOJOURN], w->now - q->arrived);
         w->count.replied++;
     }
@@ -341,9 +367,10 @@ static void count_reply(struct world *w, const struct request *q)
 
 void request_delivered(struct world *w, uint32_t r)
 {
-    if (w->now >= w->warm)
+    bool error = w->req[r].flags & REQ_ERROR;
+    if (w->now >= w->warm && !error)
         count_reply(w, &w->req[r]);
-    fleet_outcome(w, r, OUTCOME_ANSWERED);
+    fleet_outcome(w, r, error ? OUTCOME_REFUSED : OUTCOME_ANSWERED);
     request_free(w, r);
 }
 
@@ -367,6 +394,8 @@ void request_free(struct world *w, uint32_t r)
     struct server *s = conn_server(w, c);
     if (w->conn[c].serving == r)
         w->conn[c].serving = NONE;
+    if (q->flags & REQ_CALLING)
+        call_drop(w, r);
     bool at_server = q->state == REQ_ARRIVED || q->state == REQ_READ || q->state == REQ_SERVED;
     if (q->state == REQ_ARRIVED)
         hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
@@ -407,7 +436,7 @@ uint32_t req_pop(struct server *s, struct req_queue *q)
     q->head = s->world->req[r].link;
     if (q->head == NONE)
         q->tail = NONE;
-    s->world->req[r].flags &= (uint8_t)~REQ_QUEUED;
+    s->world->req[r].flags &= (uint16_t)~REQ_QUEUED;
     return r;
 }
 

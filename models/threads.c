@@ -162,6 +162,10 @@ void server_sleep(struct server *s, uint32_t thread, uint32_t req)
     simtime dt = w->req[req].stamp;
     struct thread *th = &w->thread[thread];
     th->state = THREAD_ASLEEP;
+    if (w->req[req].flags & REQ_CALLS) {
+        call_begin(s, thread, req);
+        return;
+    }
     s->paused++;
     if (w->out->span)
         measure_span(w, s->type->lane, thread, "wait", w->now, simtime_after(w->now, dt));

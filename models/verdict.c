@@ -121,6 +121,9 @@ static const char *bottleneck(const struct world *w)
     const struct machine *m = s->machine;
     if (gauge_mean(&m->busy, w->end) / m->cores >= FULL_CORES)
         return "cpu";
+    const char *full = backends_full(w, FULL_CORES);
+    if (full)
+        return full;
     if (s->type->bottleneck)
         return s->type->bottleneck;
     return connections_are_full(w, s) ? "connection" : "cpu";

@@ -151,6 +151,7 @@ static void clear(struct world *w)
                           .state_room = w->state_room,
                           .pilot = w->pilot,
                           .batches = w->batches,
+                          .backends = w->backends,
                           .machine = w->machine,
                           .machine_room = w->machine_room };
     *w = kept;
@@ -178,7 +179,7 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
     if (!machines_start(w))
         return;
     place_servers(w);
-    if (!w->failed)
+    if (!w->failed && backends_start(w))
         start_fleets(w);
     schedule(w, w->warm, EV_WARM, 0, 0);
     schedule(w, 0, EV_SAMPLE, 0, 0);
@@ -273,6 +274,10 @@ static void handle(struct world *w, uint64_t what)
         break;
     case EV_THREAD:
         thread_event(w, gen, who);
+        break;
+    case EV_CALL:
+        if ((w->backends.call[who].gen & EVENT_GEN_MASK) == gen)
+            call_event(w, who);
         break;
     case EV_OPENING:
         fleet_open_next(w, who);

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "models/backend.h"
 #include "models/ledger.h"
 #include "models/machine.h"
 #include "models/retry.h"
@@ -27,8 +28,9 @@ enum purpose {
     DRAW_CONNECT_UP,
     DRAW_CONNECT_DOWN,
     DRAW_BACKOFF,
-    DRAW_STEP, /* and as many as a handler may have steps */
-    DRAW_ACK = DRAW_STEP + STEPS_MAX
+    DRAW_STEP,                         /* and as many as a handler may have steps */
+    DRAW_CALL = DRAW_STEP + STEPS_MAX, /* of each step, there and back */
+    DRAW_ACK = DRAW_CALL + 2 * STEPS_MAX
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -52,6 +54,7 @@ enum event_kind {
     EV_CORE,        /* core: its thread's burst or slice ends */
     EV_SHARED,      /* machine, processor sharing: the next burst ends */
     EV_THREAD,      /* thread: its pause is over */
+    EV_CALL,        /* call: arrives, is served, or is answered */
     EV_WARM,        /* the warm-up ends */
     EV_SLICE,       /* pilot: a slice of time ends */
     EV_BATCH,       /* a batch of the window ends */
@@ -129,7 +132,10 @@ enum request_flags {
     REQ_ABANDONED = 2,
     REQ_HOLDS = 4,
     REQ_QUEUED = 8,
-    REQ_HELD = 16 /* REQ_UP: the server had no room for it, the collar sends it again */
+    REQ_HELD = 16,    /* REQ_UP: the server had no room for it, the collar sends it again */
+    REQ_CALLS = 32,   /* the pause ahead, under way or just over is a call to a backend */
+    REQ_CALLING = 64, /* under way: the stamp is the call's number */
+    REQ_ERROR = 128   /* the reply tells of an error */
 };
 
 struct request {
@@ -141,7 +147,9 @@ struct request {
     uint32_t next, prev; /* on the connection */
     uint32_t link;       /* in a server's queue; free list */
     uint32_t gen;
-    uint8_t state, flags, step, after;
+    uint16_t flags;
+    uint8_t step;
+    uint8_t state : 4, after : 4;
     uint32_t report; /* of which it is an attempt; NONE: it is the report itself */
 };
 _Static_assert(sizeof(struct request) == 64, "a request should fill a cache line");
@@ -151,6 +159,7 @@ _Static_assert(sizeof(struct request) == 64, "a request should fill a cache line
 struct counts {
     uint64_t sent, answered, refused, timed_out, lost, dropped;
     uint64_t arrived, replied; /* at the server, of those measured */
+    uint64_t errors;           /* replies that tell of an error, likewise */
     uint64_t replies;          /* at collars within the window, whenever sent */
     uint64_t wanted;           /* of these, for reports that were not given up */
     uint64_t waited;           /* measured requests that did not begin at once */
@@ -237,6 +246,7 @@ struct world {
     struct machine *machine;
     uint32_t machines, machine_room;
     struct ledger ledger; /* of all machines */
+    struct backends backends;
 
     struct fleet *fleet;
     struct link *link;

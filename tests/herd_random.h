@@ -11,7 +11,8 @@ struct maker {
     struct rng rng;
     struct text text;
     const char *model; /* of the first server; the others' are drawn */
-    bool calm;         /* few reports, early, and time enough for all of them to end */
+    unsigned backends;
+    bool calm; /* few reports, early, and time enough for all of them to end */
 };
 
 static inline unsigned pick(struct maker *m, unsigned n) { return (unsigned)(rng_u64(&m->rng) % n); }
@@ -112,9 +113,43 @@ static inline void make_links(struct maker *m)
     }
 }
 
+static inline void make_backends(struct maker *m)
+{
+    m->backends = chance(m, 0.4) ? 1 + pick(m, 2) : 0;
+    if (m->backends)
+        text_add(&m->text, "backends:\n");
+    for (unsigned i = 0; i < m->backends; i++) {
+        text_add(&m->text, "  b%u: {service: ", i);
+        make_duration(m, 0.05, 10);
+        if (chance(m, 0.7))
+            text_add(&m->text, ", concurrency: %u", 1 + pick(m, 4));
+        if (chance(m, 0.4))
+            text_add(&m->text, ", queue: %u", pick(m, 6));
+        if (chance(m, 0.4)) {
+            text_add(&m->text, ", latency: ");
+            make_duration(m, 0.05, 2);
+        }
+        text_add(&m->text, "}\n");
+    }
+}
+
+static inline void make_pools(struct maker *m)
+{
+    if (!m->backends || chance(m, 0.4))
+        return;
+    text_add(&m->text, ", pools: {b0: %s", PICK(m, "1", "2", "5", "none"));
+    if (m->backends > 1 && chance(m, 0.5))
+        text_add(&m->text, ", b1: {connections: %u}", 1 + pick(m, 4));
+    text_add(&m->text, "}");
+}
+
 static inline void make_step(struct maker *m)
 {
-    switch (pick(m, 5)) {
+    switch (pick(m, m->backends ? 7 : 5)) {
+    case 5:
+    case 6:
+        text_add(&m->text, "call: b%u", pick(m, m->backends));
+        break;
     case 0:
         text_add(&m->text, "memory: %u KiB", pick(m, 100));
         break;
@@ -173,6 +208,7 @@ static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
             make_step(m);
         }
         text_add(&m->text, "]");
+        make_pools(m);
         make_common_keys(m);
         if (machines && chance(m, 0.8))
             text_add(&m->text, ", on: m%u", pick(m, machines));
@@ -255,6 +291,7 @@ static inline void make_scenario(struct maker *m, const char *model, uint32_t nu
     unsigned machines = chance(m, 0.2) ? 1 + pick(m, 3) : 0;
     make_machines(m, machines);
     make_links(m);
+    make_backends(m);
     make_servers(m, servers, machines);
     make_fleets(m, servers);
 }
