@@ -32,6 +32,7 @@ struct limits_conf {
 /* CPU time of each operation. */
 struct costs_conf {
     simtime context_switch, wakeup, receive, send, accept, close, poll, poll_event, timer;
+    simtime task_switch;
     simtime thread_create, thread_exit, page_fault;
 };
 
@@ -40,8 +41,17 @@ struct sizes_conf {
     uint64_t base_resident, base_reserved, base_kernel;
     uint64_t stack, stack_guard, stack_touched, kernel_stack, task, page_table;
     uint64_t socket, request_socket, poll_item, unread_message;
-    uint64_t connection_object, request_task, buffer;
+    uint64_t connection_object, request_task, buffer, thread_object;
 };
+
+/* What a language's runtime changes for one server; all ones: the machine's figure stands. */
+struct runtime_conf {
+    const struct node *language;
+    struct costs_conf costs;
+    struct sizes_conf sizes;
+};
+/* The machine's figures as a program in this runtime finds them. */
+void runtime_apply(const struct runtime_conf *r, struct costs_conf *costs, struct sizes_conf *sizes);
 
 struct machine_conf {
     const char *name; /* in `machines`; NULL: the one of `machine` */
@@ -96,6 +106,7 @@ struct server_conf {
     struct queue_conf queue;
     uint64_t batch;
     int abandoned; /* enum abandoned: requests that their collar has given up */
+    struct runtime_conf runtime;
     struct chosen model;
 };
 
@@ -134,7 +145,8 @@ struct herd_conf {
     struct items machines, links, backends, servers, fleets;
 };
 
-extern const struct record machine_record, link_record, server_record, fleet_record, herd_record;
+extern const struct record machine_record, link_record, runtime_record, server_record, fleet_record,
+    herd_record;
 
 static inline uint32_t conf_machines(const struct herd_conf *c)
 {

@@ -65,9 +65,9 @@ static void check_machines(struct binder *b, const struct herd_conf *c, const st
 static bool is_free(const struct machine_conf *m)
 {
     const struct costs_conf *c = &m->costs;
-    const simtime cost[] = { c->context_switch, c->wakeup,        c->receive,     c->send,
-                             c->accept,         c->close,         c->poll,        c->poll_event,
-                             c->timer,          c->thread_create, c->thread_exit, c->page_fault };
+    const simtime cost[] = { c->context_switch, c->wakeup,      c->receive,    c->send,  c->accept,
+                             c->close,          c->poll,        c->poll_event, c->timer, c->task_switch,
+                             c->thread_create,  c->thread_exit, c->page_fault };
     for (size_t i = 0; i < sizeof cost / sizeof *cost; i++)
         if (cost[i])
             return false;

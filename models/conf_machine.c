@@ -67,6 +67,7 @@ static const struct field costs_fields[] = {
     COST(poll, "one call that asks which connections are ready (epoll_wait)"),
     COST(poll_event, "each event that such a call returns"),
     COST(timer, "an event loop arms a timer or awaits an operation"),
+    COST(task_switch, "a task of the language's runtime (coroutine) begins or goes on after a pause"),
     COST(thread_create, "creating a thread"),
     COST(thread_exit, "ending a thread"),
     COST(page_fault, "the first touch of a page"),
@@ -85,6 +86,7 @@ static const struct field sizes_fields[] = {
     BYTES(stack, "address space reserved for a thread's stack unless the server says otherwise"),
     BYTES(stack_guard, "guard below each stack: address space only"),
     BYTES(stack_touched, "pages of a thread's stack that are really in memory"),
+    BYTES(thread_object, "what the program's runtime keeps of a thread, besides its stack"),
     BYTES(kernel_stack, "kernel stack of a thread"),
     BYTES(task, "task structure of a thread and what hangs on it, in the kernel"),
     BYTES(page_table, "one page of page tables, which maps 512 pages"),
@@ -93,7 +95,7 @@ static const struct field sizes_fields[] = {
     BYTES(poll_item, "kernel memory of one connection registered with epoll"),
     BYTES(unread_message, "kernel memory of one small message not yet read"),
     BYTES(connection_object, "what an event loop remembers of a connection, in user space"),
-    BYTES(request_task, "what an event loop remembers of a request in progress (task, coroutine)"),
+    BYTES(request_task, "coroutine of a request in progress: a task, promise, goroutine, virtual thread"),
     BYTES(buffer, "user-space buffer held while a request is in progress"),
     F_END
 };
@@ -138,7 +140,7 @@ static const struct node *machine_base(struct binder *b, const struct node *map)
     const struct node *profile = map ? node_get(map, "profile") : NULL;
     if (!profile)
         profile = node_scalar(b->arena, "linux-x86_64", (struct mark){ "(default)", 0, 0 });
-    return profile ? profile_keys(b->arena, profile, b->folder, b->diag) : NULL;
+    return profile ? profile_keys(&machine_profiles, b->arena, profile, b->folder, b->diag) : NULL;
 }
 
 const struct record machine_record = { .name = "machine",

@@ -83,9 +83,12 @@ static const struct field server_fields[] = {
       .flags = FIELD_OPTIONAL,
       .off = FIELD_AT(struct server_conf, pools, struct items),
       .doc = "connections to each backend: {db: 10}; one that is not named has as many as it needs" },
+    F_GROUP(
+        struct server_conf, runtime, "runtime", struct runtime_conf, &runtime_record,
+        "what the program is written in: c, python, node, go, java, a .yaml file, or a mapping of figures"),
     F_SIZE(struct server_conf, stack, "stack", "0 B", 0, 0x1p40,
-           "address space reserved for the stack of each thread beside the first; 0 B: the machine's default "
-           "(8 MiB on Linux). Used by models with several threads"),
+           "address space reserved for the stack of each thread beside the first; 0 B: the runtime's, "
+           "or else the machine's (8 MiB on Linux). Used by models with several threads"),
     { .kind = FIELD_COUNT,
       .key = "workers",
       .def = "auto",

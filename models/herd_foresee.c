@@ -86,19 +86,32 @@ static void add_step(const struct herd_conf *c, struct demand *d, const struct s
         d->block_s += mean;
 }
 
+/* A coroutine is turned to when its request begins, and after each pause. */
+static simtime task_switches(const struct server_conf *s, simtime each)
+{
+    const struct server_type *type = (const struct server_type *)s->model.model;
+    simtime n = 1;
+    for (size_t i = 0; i < s->handler.n; i++)
+        n += server_steps(s)[i].kind != STEP_CPU && server_steps(s)[i].kind != STEP_MEMORY;
+    return type->request_holds & MEM_BIT(MEM_REQUEST_TASKS) ? n * each : 0;
+}
+
 static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool per_report)
 {
     const struct machine_conf *m = conf_server_machine(c, server);
-    const struct costs_conf *cost = &m->costs;
+    struct costs_conf cost = m->costs;
+    struct sizes_conf sizes = m->sizes;
     const struct server_conf *s = conf_server(c, server);
+    runtime_apply(&s->runtime, &cost, &sizes);
     uint64_t workers = workers_of(s, m->cores);
     struct demand d = { .cores = (double)m->cores,
                         .workers = workers == WORKERS_AUTO ? INFINITY : (double)workers,
-                        .overhead_s = simtime_to_s(cost->receive + cost->send) };
+                        .overhead_s =
+                            simtime_to_s(cost.receive + cost.send + task_switches(s, cost.task_switch)) };
     for (size_t i = 0; i < s->handler.n; i++)
         add_step(c, &d, &server_steps(s)[i], cost);
     if (per_report)
-        d.overhead_s += simtime_to_s(cost->accept + cost->close);
+        d.overhead_s += simtime_to_s(cost.accept + cost.close);
     return d;
 }
 

@@ -23,12 +23,28 @@ static const struct node *inline_profile(struct arena *a, const char *folder, co
                                          struct mark at, struct diag *d)
 {
     const struct node *name = node_scalar(a, text, at);
-    return name ? profile_load(a, name, folder, d) : NULL;
+    return name ? profile_load(&machine_profiles, a, name, folder, d) : NULL;
 }
 
-static const struct inliner inliners[] = {
-    { "profile", inline_profile }, { "trace", csv_read_list }, { "empirical", csv_read_list }, { NULL, NULL }
-};
+static const struct node *inline_language(struct arena *a, const char *folder, const char *text,
+                                          struct mark at, struct diag *d)
+{
+    const struct node *name = node_scalar(a, text, at);
+    return name ? profile_load(&runtime_profiles, a, name, folder, d) : NULL;
+}
+
+/* A runtime given by its name alone is one without figures of its own. */
+static const struct node *inline_runtime(struct arena *a, const char *folder, const char *text,
+                                         struct mark at, struct diag *d)
+{
+    const struct node *loaded = inline_language(a, folder, text, at, d);
+    const struct pair pair = { node_scalar(a, "language", at), loaded };
+    return loaded && pair.key ? node_map(a, &pair, 1, at) : NULL;
+}
+
+static const struct inliner inliners[] = { { "profile", inline_profile },  { "language", inline_language },
+                                           { "runtime", inline_runtime },  { "trace", csv_read_list },
+                                           { "empirical", csv_read_list }, { NULL, NULL } };
 
 static const struct fit_rule fits[] = { { FIT_LINE, "memory.total.peak", "collars", "collar" },
                                         { FIT_LINE, "memory.peak.*", "collars", "collar" },

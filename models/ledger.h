@@ -30,6 +30,8 @@ enum memory_side { SIDE_USER, SIDE_KERNEL };
       "what the program remembers of a connection") \
     X(REQUEST_TASKS, "request_tasks", SIDE_USER, "request tasks", \
       "tasks or coroutines of requests in progress") \
+    X(THREAD_OBJECTS, "thread_objects", SIDE_USER, "thread objects", \
+      "what the language's runtime keeps of threads") \
     X(BUFFERS, "buffers", SIDE_USER, "buffers", "I/O buffers of requests in progress") \
     X(REQUESTS, "requests", SIDE_USER, "request memory", "memory that handlers hold until the reply")
 

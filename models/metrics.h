@@ -31,6 +31,7 @@ extern const double hist_stat_p[HIST_STATS];
     X(CLOSE, "close", "closing connections") \
     X(POLL, "poll", "asking which connections are ready") \
     X(TIMER, "timer", "arming timers") \
+    X(TASKS, "task_switch", "switching between coroutines") \
     X(THREADS, "threads", "creating and ending threads") \
     X(FAULTS, "page_fault", "first touches of pages")
 // clang-format on

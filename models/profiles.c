@@ -6,7 +6,10 @@
 
 #include "sim/scenario/source.h"
 
-static const char *const head_keys[] = { "herdsim_profile", "name", "title", "recorded" };
+const struct profile_kind machine_profiles = { "profile", "machine profile", profiles_of_machines };
+const struct profile_kind runtime_profiles = { "language", "language runtime", profiles_of_runtimes };
+
+static const char *const head_keys[] = { "herdsim_profile", "herdsim_runtime", "name", "title", "recorded" };
 
 static bool is_head_key(const char *key)
 {
@@ -16,50 +19,51 @@ static bool is_head_key(const char *key)
     return false;
 }
 
-static const struct node *complain(struct arena *a, const struct node *profile, struct diag *d)
+static const struct node *complain(const struct profile_kind *kind, struct arena *a,
+                                   const struct node *profile, struct diag *d)
 {
     const char *known = "";
-    for (const struct profile *p = profiles_builtin; p->name; p++)
+    for (const struct profile *p = kind->builtin; p->name; p++)
         known = arena_printf(a, "%s%s%s", known, *known ? ", " : "", p->name);
-    diag_error(d, profile->at, "unknown machine profile '%s'; built in: %s; or a file that ends in .yaml",
+    diag_error(d, profile->at, "unknown %s '%s'; built in: %s; or a file that ends in .yaml", kind->what,
                profile->text, known);
     return NULL;
 }
 
-static const struct node *load_file(struct arena *a, const struct node *profile, const char *folder,
-                                    struct diag *d)
+static const struct node *load_file(const struct profile_kind *kind, struct arena *a,
+                                    const struct node *profile, const char *folder, struct diag *d)
 {
     const char *path = source_path(a, folder, profile->text);
     const struct node *map = path ? node_load_from(a, path, profile->at, d, NULL) : NULL;
     if (map && map->kind != NODE_MAP) {
-        diag_error(d, map->at, "a machine profile is a mapping");
+        diag_error(d, map->at, "a %s is a mapping", kind->what);
         return NULL;
     }
     return map;
 }
 
-const struct node *profile_load(struct arena *a, const struct node *profile, const char *folder,
-                                struct diag *d)
+const struct node *profile_load(const struct profile_kind *kind, struct arena *a, const struct node *profile,
+                                const char *folder, struct diag *d)
 {
     if (profile->kind == NODE_MAP)
         return profile;
     if (profile->kind != NODE_SCALAR) {
-        diag_error(d, profile->at, "profile: expects a name, a file or a mapping");
+        diag_error(d, profile->at, "%s: expects a name, a file or a mapping", kind->key);
         return NULL;
     }
-    for (const struct profile *p = profiles_builtin; p->name; p++)
+    for (const struct profile *p = kind->builtin; p->name; p++)
         if (!strcmp(p->name, profile->text))
             return node_parse(a, p->yaml, p->name, d);
     size_t n = strlen(profile->text);
     if (n > 5 && !strcmp(profile->text + n - 5, ".yaml"))
-        return load_file(a, profile, folder, d);
-    return complain(a, profile, d);
+        return load_file(kind, a, profile, folder, d);
+    return complain(kind, a, profile, d);
 }
 
-const struct node *profile_keys(struct arena *a, const struct node *profile, const char *folder,
-                                struct diag *d)
+const struct node *profile_keys(const struct profile_kind *kind, struct arena *a, const struct node *profile,
+                                const char *folder, struct diag *d)
 {
-    const struct node *map = profile_load(a, profile, folder, d);
+    const struct node *map = profile_load(kind, a, profile, folder, d);
     if (!map)
         return NULL;
     struct pair *pair = ARENA_ARRAY(a, struct pair, map->n ? map->n : 1);

@@ -246,7 +246,9 @@ simtime server_advance(struct server *s, uint32_t r)
     struct world *w = s->world;
     struct request *q = &w->req[r];
     const struct step_conf *step = server_steps(s->conf);
-    simtime cpu = q->flags & REQ_CALLS ? end_call(s, q) : 0;
+    simtime cpu = server_cost(s, CPU_TASKS, s->costs.task_switch);
+    if (q->flags & REQ_CALLS)
+        cpu += end_call(s, q);
     for (; q->step < s->conf->handler.n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {

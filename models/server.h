@@ -99,6 +99,7 @@ enum cpu_cause {
     CPU_CLOSE,
     CPU_POLL,
     CPU_TIMER,
+    CPU_TASKS,
     CPU_THREADS,
     CPU_FAULTS,
     CPU_CAUSES

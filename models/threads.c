@@ -35,6 +35,7 @@ static void stack_memory(struct world *w, struct server *s, int sign)
     s->machine->committed += (uint64_t)(sign * (int64_t)s->stack);
     reserve(w, s, sign * mapped);
     hold(w, s, MEM_STACKS, sign * touched(s));
+    hold(w, s, MEM_THREAD_OBJECTS, sign * (int64_t)size->thread_object);
     hold(w, s, MEM_KERNEL_STACKS, sign * (int64_t)size->kernel_stack);
     hold(w, s, MEM_TASKS, sign * (int64_t)size->task);
     hold(w, s, MEM_PAGE_TABLES, sign * s->stack_tables);

@@ -111,6 +111,9 @@ static void place_servers(struct world *w)
                                         .accept_head = NONE,
                                         .accept_tail = NONE,
                                         .files = type->own_files };
+        runtime_apply(&c->runtime, &w->server[i].costs, &w->server[i].sizes);
+        if (!(type->request_holds & MEM_BIT(MEM_REQUEST_TASKS)))
+            w->server[i].costs.task_switch = 0; /* no task but a thread's own */
         memset(state, 0, type->state_size);
         state += aligned(type->state_size);
     }

@@ -194,6 +194,20 @@ static inline void make_machines(struct maker *m, unsigned n)
     }
 }
 
+static inline void make_runtime(struct maker *m)
+{
+    switch (pick(m, 4)) {
+    case 0:
+        text_add(&m->text, ", runtime: %s", PICK(m, "c", "python", "node", "go", "java"));
+        break;
+    case 1:
+        text_add(&m->text, ", runtime: {costs: {task_switch: %.3f us, thread_create: %.3f us}",
+                 between(m, 1, 300), between(m, 1, 300));
+        text_add(&m->text, ", sizes: {request_task: %u B, thread_object: %u B, stack: 64 KiB}}",
+                 pick(m, 9000), pick(m, 9000));
+    }
+}
+
 static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
 {
     size_t models = 0;
@@ -212,6 +226,7 @@ static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
         make_common_keys(m);
         if (machines && chance(m, 0.8))
             text_add(&m->text, ", on: m%u", pick(m, machines));
+        make_runtime(m);
         text_add(&m->text, "}\n");
     }
 }

@@ -156,6 +156,10 @@ static const struct word terms[] = {
     { "elasticity", "percent of a metric for one percent of a swept key (effects table, effects.csv)" },
     { "limit", "what a point that is not stable hit first: it stands in the verdict, with the time and the "
                "connections then" },
+    { "coroutine",
+      "a request in progress that needs no thread: a task of asyncio or tokio, a promise, a goroutine, "
+      "a virtual thread; what one takes is `sizes.request_task` and `costs.task_switch` of a "
+      "server's runtime (herdsim describe runtime)" },
     { NULL, NULL }
 };
 
