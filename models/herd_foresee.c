@@ -109,7 +109,7 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
                         .overhead_s =
                             simtime_to_s(cost.receive + cost.send + task_switches(s, cost.task_switch)) };
     for (size_t i = 0; i < s->handler.n; i++)
-        add_step(c, &d, &server_steps(s)[i], cost);
+        add_step(c, &d, &server_steps(s)[i], &cost);
     if (per_report)
         d.overhead_s += simtime_to_s(cost.accept + cost.close);
     return d;
