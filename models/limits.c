@@ -61,6 +61,8 @@ void check_memory(struct world *w)
     w->ledger.over = false;
     for (uint32_t i = 0; i < w->machines; i++)
         check_machine(w, &w->machine[i]);
+    if (ledger_total(&w->ledger) > w->ledger.peak_total)
+        ledger_new_peak(&w->ledger); /* what was left, where there was too little from the beginning */
 }
 
 static void end_requests(struct world *w, struct server *s)
