@@ -4,6 +4,7 @@
 #define MODELS_CONF_H
 
 #include "models/backoff.h"
+#include "models/faults.h"
 #include "sim/experiment/study.h"
 #include "sim/kernel/dist.h"
 #include "sim/scenario/schema.h"
@@ -142,7 +143,7 @@ struct fleet_conf {
 struct herd_conf {
     struct scenario_head head;
     struct machine_conf host; /* where there is but one: use conf_machine() */
-    struct items machines, links, backends, servers, fleets;
+    struct items machines, links, backends, servers, fleets, events;
 };
 
 extern const struct record machine_record, link_record, runtime_record, server_record, fleet_record,

@@ -28,6 +28,12 @@ static const struct field herd_fields[] = {
       .doc = "what handlers call" },
     F_MAP(struct herd_conf, servers, "servers", &server_record, "the servers"),
     F_MAP(struct herd_conf, fleets, "fleets", &fleet_record, "the collars"),
+    { .kind = FIELD_LIST,
+      .key = "events",
+      .sub = &happening_record,
+      .flags = FIELD_OPTIONAL,
+      .off = FIELD_AT(struct herd_conf, events, struct items),
+      .doc = "what goes wrong, and when" },
     F_END
 };
 
@@ -113,6 +119,30 @@ static void check_time_passes(struct binder *b, const struct herd_conf *c, const
             f->name);
 }
 
+/* --- events --------------------------------------------------------------------------------------- */
+
+static void aim(const struct herd_conf *c, struct happening_conf *h)
+{
+    bool link = h->kind == HAPPENS_OUTAGE || h->kind == HAPPENS_LATENCY;
+    for (uint32_t i = 0; link && i < c->links.n; i++)
+        if (!strcmp(conf_link(c, i)->name, h->target))
+            h->index = i;
+    for (uint32_t i = 0; !link && i < c->fleets.n; i++)
+        if (!strcmp(conf_fleet(c, i)->name, h->target))
+            h->index = i;
+}
+
+static void check_events(struct binder *b, const struct herd_conf *c, const struct node *list)
+{
+    for (size_t i = 0; i < c->events.n; i++) {
+        struct happening_conf *h = (struct happening_conf *)c->events.at + i;
+        aim(c, h);
+        if (h->kind == HAPPENS_COVERAGE && conf_fleet(c, h->index)->link_index == NO_LINK)
+            diag_error(b->diag, list->item[i]->at, "coverage: fleet '%s' has no link that it could lose",
+                       h->target);
+    }
+}
+
 static void check_herd(struct binder *b, const struct node *map, void *item)
 {
     struct herd_conf *c = item;
@@ -136,6 +166,8 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
         if (sound)
             check_time_passes(b, c, f, fleets);
     }
+    if (sound)
+        check_events(b, c, node_get(map, "events"));
     if (collars > COLLARS_MAX)
         diag_error(b->diag, fleets->at, "fleets: %llu collars in all; at most %llu can be simulated",
                    (unsigned long long)collars, COLLARS_MAX);

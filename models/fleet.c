@@ -103,9 +103,9 @@ void fleet_wake(struct world *w, uint32_t collar)
     const struct fleet *f = &w->fleet[fi];
     const struct report_conf *r = &f->conf->report;
     struct collar *c = &w->collar[collar];
+    uint64_t batch = (r->kind == REPORT_TRACE ? 1 : r->batch) * f->surge;
     if (r->kind == REPORT_THINK)
-        c->base = (simtime)r->batch; /* outcomes to await before it thinks again */
-    uint64_t batch = r->kind == REPORT_TRACE ? 1 : r->batch;
+        c->base = (simtime)batch; /* outcomes to await before it thinks again */
     for (uint64_t i = 0; i < batch && !w->failed; i++) {
         if (f->conf->retry.backoff != BACKOFF_NONE) {
             retry_begin(w, collar, fi);

@@ -20,18 +20,23 @@ static simtime channel(struct world *w, const struct fleet *f, bool up, uint64_t
     return c->free_at - w->now;
 }
 
-/* Delay by losses: the time-out before retransmission k doubles each time. */
-static simtime retransmissions(const struct link_conf *l, struct rng *r, bool *given_up)
+/* Linux does not let the time-out of a retransmission grow beyond TCP_RTO_MAX, two minutes (RFC 6298, section
+ * 2.5, allows a limit of at least one). */
+#define TIMEOUT_MAX (120 * (simtime)NS_PER_S)
+
+simtime link_next_timeout(simtime wait)
 {
-    simtime delay = 0, wait = l->retransmit;
-    uint64_t attempt = 0;
-    while (rng_uniform(r) < l->loss) {
-        delay = simtime_after(delay, wait);
-        wait = wait > SIMTIME_MAX / 2 ? SIMTIME_MAX : wait * 2;
-        if (++attempt == l->attempts) {
-            *given_up = true;
-            break;
-        }
+    return wait > TIMEOUT_MAX / 2 ? (wait > TIMEOUT_MAX ? wait : TIMEOUT_MAX) : wait * 2;
+}
+
+/* Delay by losses: the time-out before retransmission k doubles each time. */
+static simtime retransmissions(const struct link_conf *l, struct rng *r, struct transport *t)
+{
+    simtime delay = 0;
+    while (t->failed < l->attempts && rng_uniform(r) < l->loss) {
+        delay = simtime_after(delay, t->wait);
+        t->wait = link_next_timeout(t->wait);
+        t->failed++;
     }
     return delay;
 }
@@ -43,14 +48,17 @@ simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpos
         return w->now;
     const struct link_conf *l = f->link_conf;
     struct rng r = rng_stream(w->key, again(purpose, attempt), collar, number);
-    bool handshake = purpose != DRAW_UP && purpose != DRAW_DOWN, lost = false;
+    bool handshake = purpose != DRAW_UP && purpose != DRAW_DOWN;
     bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN;
+    struct transport t = { .wait = l->retransmit };
     simtime delay = channel(w, f, up, handshake ? 0 : f->conf->payload);
     if (l->loss > 0)
-        delay = simtime_after(delay, retransmissions(l, &r, &lost));
-    if (lost) {
+        delay = simtime_after(delay, retransmissions(l, &r, &t));
+    if (t.failed == l->attempts) {
         *given_up = simtime_after(w->now, delay);
         return SIMTIME_MAX;
     }
-    return simtime_after(w->now, simtime_after(delay, dist_draw_time(&l->latency, &r)));
+    simtime latency = dist_draw_time(&l->latency, &r);
+    return f->spells ? faults_arrival(w, f, collar, delay, latency, t, given_up)
+                     : simtime_after(w->now, simtime_after(delay, latency));
 }

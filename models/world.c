@@ -58,6 +58,7 @@ static void start_fleets(struct world *w)
                                       .link = linked ? &w->link[c->link_index] : NULL,
                                       .first = (uint32_t)collars,
                                       .n = (uint32_t)c->collars,
+                                      .surge = 1,
                                       .server = c->server_index };
         collars += c->collars;
         w->outstanding_max += 2 * c->collars * (c->report.batch ? c->report.batch : 1);
@@ -143,6 +144,7 @@ static void clear(struct world *w)
                           .conn = w->conn,
                           .req = w->req,
                           .thread = w->thread,
+                          .faults = w->faults,
                           .reports = { .at = w->reports.at, .room = w->reports.room, .free = NONE },
                           .conn_room = w->conn_room,
                           .req_room = w->req_room,
@@ -184,6 +186,8 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
     place_servers(w);
     if (!w->failed && backends_start(w))
         start_fleets(w);
+    if (!w->failed)
+        faults_start(w);
     schedule(w, w->warm, EV_WARM, 0, 0);
     schedule(w, 0, EV_SAMPLE, 0, 0);
     if (!w->failed)
@@ -290,6 +294,9 @@ static void handle(struct world *w, uint64_t what)
         break;
     case EV_SAMPLE:
         sample(w);
+        break;
+    case EV_FAULT:
+        faults_event(w, who, gen != 0);
         break;
     case EV_BATCH:
         batches_end_one(w);

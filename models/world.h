@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "models/backend.h"
+#include "models/faults.h"
 #include "models/ledger.h"
 #include "models/machine.h"
 #include "models/retry.h"
@@ -27,10 +28,11 @@ enum purpose {
     DRAW_DOWN,
     DRAW_CONNECT_UP,
     DRAW_CONNECT_DOWN,
-    DRAW_BACKOFF,
     DRAW_STEP,                         /* and as many as a handler may have steps */
     DRAW_CALL = DRAW_STEP + STEPS_MAX, /* of each step, there and back */
-    DRAW_ACK = DRAW_CALL + 2 * STEPS_MAX
+    DRAW_ACK = DRAW_CALL + 2 * STEPS_MAX,
+    DRAW_BACKOFF, /* new ones at the end: what a seed means stays what it was */
+    DRAW_COVERAGE
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -58,6 +60,7 @@ enum event_kind {
     EV_WARM,        /* the warm-up ends */
     EV_SLICE,       /* pilot: a slice of time ends */
     EV_BATCH,       /* a batch of the window ends */
+    EV_FAULT,       /* event of the scenario: begins (generation 0), or is over (1) */
     EV_SAMPLE       /* a row of the series */
 };
 
@@ -76,6 +79,9 @@ struct fleet {
     uint32_t first, n; /* its collars */
     uint32_t opening;  /* the next to be connected */
     size_t trace_next;
+    struct spell *spell; /* what will be wrong with its way */
+    uint32_t spells;
+    uint64_t surge; /* reports sent in place of each */
     uint32_t server;
 };
 
@@ -257,6 +263,7 @@ struct world {
     struct conn *conn;
     struct request *req;
     struct thread *thread;
+    struct faults faults;
     struct reports reports; /* of fleets that try again */
     uint32_t conn_room, conn_used, conn_free;
     uint32_t req_room, req_used, req_free;
@@ -340,6 +347,8 @@ simtime pilot_earliest(const struct herd_conf *conf);
 /* Over how long the persistent connections open. */
 simtime opening_span(const struct herd_conf *conf);
 
+/* link.c: the time-out after this one */
+simtime link_next_timeout(simtime wait);
 /* link.c: when a message sent now arrives; SIMTIME_MAX: never, *given_up says when the sender stops. */
 simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar,
                      uint32_t number, uint32_t attempt, simtime *given_up);

@@ -143,7 +143,8 @@ static void check_order(const struct herd *h, const bool *ordered, size_t collar
 static bool is_ordered(const struct herd *h, uint32_t fleet)
 {
     const struct fleet_conf *f = conf_fleet(h->conf, fleet);
-    bool lossy = f->link_index != NO_LINK && conf_link(h->conf, f->link_index)->loss > 0;
+    bool lossy =
+        h->conf->events.n || (f->link_index != NO_LINK && conf_link(h->conf, f->link_index)->loss > 0);
     return f->connection == CONNECTION_PERSISTENT && !lossy && f->retry.backoff == BACKOFF_NONE;
 }
 

@@ -295,6 +295,27 @@ static inline void make_fleets(struct maker *m, unsigned servers)
     }
 }
 
+static inline void make_events(struct maker *m)
+{
+    text_add(&m->text, "events: [");
+    for (unsigned i = 0, n = 1 + pick(m, 3); i < n; i++) {
+        text_add(&m->text, "%s{at: %.3f ms, for: %.3f ms, ", i ? ", " : "", between(m, 0.1, 200),
+                 between(m, 0.1, 200));
+        switch (pick(m, 3)) {
+        case 0:
+            text_add(&m->text, "outage: l%u}", pick(m, 2));
+            break;
+        case 1:
+            text_add(&m->text, "latency: l%u, times: %s, add: %s ms}", pick(m, 2), PICK(m, "0", "1", "10"),
+                     PICK(m, "1", "30"));
+            break;
+        default:
+            text_add(&m->text, "load: f0, times: %u}", 1 + pick(m, 3));
+        }
+    }
+    text_add(&m->text, "]\n");
+}
+
 /* A scenario with the model at its first server; give m->text back with text_term. */
 static inline void make_scenario(struct maker *m, const char *model, uint32_t number, bool calm)
 {
@@ -309,6 +330,8 @@ static inline void make_scenario(struct maker *m, const char *model, uint32_t nu
     make_backends(m);
     make_servers(m, servers, machines);
     make_fleets(m, servers);
+    if (chance(m, 0.3))
+        make_events(m);
 }
 
 #endif

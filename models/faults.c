@@ -1,0 +1,118 @@
+/* faults.c - what goes wrong on purpose. */
+#include "models/faults.h"
+
+#include <stdlib.h>
+
+#include "models/world.h"
+
+static const struct happening_conf *happening(const struct world *w, size_t i)
+{
+    return (const struct happening_conf *)w->conf->events.at + i;
+}
+
+static simtime beginning(const struct world *w, const struct happening_conf *h)
+{
+    return simtime_after(w->warm, h->at);
+}
+
+static simtime ending(const struct world *w, const struct happening_conf *h)
+{
+    return simtime_after(beginning(w, h), h->last);
+}
+
+/* --- the way of a message ------------------------------------------------------------------------- */
+
+static bool is_on_the_way(const struct fleet *f, uint32_t fleet, const struct happening_conf *h)
+{
+    bool link = h->kind == HAPPENS_OUTAGE || h->kind == HAPPENS_LATENCY;
+    return link ? f->conf->link_index == h->index : h->kind == HAPPENS_COVERAGE && h->index == fleet;
+}
+
+static size_t add_spells(struct world *w, uint32_t fleet, size_t n)
+{
+    struct fleet *f = &w->fleet[fleet];
+    f->spell = w->faults.spell + n;
+    for (uint32_t i = 0; i < w->conf->events.n; i++) {
+        const struct happening_conf *h = happening(w, i);
+        if (is_on_the_way(f, fleet, h))
+            f->spell[f->spells++] = (struct spell){ beginning(w, h), ending(w, h), h, i };
+    }
+    return n + f->spells;
+}
+
+bool faults_start(struct world *w)
+{
+    size_t need = w->fleets * w->conf->events.n, n = 0;
+    if (need > w->faults.room) {
+        struct spell *grown = realloc(w->faults.spell, need * sizeof *grown);
+        if (!grown) {
+            w->failed = "out of memory";
+            return false;
+        }
+        w->faults = (struct faults){ grown, need };
+    }
+    for (uint32_t i = 0; need && i < w->fleets; i++)
+        n = add_spells(w, i, n);
+    for (uint32_t i = 0; i < w->conf->events.n; i++) {
+        schedule(w, beginning(w, happening(w, i)), EV_FAULT, 0, i);
+        schedule(w, ending(w, happening(w, i)), EV_FAULT, 1, i);
+    }
+    return true;
+}
+
+/* The collar is among those that the spell is about. */
+static bool concerns(struct world *w, const struct spell *s, uint32_t collar)
+{
+    if (s->conf->kind != HAPPENS_COVERAGE || s->conf->share >= 1)
+        return true;
+    struct rng g = rng_stream(w->key, DRAW_COVERAGE, collar, s->number);
+    return rng_uniform(&g) < s->conf->share;
+}
+
+/* Under way from `sent` to `there`, the transmission meets an outage. */
+static bool is_cut_off(struct world *w, const struct fleet *f, uint32_t collar, simtime sent, simtime there)
+{
+    for (uint32_t i = 0; i < f->spells; i++) {
+        const struct spell *s = &f->spell[i];
+        bool meets = sent < s->until && (sent >= s->from || there > s->from);
+        if (s->conf->kind != HAPPENS_LATENCY && meets && concerns(w, s, collar))
+            return true;
+    }
+    return false;
+}
+
+static simtime slowed(const struct fleet *f, simtime sent, simtime latency)
+{
+    for (uint32_t i = 0; i < f->spells; i++) {
+        const struct spell *s = &f->spell[i];
+        if (s->conf->kind == HAPPENS_LATENCY && sent >= s->from && sent < s->until)
+            latency = simtime_after(simtime_from_s(simtime_to_s(latency) * s->conf->times), s->conf->add);
+    }
+    return latency;
+}
+
+simtime faults_arrival(struct world *w, const struct fleet *f, uint32_t collar, simtime delay,
+                       simtime latency, struct transport t, simtime *given_up)
+{
+    for (;;) {
+        simtime sent = simtime_after(w->now, delay), there = simtime_after(sent, slowed(f, sent, latency));
+        if (!is_cut_off(w, f, collar, sent, there))
+            return there;
+        delay = simtime_after(delay, t.wait);
+        t.wait = link_next_timeout(t.wait);
+        if (++t.failed >= f->link_conf->attempts) {
+            *given_up = simtime_after(w->now, delay);
+            return SIMTIME_MAX;
+        }
+    }
+}
+
+/* --- beginnings and ends -------------------------------------------------------------------------- */
+
+void faults_event(struct world *w, uint32_t number, bool over)
+{
+    const struct happening_conf *h = happening(w, number);
+    if (h->kind == HAPPENS_LOAD)
+        w->fleet[h->index].surge =
+            over ? w->fleet[h->index].surge / h->reports : w->fleet[h->index].surge * h->reports;
+}
