@@ -43,6 +43,7 @@ struct sizes_conf {
     uint64_t stack, stack_guard, stack_touched, kernel_stack, task, page_table;
     uint64_t socket, request_socket, poll_item, unread_message;
     uint64_t connection_object, request_task, buffer, thread_object;
+    uint64_t arena, arena_writable, arena_touched;
 };
 
 /* What a language's runtime changes for one server; all ones: the machine's figure stands. */
@@ -108,6 +109,8 @@ struct server_conf {
     uint64_t batch;
     int abandoned; /* enum abandoned: requests that their collar has given up */
     struct runtime_conf runtime;
+    uint64_t connection_memory;
+    uint64_t arenas; /* of malloc; NO_LIMIT: auto */
     struct chosen model;
 };
 

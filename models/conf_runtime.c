@@ -35,6 +35,7 @@ static const struct field size_fields[] = {
     BYTES(connection_object, "what an event loop remembers of a connection, in user space"),
     BYTES(request_task, "coroutine of a request in progress: a task, promise, goroutine, virtual thread"),
     BYTES(buffer, "user-space buffer held while a request is in progress"),
+    BYTES(arena, "address space that each further arena of malloc reserves; 0 B: there are none"),
     F_END
 };
 static const struct record sizes_record = { .name = "sizes",

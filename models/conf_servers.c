@@ -108,6 +108,19 @@ static const struct field server_fields[] = {
     F_ENUM(struct server_conf, abandoned, "abandoned", "serve", abandoneds,
            "what becomes of a waiting request that its collar has given up (timeout). Used by models with a "
            "pool of workers"),
+    F_SIZE(struct server_conf, connection_memory, "connection_memory", "0 B", 0, 0x1p40,
+           "memory that a protocol keeps for each connection: a compressing WebSocket (zlib's defaults, "
+           "zconf.h) 300 KiB, of which 256 to deflate; with window bits 12 and memory level 5 64 KiB"),
+    { .kind = FIELD_COUNT,
+      .key = "arenas",
+      .def = "auto",
+      .min = 1,
+      .max = 1e6,
+      .off = FIELD_AT(struct server_conf, arenas, uint64_t),
+      .flags = FIELD_NONE_OK,
+      .none = "auto",
+      .doc = "arenas of malloc that threads share, 64 MiB of address space each (MALLOC_ARENA_MAX, a model "
+             "with threads); auto: a new one for each thread up to 8 a core, as glibc does" },
     F_END
 };
 

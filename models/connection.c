@@ -150,6 +150,8 @@ void conn_memory(struct world *w, struct server *s, int sign)
         hold(w, s, MEM_POLL_ITEMS, sign * (int64_t)size->poll_item);
     if (s->type->connection_holds & MEM_BIT(MEM_CONNECTIONS))
         hold(w, s, MEM_CONNECTIONS, sign * (int64_t)size->connection_object);
+    if (s->conf->connection_memory)
+        hold(w, s, MEM_PROTOCOL, sign * (int64_t)s->conf->connection_memory);
 }
 
 void conn_close_server_end(struct world *w, uint32_t c)

@@ -12,17 +12,22 @@
 
 #include "sim/stats/gauge.h"
 
-enum memory_side { SIDE_USER, SIDE_KERNEL };
+enum memory_side {
+    SIDE_USER,   /* the process's, address space as much as memory */
+    SIDE_MAPPED, /* the process's, touched pages of a mapping whose address space is counted by reserve() */
+    SIDE_KERNEL
+};
 
 /* id, name in memory.peak.NAME, side, title, what it is */
 #define MEM_COMPONENTS(X) \
-    X(BASE, "base", SIDE_USER, "base process", "the bare server process") \
+    X(BASE, "base", SIDE_MAPPED, "base process", "the bare server process") \
     X(BASE_KERNEL, "base_kernel", SIDE_KERNEL, "base process (kernel)", \
       "what the kernel keeps for the bare process") \
-    X(STACKS, "stacks", SIDE_USER, "thread stacks", "touched pages of thread stacks") \
+    X(STACKS, "stacks", SIDE_MAPPED, "thread stacks", "touched pages of thread stacks") \
     X(KERNEL_STACKS, "kernel_stacks", SIDE_KERNEL, "kernel stacks", "each thread's stack in the kernel") \
     X(TASKS, "task_structs", SIDE_KERNEL, "task structures", "what the kernel remembers of a thread") \
-    X(PAGE_TABLES, "page_tables", SIDE_KERNEL, "page tables", "page tables that map thread stacks") \
+    X(PAGE_TABLES, "page_tables", SIDE_KERNEL, "page tables", \
+      "page tables that map thread stacks and arenas") \
     X(SOCKETS, "sockets", SIDE_KERNEL, "sockets", "the kernel's side of connections") \
     X(POLL_ITEMS, "poll_items", SIDE_KERNEL, "poll items", "connections registered with epoll") \
     X(UNREAD, "unread", SIDE_KERNEL, "unread messages", "messages in socket buffers") \
@@ -33,7 +38,10 @@ enum memory_side { SIDE_USER, SIDE_KERNEL };
     X(THREAD_OBJECTS, "thread_objects", SIDE_USER, "thread objects", \
       "what the language's runtime keeps of threads") \
     X(BUFFERS, "buffers", SIDE_USER, "buffers", "I/O buffers of requests in progress") \
-    X(REQUESTS, "requests", SIDE_USER, "request memory", "memory that handlers hold until the reply")
+    X(REQUESTS, "requests", SIDE_USER, "request memory", "memory that handlers hold until the reply") \
+    X(ARENAS, "arenas", SIDE_MAPPED, "malloc arenas", "touched pages of arenas before anything is in them") \
+    X(PROTOCOL, "protocol", SIDE_USER, "protocol state", \
+      "what a protocol keeps for each connection, such as compression windows")
 
 #define X(id, name, side, title, doc) MEM_##id,
 enum mem_component { MEM_COMPONENTS(X) MEM_COUNT };
@@ -61,8 +69,8 @@ static inline int64_t ledger_total(const struct ledger *l) { return l->resident.
 /* The total is above its peak: remembers the components, unless a machine has no more to give. */
 void ledger_new_peak(struct ledger *l);
 
-/* Takes (bytes > 0) or gives back memory of a component; user memory is also address space, except for
- * stacks, whose reservation is counted by ledger_reserve(). */
+/* Takes (bytes > 0) or gives back memory of a component; what is touched of a mapping has its
+ * address space counted by ledger_reserve(). */
 static inline void ledger_hold(struct ledger *l, simtime now, enum mem_component c, int64_t bytes)
 {
     l->held[c] += bytes;
@@ -70,7 +78,7 @@ static inline void ledger_hold(struct ledger *l, simtime now, enum mem_component
         gauge_add(&l->kernel, now, bytes);
     } else {
         gauge_add(&l->resident, now, bytes);
-        if (c != MEM_STACKS && c != MEM_BASE)
+        if (mem_rows[c].side == SIDE_USER)
             gauge_add(&l->reserved, now, bytes);
     }
     if (ledger_total(l) > l->peak_total)

@@ -1,5 +1,5 @@
 /* limits.c - what happens when the machine has no more to give. */
-#include "models/world.h"
+#include "models/arenas.h"
 
 void limit_hit(struct world *w, const char *name, int64_t connections)
 {
@@ -10,7 +10,7 @@ void limit_hit(struct world *w, const char *name, int64_t connections)
 void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes)
 {
     s->held[c] += bytes;
-    if (mem_rows[c].side == SIDE_USER && c != MEM_STACKS && c != MEM_BASE)
+    if (mem_rows[c].side == SIDE_USER)
         s->reserved += (uint64_t)bytes;
     s->machine->memory += bytes;
     if (s->machine->memory > s->machine->capacity)
@@ -87,6 +87,7 @@ void server_kill(struct world *w, struct server *s)
     end_threads(w, s);
     end_requests(w, s);
     s->paused = 0;
+    arenas_release(w, s);
     hold(w, s, MEM_BASE, -(int64_t)size->base_resident);
     hold(w, s, MEM_BASE_KERNEL, -(int64_t)size->base_kernel);
     reserve(w, s, -(int64_t)size->base_reserved);

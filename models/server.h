@@ -85,6 +85,8 @@ struct server {
     struct sizes_conf sizes;
     uint64_t stack;       /* bytes reserved for each thread's stack */
     int64_t stack_tables; /* page tables that such a stack costs */
+    uint64_t threads;     /* besides the main one */
+    uint64_t arenas;      /* of malloc, besides the main thread's */
 };
 
 /* --- time and costs ---------------------------------------------------------------------------- */

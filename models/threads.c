@@ -1,12 +1,11 @@
 /* threads.c - threads come and go: their limits, their memory, and what server models ask of them. */
-#include "models/world.h"
+#include "models/arenas.h"
 
 #define SPAN_PAGES 512 /* pages that one page of page tables maps (x86-64, arm64) */
 
-/* Page tables that a mapping of so many bytes costs once a page at its end is touched: one page of the
- * lowest level, shared with the neighbours where the mapping is smaller than that page maps, and a share of
- * the level above. */
-static int64_t tables_of(const struct server *s, uint64_t bytes)
+/* One page of the lowest level, shared with the neighbours where the mapping is smaller than that page maps,
+ * and a share of the level above. */
+int64_t page_tables_of(const struct server *s, uint64_t bytes)
 {
     double span = (double)s->machine->conf->page * SPAN_PAGES;
     double lowest = (double)bytes < span ? (double)bytes / span : 1.0;
@@ -17,7 +16,7 @@ static int64_t tables_of(const struct server *s, uint64_t bytes)
 void threads_start(struct server *s)
 {
     s->stack = s->conf->stack ? s->conf->stack : s->sizes.stack;
-    s->stack_tables = tables_of(s, s->stack + s->sizes.stack_guard);
+    s->stack_tables = page_tables_of(s, s->stack + s->sizes.stack_guard);
 }
 
 static int64_t touched(const struct server *s)
@@ -90,8 +89,10 @@ void thread_release(struct world *w, uint32_t t)
     if (th->state == THREAD_RUNNING)
         machine_leave_core(w, t);
     SIM_DEBUG_ASSERT(th->state == THREAD_IDLE || th->state == THREAD_ASLEEP);
-    if (!th->main)
+    if (!th->main) {
         stack_memory(w, s, -1);
+        s->threads--;
+    }
     th->gen++;
     th->state = THREAD_FREE;
     th->next = w->thread_free;
@@ -111,8 +112,10 @@ uint32_t server_thread(struct server *s)
         return NONE;
     }
     uint32_t t = thread_take(w, s, false);
-    if (t != NONE)
+    if (t != NONE) {
         stack_memory(w, s, 1);
+        arenas_for_threads(w, s, ++s->threads);
+    }
     return t;
 }
 

@@ -396,6 +396,8 @@ void request_begin(struct world *w, uint32_t r);
 void threads_start(struct server *s);
 uint32_t thread_take(struct world *w, struct server *s, bool is_main);
 void thread_release(struct world *w, uint32_t t);
+/* Page tables that a mapping of so many bytes costs once a page at its end is touched. */
+int64_t page_tables_of(const struct server *s, uint64_t bytes);
 
 /* limits.c */
 /* The first limit that was hit, with the connections that it let pass. */

@@ -323,7 +323,7 @@ status_is 3
 err_has "missing"
 
 it "several results are laid over each other in a folder of their own"
-run "$HERDSIM" run small.yaml -q -o undone --no-plots -s machine.cores=2
+run "$HERDSIM" run small.yaml -q -o undone --no-plots -s machine.limits.backlog=1000
 run "$HERDSIM" plot drawn undone -o over/both
 status_is 0
 err_has "figures are in over/both/"
