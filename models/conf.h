@@ -139,7 +139,9 @@ struct fleet_conf {
     const char *link, *server;
     simtime timeout; /* SIMTIME_MAX: none */
     struct retry_conf retry;
+    uint64_t priority;                 /* the smaller the more urgent */
     uint32_t link_index, server_index; /* resolved by the root's check; link_index NO_LINK: none */
+    uint32_t urgency;                  /* rank of the priority, from 0; resolved as well */
 };
 #define NO_LINK UINT32_MAX
 

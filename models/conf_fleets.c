@@ -169,6 +169,10 @@ static const struct field fleet_fields[] = {
       .doc =
           "what a collar does when an attempt was refused, lost or timed out: none, or a back-off. The first "
           "reply to any attempt answers the report, and latency counts from its intended time" },
+    F_COUNT(
+        struct fleet_conf, priority, "priority", "10", 0, 1e6,
+        "how urgent its reports are to servers with `queue: {discipline: priority}`: the smaller the number, "
+        "the more urgent"),
     F_END
 };
 

@@ -68,6 +68,19 @@ static void check_machines(struct binder *b, const struct herd_conf *c, const st
         diag_error(b->diag, several->at, "machines: expects 1 to %u machines", FLEETS_MAX);
 }
 
+/* The rank of a fleet's priority: how many different ones are more urgent. */
+static void find_urgency(const struct herd_conf *c, struct fleet_conf *f)
+{
+    f->urgency = 0;
+    for (uint32_t i = 0; i < c->fleets.n; i++) {
+        const struct fleet_conf *other = conf_fleet(c, i);
+        bool first = true;
+        for (uint32_t j = 0; j < i && first; j++)
+            first = conf_fleet(c, j)->priority != other->priority;
+        f->urgency += first && other->priority < f->priority;
+    }
+}
+
 static bool is_free(const struct machine_conf *m)
 {
     const struct costs_conf *c = &m->costs;
@@ -163,6 +176,7 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
         struct fleet_conf *f = (struct fleet_conf *)c->fleets.at + i;
         collars += f->collars;
         find_indices(c, f);
+        find_urgency(c, f);
         if (sound)
             check_time_passes(b, c, f, fleets);
     }

@@ -50,6 +50,8 @@ static const struct {
                     { "memory", "memory of the machine" },
                     { "loop", "loop that cannot keep up" },
                     { "worker", "worker that cannot keep up" },
+                    { "workers", "workers that cannot keep up" },
+                    { "queue", "bound of the server's queue" },
                     { "connection", "requests in turn on their connection" } };
 
 /* What gave way first; false where all held. */

@@ -88,7 +88,10 @@ void server_kill(struct world *w, struct server *s)
     end_requests(w, s);
     s->paused = 0;
     arenas_release(w, s);
+    server_workers_busy(s, (int)-s->busy_workers);
     hold(w, s, MEM_BASE, -(int64_t)size->base_resident);
     hold(w, s, MEM_BASE_KERNEL, -(int64_t)size->base_kernel);
     reserve(w, s, -(int64_t)size->base_reserved);
 }
+
+void server_fail(struct server *s) { server_kill(s->world, s); }

@@ -23,6 +23,7 @@ static const struct level {
     [LEVEL_IN_SERVER] = { offsetof(struct world, in_server.number), M_IN_SERVER_MEAN },
     [LEVEL_RUN_QUEUE] = { offsetof(struct machine, run_queue.number), M_RUN_QUEUE_MEAN, true },
     [LEVEL_OUTSTANDING] = { offsetof(struct world, outstanding.number), M_OUTSTANDING_MEAN },
+    [LEVEL_WORKERS] = { offsetof(struct world, busy_workers), M_WORKERS_BUSY, false },
     [LEVEL_BUSY] = { offsetof(struct machine, busy), M_CPU_UTILISATION, true }, /* then by core */
 };
 
@@ -74,7 +75,8 @@ static void machine_window(struct machine *m, simtime now)
 void measure_warm(struct world *w)
 {
     struct gauge *const gauges[] = { &w->ledger.resident, &w->ledger.kernel, &w->ledger.reserved,
-                                     &w->connections,     &w->accepting,     &w->thread_count };
+                                     &w->connections,     &w->accepting,     &w->thread_count,
+                                     &w->busy_workers };
     struct station *const stations[] = { &w->outstanding, &w->in_server, &w->waiting };
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
         gauge_window(gauges[i], w->now);

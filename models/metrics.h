@@ -90,6 +90,7 @@ enum metric_id {
     M_IN_SERVER_MEAN,
     M_RUN_QUEUE_MEAN,
     M_OUTSTANDING_MEAN,
+    M_WORKERS_BUSY,
     M_MAKESPAN,
     M_WARMUP,
     M_WARMUP_FOUND,

@@ -323,20 +323,13 @@ static void let_go(struct world *w, struct server *s, struct request *q)
     }
 }
 
-void server_reply(struct server *s, uint32_t r)
+void request_send_back(struct world *w, struct server *s, uint32_t r)
 {
-    struct world *w = s->world;
     struct request *q = &w->req[r];
     struct conn *k = &w->conn[q->conn];
     k->serving = NONE;
     station_leave(&w->in_server, w->now, q->arrived);
     s->present--;
-    if (q->flags & REQ_MEASURED && q->flags & REQ_ERROR) {
-        w->count.errors++; /* its stay tells nothing of those served */
-    } else if (q->flags & REQ_MEASURED) {
-        hist_add(w->hist[HIST_SOJOURN], w->now - q->arrived);
-        w->count.replied++;
-    }
     let_go(w, s, q);
     if (k->per_report)
         conn_close_server_end(w, q->conn);
@@ -355,6 +348,19 @@ void server_reply(struct server *s, uint32_t r)
         schedule(w, at, EV_REPLY, q->gen, r);
 }
 
+void server_reply(struct server *s, uint32_t r)
+{
+    struct world *w = s->world;
+    const struct request *q = &w->req[r];
+    if (q->flags & REQ_MEASURED && q->flags & REQ_ERROR) {
+        w->count.errors++; /* its stay tells nothing of those served */
+    } else if (q->flags & REQ_MEASURED) {
+        hist_add(w->hist[HIST_SOJOURN], w->now - q->arrived);
+        w->count.replied++;
+    }
+    request_send_back(w, s, r);
+}
+
 /* The collar still waits for a reply, to this attempt or to another. */
 static bool is_wanted(const struct world *w, const struct request *q)
 {
@@ -369,10 +375,13 @@ static void count_reply(struct world *w, const struct request *q)
 
 void request_delivered(struct world *w, uint32_t r)
 {
-    bool error = w->req[r].flags & REQ_ERROR;
-    if (w->now >= w->warm && !error)
-        count_reply(w, &w->req[r]);
-    fleet_outcome(w, r, error ? OUTCOME_REFUSED : OUTCOME_ANSWERED);
+    const struct request *q = &w->req[r];
+    enum outcome o = OUTCOME_ANSWERED;
+    if (q->flags & (REQ_ERROR | REQ_TURNED_AWAY))
+        o = q->flags & REQ_TURNED_AWAY ? (enum outcome)q->after : OUTCOME_REFUSED;
+    else if (w->now >= w->warm)
+        count_reply(w, q);
+    fleet_outcome(w, r, o);
     request_free(w, r);
 }
 

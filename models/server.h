@@ -76,7 +76,8 @@ struct server {
     bool dead;                         /* killed for want of memory */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */
     uint32_t accept_length;
-    uint64_t half_open;      /* connections in the SYN queue */
+    uint64_t half_open; /* connections in the SYN queue */
+    int64_t busy_workers;
     int64_t present, paused; /* requests at the server; of them in a wait or a blocking call */
     uint64_t files, maps;
     uint64_t reserved; /* address space */
@@ -118,6 +119,12 @@ uint32_t server_main_thread(struct server *s);
 /* A further thread; NONE where a limit forbids it (the limit is noted). */
 uint32_t server_thread(struct server *s);
 void server_thread_exit(struct server *s, uint32_t thread);
+/* The workers that the server has: workers_of() on its machine. */
+uint64_t server_workers(const struct server *s);
+/* So many more (or fewer) of them have a request. */
+void server_workers_busy(struct server *s, int more);
+/* The process cannot start and ends: its connections will be refused. Only in start(). */
+void server_fail(struct server *s);
 /* Pages that the thread touches first now: books their faults and returns the CPU time. */
 simtime server_first_touch(struct server *s);
 /* The request or connection that a thread works for; NONE at first. */
@@ -175,6 +182,15 @@ void server_await(struct server *s, uint32_t req);
 /* Its waiting ends now: for a request that needs no CPU time to begin. */
 void server_begin(struct server *s, uint32_t req);
 void server_reply(struct server *s, uint32_t req);
+/* A request that is not begun gets an error for an answer: its report is refused, or dropped in favour of
+ * another (load shedding). The limit on the queue is noted. The cost of the calls is the model's to book. */
+void server_turn_away(struct server *s, uint32_t req, bool dropped);
+/* Its collar has given up the report. */
+bool request_is_abandoned(const struct server *s, uint32_t req);
+/* A request that is not begun and that nobody waits for any more is forgotten without a word. */
+void server_skip(struct server *s, uint32_t req);
+/* Rank of its fleet's priority among all fleets, from 0: the most urgent. */
+uint32_t request_urgency(const struct server *s, uint32_t req);
 /* A queue of requests, linked through them: at most one queue at a time. */
 struct req_queue {
     uint32_t head, tail; /* both NONE when empty */

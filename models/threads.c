@@ -108,7 +108,8 @@ uint32_t server_thread(struct server *s)
     struct world *w = s->world;
     const char *limit = forbidden(s);
     if (limit) {
-        limit_hit(w, limit, w->connections.level - 1); /* all but the one that it is for */
+        int64_t open = w->connections.level;
+        limit_hit(w, limit, open ? open - 1 : 0); /* all but the one that it is for */
         return NONE;
     }
     uint32_t t = thread_take(w, s, false);
@@ -117,6 +118,14 @@ uint32_t server_thread(struct server *s)
         arenas_for_threads(w, s, ++s->threads);
     }
     return t;
+}
+
+uint64_t server_workers(const struct server *s) { return workers_of(s->conf, s->machine->conf->cores); }
+
+void server_workers_busy(struct server *s, int more)
+{
+    s->busy_workers += more;
+    gauge_add(&s->world->busy_workers, s->world->now, more);
 }
 
 void server_thread_exit(struct server *s, uint32_t thread) { thread_release(s->world, thread); }

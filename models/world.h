@@ -138,16 +138,17 @@ enum request_flags {
     REQ_ABANDONED = 2,
     REQ_HOLDS = 4,
     REQ_QUEUED = 8,
-    REQ_HELD = 16,    /* REQ_UP: the server had no room for it, the collar sends it again */
-    REQ_CALLS = 32,   /* the pause ahead, under way or just over is a call to a backend */
-    REQ_CALLING = 64, /* under way: the stamp is the call's number */
-    REQ_ERROR = 128   /* the reply tells of an error */
+    REQ_HELD = 16,        /* REQ_UP: the server had no room for it, the collar sends it again */
+    REQ_CALLS = 32,       /* the pause ahead, under way or just over is a call to a backend */
+    REQ_CALLING = 64,     /* under way: the stamp is the call's number */
+    REQ_ERROR = 128,      /* the reply tells of an error */
+    REQ_TURNED_AWAY = 256 /* never begun: the reply tells so, `after` is the outcome */
 };
 
 struct request {
     simtime intended;
     simtime arrived; /* at the server; for REQ_UP and REQ_DOWN when it will be at the other end */
-    simtime stamp;   /* the pause that follows; when a pause was over */
+    simtime stamp;   /* the pause that follows; when a pause was over; before work begins, see work_queue.c */
     int64_t memory;  /* held by handler steps */
     uint32_t conn, number;
     uint32_t next, prev; /* on the connection */
@@ -207,6 +208,7 @@ enum level_id {
     LEVEL_IN_SERVER,
     LEVEL_RUN_QUEUE,
     LEVEL_OUTSTANDING,
+    LEVEL_WORKERS,
     LEVEL_BUSY,
     LEVELS
 };
@@ -276,6 +278,7 @@ struct world {
     struct gauge accepting;     /* connections in accept queues */
     struct gauge connections;
     struct gauge thread_count; /* on all machines */
+    struct gauge busy_workers; /* of pools */
     int64_t closed; /* outstanding reports of closed loops: at most one (batch) for each of their collars */
     struct counts count;
     struct hist *hist[TRIAL_HISTS];
@@ -390,6 +393,8 @@ void request_delivered(struct world *w, uint32_t r);
 void request_given_up(struct world *w, uint32_t r, enum outcome o);
 void request_free(struct world *w, uint32_t r); /* off its connection, wherever it stands */
 void request_begin(struct world *w, uint32_t r);
+/* The server is done with the request: what it says goes to the collar. */
+void request_send_back(struct world *w, struct server *s, uint32_t r);
 
 /* threads.c */
 /* Sizes the stacks of a server's threads, before the first of them. */

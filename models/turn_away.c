@@ -1,0 +1,43 @@
+/* turn_away.c - requests that a server does not serve: too many, or wanted no more. */
+#include "models/world.h"
+
+/* One that was never begun: it counts neither as waiting nor as having arrived. */
+static void unwait(struct world *w, struct server *s, const struct request *q)
+{
+    SIM_DEBUG_ASSERT(q->state == REQ_ARRIVED || q->state == REQ_READ);
+    if (q->state == REQ_ARRIVED)
+        hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
+    station_leave(&w->waiting, w->now, q->arrived);
+    w->count.arrived -= q->flags & REQ_MEASURED;
+}
+
+void server_turn_away(struct server *s, uint32_t r, bool dropped)
+{
+    struct world *w = s->world;
+    struct request *q = &w->req[r];
+    limit_hit(w, "queue", w->connections.level);
+    unwait(w, s, q);
+    q->flags |= REQ_TURNED_AWAY;
+    q->after = dropped ? OUTCOME_DROPPED : OUTCOME_REFUSED;
+    request_send_back(w, s, r);
+}
+
+void server_skip(struct server *s, uint32_t r)
+{
+    struct world *w = s->world;
+    uint32_t c = w->req[r].conn;
+    if (w->conn[c].per_report)
+        conn_close_server_end(w, c);
+    request_free(w, r);
+}
+
+bool request_is_abandoned(const struct server *s, uint32_t r)
+{
+    return s->world->req[r].flags & REQ_ABANDONED;
+}
+
+uint32_t request_urgency(const struct server *s, uint32_t r)
+{
+    const struct world *w = s->world;
+    return w->fleet[w->conn[w->req[r].conn].fleet].conf->urgency;
+}
