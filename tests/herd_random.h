@@ -12,7 +12,8 @@ struct maker {
     struct text text;
     const char *model; /* of the first server; the others' are drawn */
     unsigned backends;
-    bool calm; /* few reports, early, and time enough for all of them to end */
+    bool calm;  /* few reports, early, and time enough for all of them to end */
+    bool spins; /* loops may spin, and poll calls take long enough for that */
 };
 
 static inline unsigned pick(struct maker *m, unsigned n) { return (unsigned)(rng_u64(&m->rng) % n); }
@@ -74,7 +75,10 @@ static inline void make_costs(struct maker *m)
     const char *comma = "";
     text_add(&m->text, ", costs: {");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (chance(m, 0.15)) {
+        if (m->spins && !strcmp(keys[i], "poll")) {
+            text_add(&m->text, "%spoll: %.3f us", comma, between(m, 50, 500));
+            comma = ", ";
+        } else if (chance(m, 0.15)) {
             text_add(&m->text, "%s%s: %.3f us", comma, keys[i], between(m, 1, 500));
             comma = ", ";
         }
@@ -88,7 +92,7 @@ static inline void make_machine(struct maker *m)
              PICK(m, "fair", "fair", "fifo", "processor_sharing"), PICK(m, "0.1", "1", "3", "1.5"));
     if (chance(m, 0.5))
         make_limits(m);
-    if (chance(m, 0.5))
+    if (m->spins || chance(m, 0.5))
         make_costs(m);
     if (chance(m, 0.15))
         text_add(&m->text,
@@ -208,6 +212,13 @@ static inline void make_runtime(struct maker *m)
     }
 }
 
+/* The rows of each model itself. */
+static inline void make_own_keys(struct maker *m, const char *model)
+{
+    if (!strcmp(model, "event_loop") && m->spins)
+        text_add(&m->text, ", poll: %s", PICK(m, "sleep", "spin"));
+}
+
 static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
 {
     size_t models = 0;
@@ -224,6 +235,7 @@ static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
         text_add(&m->text, "]");
         make_pools(m);
         make_common_keys(m);
+        make_own_keys(m, model);
         if (machines && chance(m, 0.8))
             text_add(&m->text, ", on: m%u", pick(m, machines));
         make_runtime(m);
@@ -321,6 +333,7 @@ static inline void make_scenario(struct maker *m, const char *model, uint32_t nu
 {
     *m = (struct maker){ .model = model, .calm = calm };
     m->rng = rng_stream(rng_key_make(number, calm), 0, 0, 0);
+    m->spins = !calm && chance(m, 0.1); /* a loop that spins is never at rest */
     unsigned servers = 1 + (chance(m, 0.3) ? pick(m, 3) : 0);
     text_add(&m->text, "herdsim: 1\nrun: {warmup: %s ms, duration: %s, seed: %u}\n",
              PICK(m, "0", "0", "30", "300"), calm ? "300 s" : PICK(m, "5 ms", "100 ms", "300 ms"), number);

@@ -1,5 +1,6 @@
 /* floor: models */
 /* What queueing theory knows exactly, the program finds: every row of tests/theory.csv. */
+#include "tests/theory_cases_loops.h"
 #include "tests/theory_cases_shared.h"
 #include "tests/theory_special.h"
 
@@ -18,6 +19,8 @@ static void sharing(void) { RUN_CASES(shared_cores); }
 static void sizes(void) { RUN_CASES(sizes_in_shared_cores); }
 
 static void loops(void) { RUN_CASES(closed_loops); }
+
+static void turns(void) { RUN_CASES(turns_of_loops); }
 
 static void at_once(void) { RUN_CASES(herds); }
 
@@ -155,9 +158,9 @@ SUITE("theory", { "Poisson arrivals at one exponential server", poisson_arrivals
       { "regular, batched and other arrivals, set-up times, links", arrivals },
       { "processor sharing, and round robin towards it", sharing },
       { "processor sharing: the time that a job of given size takes", sizes },
-      { "closed loops: finite sources", loops }, { "all cores idle at once", idle_cores },
-      { "herds that come at once", at_once }, { "periodic senders with random phases", periodic },
-      { "connections open at a time", concurrency },
+      { "closed loops: finite sources", loops }, { "the turns of a loop that spins", turns },
+      { "all cores idle at once", idle_cores }, { "herds that come at once", at_once },
+      { "periodic senders with random phases", periodic }, { "connections open at a time", concurrency },
       { "connections open at a time without any limit", concurrency_without_limit },
       { "a queue that was empty at first", from_empty },
       { "the spread of means between replications", spreads }, { "traces done by hand", traces },
