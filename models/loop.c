@@ -86,7 +86,7 @@ static void handle(struct server *s, struct loop *l, uint32_t r, simtime cpu)
     request_mark_taken(s, r);
     cpu += begins ? server_read(s, r) : 0;
     cpu += server_advance(s, r);
-    if (request_after(s, r) == AFTER_WAIT)
+    if (request_after(s, r) == AFTER_WAIT && !request_calls(s, r))
         cpu += server_cost(s, CPU_TIMER, server_costs(s)->timer);
     burst(s, l, cpu, begins ? r : NONE);
 }
@@ -183,7 +183,7 @@ void loop_readable(struct server *s, struct loop *l, uint32_t conn, uint32_t req
 
 void loop_resumed(struct server *s, struct loop *l, uint32_t req)
 {
-    make_ready(s, l, LOOP_TIMERS, req);
+    make_ready(s, l, request_calls(s, req) ? LOOP_POLLED : LOOP_TIMERS, req);
     loop_incoming(s, l);
 }
 

@@ -270,6 +270,8 @@ simtime server_advance(struct server *s, uint32_t r)
 
 enum after request_after(const struct server *s, uint32_t r) { return s->world->req[r].after; }
 
+bool request_calls(const struct server *s, uint32_t r) { return s->world->req[r].flags & REQ_CALLS; }
+
 bool request_is_unread(const struct server *s, uint32_t r) { return s->world->req[r].state == REQ_ARRIVED; }
 
 bool request_is_behind(const struct server *s, uint32_t r)

@@ -177,6 +177,8 @@ simtime server_read(struct server *s, uint32_t req);
 /* CPU time until the request's next pause or its reply (the cost of sending included). */
 simtime server_advance(struct server *s, uint32_t req);
 enum after request_after(const struct server *s, uint32_t req);
+/* The wait that follows, or is just over, is for a backend's answer: it comes through a socket. */
+bool request_calls(const struct server *s, uint32_t req);
 /* The pause of the request passes without a thread; resumed() follows. */
 void server_await(struct server *s, uint32_t req);
 /* Its waiting ends now: for a request that needs no CPU time to begin. */
