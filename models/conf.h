@@ -100,6 +100,9 @@ enum abandoned { ABANDONED_SERVE, ABANDONED_SKIP };
 struct server_conf {
     const char *name;
     const char *on;         /* NULL: the first machine */
+    uint64_t replicas;      /* processes of this kind */
+    int balance;            /* enum balance_policy (balancer.h) among them */
+    uint32_t first;         /* number of its first process, resolved by the root's check */
     uint32_t machine_index; /* resolved by the root's check */
     struct items handler;   /* of struct step_conf */
     struct items pools;     /* of struct pool_conf (backend.h) */
@@ -142,13 +145,17 @@ struct fleet_conf {
     uint64_t priority;                 /* the smaller the more urgent */
     uint32_t link_index, server_index; /* resolved by the root's check; link_index NO_LINK: none */
     uint32_t urgency;                  /* rank of the priority, from 0; resolved as well */
+    uint32_t route;                    /* of herd_conf.routes; NO_ROUTE: to the one process of its server */
 };
-#define NO_LINK UINT32_MAX
+#define NO_LINK  UINT32_MAX
+#define NO_ROUTE UINT32_MAX
 
 struct herd_conf {
     struct scenario_head head;
     struct machine_conf host; /* where there is but one: use conf_machine() */
-    struct items machines, links, backends, servers, fleets, events;
+    struct items machines, links, backends, servers, balancers, fleets, events;
+    struct items routes; /* of struct balancer_conf: the balancers, and those that stand for replicas */
+    uint32_t processes;  /* of all servers */
 };
 
 extern const struct record machine_record, link_record, runtime_record, server_record, fleet_record,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/backend.h"
+#include "models/balancer.h"
 
 static const struct field herd_fields[] = {
     SCENARIO_HEAD_FIELDS(struct herd_conf),
@@ -27,6 +28,12 @@ static const struct field herd_fields[] = {
       .off = FIELD_AT(struct herd_conf, backends, struct items),
       .doc = "what handlers call" },
     F_MAP(struct herd_conf, servers, "servers", &server_record, "the servers"),
+    { .kind = FIELD_MAP,
+      .key = "balancers",
+      .sub = &balancer_record,
+      .flags = FIELD_OPTIONAL,
+      .off = FIELD_AT(struct herd_conf, balancers, struct items),
+      .doc = "several servers behind one name" },
     F_MAP(struct herd_conf, fleets, "fleets", &fleet_record, "the collars"),
     { .kind = FIELD_LIST,
       .key = "events",
@@ -47,9 +54,6 @@ static void find_indices(struct herd_conf *c, struct fleet_conf *f)
     for (uint32_t i = 0; i < c->links.n && f->link; i++)
         if (!strcmp(conf_link(c, i)->name, f->link))
             f->link_index = i;
-    for (uint32_t i = 0; i < c->servers.n; i++)
-        if (!strcmp(conf_server(c, i)->name, f->server))
-            f->server_index = i;
 }
 
 static void place_server(const struct herd_conf *c, struct server_conf *s)
@@ -172,6 +176,7 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
     if (c->backends.n > BACKENDS_MAX)
         diag_error(b->diag, map->at, "backends: expects at most %u", BACKENDS_MAX);
     conf_find_backends(b, map, c);
+    conf_find_servers(b, map, c);
     for (size_t i = 0; i < c->fleets.n; i++) {
         struct fleet_conf *f = (struct fleet_conf *)c->fleets.at + i;
         collars += f->collars;

@@ -1,5 +1,6 @@
 /* conf_servers.c - the rows of `servers:`: the handler, and the model with its own rows. */
 #include "models/backend.h"
+#include "models/balancer.h"
 #include "models/server.h"
 
 #define STEP(k, u, lo, hi, t) \
@@ -75,6 +76,10 @@ static const struct field server_fields[] = {
       .off = FIELD_AT(struct server_conf, on, const char *),
       .flags = FIELD_OPTIONAL,
       .doc = "the machine that it runs on, where there are several; the first unless named" },
+    F_COUNT(struct server_conf, replicas, "replicas", "1", 1, 255,
+            "so many processes like this one, on the same machine, behind a balancer of their own"),
+    F_ENUM(struct server_conf, balance, "balance", "round_robin", balance_policies,
+           "with replicas: which of them a new connection leads to"),
     F_LIST(struct server_conf, handler, "handler", &step_record,
            "what each report needs, step by step: [cpu: 120 us, wait: 20 ms, cpu: 30 us]"),
     { .kind = FIELD_MAP,

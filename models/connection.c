@@ -159,6 +159,9 @@ void conn_close_server_end(struct world *w, uint32_t c)
     struct conn *k = &w->conn[c];
     struct server *s = conn_server(w, c);
     conn_leave_queues(w, c);
+    if (k->balanced)
+        s->open--;
+    k->balanced = false;
     if (k->state == CONN_ACCEPTED) {
         conn_memory(w, s, -1);
         s->files--;

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "models/backend.h"
+#include "models/balancer.h"
 #include "models/herd_hooks.h"
 
 #include <math.h>
@@ -47,7 +48,9 @@ double pool_capacity(const struct herd_conf *c, uint32_t server, uint32_t backen
 {
     const struct backend_conf *b = conf_backend(c, backend);
     const struct pool_conf *p = conf_pool(conf_server(c, server), backend);
-    return p ? at_most(p->connections, b->service.mean + 2 * b->latency.mean) : INFINITY;
+    return p ? (double)conf_server(c, server)->replicas *
+                   at_most(p->connections, b->service.mean + 2 * b->latency.mean)
+             : INFINITY;
 }
 
 /* Reports per second that get through all that the server calls, if nobody else called. */
@@ -126,6 +129,12 @@ double fleet_thinking(const struct herd_conf *c, const struct fleet_conf *f)
     return (double)f->collars * (double)f->report.batch / cycle;
 }
 
+/* Reports per second of n alike processes, which share the cores. */
+static double together(double each, double n, const struct demand *d)
+{
+    return n > 1 ? fmin(n * each, fmax(each, d->cores / (d->cpu_s + d->overhead_s))) : each;
+}
+
 struct server_load server_load(const struct herd_conf *c, uint32_t server)
 {
     const struct server_type *type = (const struct server_type *)conf_server(c, server)->model.model;
@@ -133,14 +142,15 @@ struct server_load server_load(const struct herd_conf *c, uint32_t server)
     bool per_report = false;
     for (uint32_t i = 0; i < c->fleets.n; i++) {
         const struct fleet_conf *f = conf_fleet(c, i);
-        if (f->server_index != server)
+        double share = conf_fleet_share(c, f, server);
+        if (share <= 0)
             continue;
-        l.offered += fleet_offered(f);
-        l.thinking += fleet_thinking(c, f);
+        l.offered += share * fleet_offered(f);
+        l.thinking += share * fleet_thinking(c, f);
         per_report = per_report || f->connection == CONNECTION_PER_REPORT;
     }
     l.demand = demand_of(c, server, per_report);
-    l.capacity = type->capacity(&l.demand);
+    l.capacity = together(type->capacity(&l.demand), (double)conf_server(c, server)->replicas, &l.demand);
     l.reach = reach_of(c, server);
     return l;
 }

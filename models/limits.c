@@ -65,10 +65,18 @@ void check_memory(struct world *w)
         ledger_new_peak(&w->ledger); /* what was left, where there was too little from the beginning */
 }
 
+/* Not of a connection that a balancer has yet to see. */
+static bool leads_to(const struct world *w, uint32_t c, const struct server *s)
+{
+    const struct conn *k = &w->conn[c];
+    bool undecided = w->fleet[k->fleet].balancer != NO_ROUTE && k->state == CONN_CONNECTING && !k->balanced;
+    return conn_server(w, c) == s && !undecided;
+}
+
 static void end_requests(struct world *w, struct server *s)
 {
     for (uint32_t c = 0; c < w->conn_used; c++)
-        if (w->conn[c].state != CONN_FREE && conn_server(w, c) == s && w->conn[c].state != CONN_CLOSED)
+        if (w->conn[c].state != CONN_FREE && w->conn[c].state != CONN_CLOSED && leads_to(w, c, s))
             conn_abort(w, c, OUTCOME_LOST);
 }
 
@@ -83,6 +91,7 @@ void server_kill(struct world *w, struct server *s)
 {
     const struct sizes_conf *size = &s->sizes;
     s->dead = true;
+    s->died = w->now;
     machine_abandon(w, s);
     end_threads(w, s);
     end_requests(w, s);

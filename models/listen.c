@@ -101,9 +101,18 @@ static bool syn_queue_is_full(const struct server *s)
     return s->half_open >= (l->syn_backlog < l->backlog ? l->syn_backlog : l->backlog);
 }
 
+static void balance(struct world *w, struct conn *k)
+{
+    k->server = balancer_choose(w, w->fleet[k->fleet].balancer, k->collar);
+    k->balanced = true;
+    w->server[k->server].open++;
+}
+
 void conn_syn(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
+    if (w->fleet[k->fleet].balancer != NO_ROUTE && !k->balanced)
+        balance(w, k);
     struct server *s = conn_server(w, c);
     if (s->dead) {
         conn_abort(w, c, OUTCOME_REFUSED);

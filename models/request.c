@@ -147,7 +147,7 @@ void request_release_held(struct world *w, uint32_t c)
     for (uint32_t r = w->conn[c].head, next; r != NONE && w->conn[c].gen == gen; r = next) {
         next = w->req[r].next;
         if (w->req[r].flags & REQ_HELD) {
-            w->req[r].flags &= (uint8_t)~REQ_HELD;
+            w->req[r].flags &= (uint16_t)~REQ_HELD;
             request_arrive(w, r);
         }
     }

@@ -74,6 +74,8 @@ struct server {
     struct machine *machine; /* that it runs on */
     uint32_t index;
     bool dead;                         /* killed for want of memory */
+    simtime died;                      /* when it last was */
+    uint32_t open;                     /* connections that balancers sent here */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */
     uint32_t accept_length;
     uint64_t half_open; /* connections in the SYN queue */

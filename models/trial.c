@@ -36,6 +36,7 @@ void trial_worker_free(void *worker)
         free(pieces[i]);
     machines_free(w);
     backends_free(&w->backends);
+    balancers_free(w);
     evq_free(w->q);
     free(w);
 }

@@ -59,7 +59,8 @@ static void start_fleets(struct world *w)
                                       .first = (uint32_t)collars,
                                       .n = (uint32_t)c->collars,
                                       .surge = 1,
-                                      .server = c->server_index };
+                                      .server = conf_server(w->conf, c->server_index)->first,
+                                      .balancer = c->route };
         collars += c->collars;
         w->outstanding_max += 2 * c->collars * (c->report.batch ? c->report.batch : 1);
     }
@@ -76,8 +77,10 @@ static size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
 static bool make_room_for_states(struct world *w)
 {
     size_t need = 0;
-    for (uint32_t i = 0; i < w->servers; i++)
-        need += aligned(((const struct server_type *)conf_server(w->conf, i)->model.model)->state_size);
+    for (uint32_t i = 0; i < w->conf->servers.n; i++) {
+        const struct server_conf *c = conf_server(w->conf, i);
+        need += c->replicas * aligned(((const struct server_type *)c->model.model)->state_size);
+    }
     if (need <= w->state_room)
         return true;
     char *grown = realloc(w->state_memory, need);
@@ -92,13 +95,14 @@ static bool make_room_for_states(struct world *w)
 
 static void place_servers(struct world *w)
 {
-    w->servers = (uint32_t)w->conf->servers.n;
+    w->servers = w->conf->processes;
     w->server = renew(w, w->server, w->servers, sizeof *w->server);
     if (w->failed || !make_room_for_states(w))
         return;
     char *state = w->state_memory;
+    const struct server_conf *c = conf_server(w->conf, 0);
     for (uint32_t i = 0; i < w->servers; i++) {
-        const struct server_conf *c = conf_server(w->conf, i);
+        c += i == c->first + c->replicas;
         const struct server_type *type = (const struct server_type *)c->model.model;
         w->server[i] = (struct server){ .type = type,
                                         .conf = c,
@@ -157,6 +161,8 @@ static void clear(struct world *w)
                           .pilot = w->pilot,
                           .batches = w->batches,
                           .backends = w->backends,
+                          .balancer = w->balancer,
+                          .balancers = w->balancers,
                           .machine = w->machine,
                           .machine_room = w->machine_room };
     *w = kept;
@@ -184,7 +190,7 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
     if (!machines_start(w))
         return;
     place_servers(w);
-    if (!w->failed && backends_start(w))
+    if (!w->failed && backends_start(w) && balancers_start(w))
         start_fleets(w);
     if (!w->failed)
         faults_start(w);

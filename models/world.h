@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "models/backend.h"
+#include "models/balancer.h"
 #include "models/faults.h"
 #include "models/ledger.h"
 #include "models/machine.h"
@@ -32,7 +33,9 @@ enum purpose {
     DRAW_CALL = DRAW_STEP + STEPS_MAX, /* of each step, there and back */
     DRAW_ACK = DRAW_CALL + 2 * STEPS_MAX,
     DRAW_BACKOFF, /* new ones at the end: what a seed means stays what it was */
-    DRAW_COVERAGE
+    DRAW_COVERAGE,
+    DRAW_BALANCE,
+    DRAW_RING
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -81,8 +84,9 @@ struct fleet {
     size_t trace_next;
     struct spell *spell; /* what will be wrong with its way */
     uint32_t spells;
-    uint64_t surge; /* reports sent in place of each */
-    uint32_t server;
+    uint64_t surge;    /* reports sent in place of each */
+    uint32_t server;   /* its process, where there is but one */
+    uint32_t balancer; /* NO_ROUTE: none */
 };
 
 struct channel {
@@ -118,7 +122,8 @@ struct conn {
     uint8_t state;  /* enum conn_state: the server's view */
     bool known : 1; /* the collar knows that it stands */
     bool per_report : 1;
-    bool hung_up : 1; /* the collar is gone */
+    bool hung_up : 1;  /* the collar is gone */
+    bool balanced : 1; /* a balancer counts it as open */
 };
 _Static_assert(sizeof(struct conn) == 32, "a connection should not straddle cache lines");
 
@@ -255,6 +260,8 @@ struct world {
     uint32_t machines, machine_room;
     struct ledger ledger; /* of all machines */
     struct backends backends;
+    struct balancer *balancer;
+    uint32_t balancers;
 
     struct fleet *fleet;
     struct link *link;

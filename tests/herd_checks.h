@@ -55,12 +55,13 @@ struct allowed {
 };
 static struct allowed allowed(const struct herd_conf *c)
 {
-    struct allowed sum = { .threads = (double)c->servers.n };
+    struct allowed sum = { .threads = (double)c->processes };
     for (uint32_t i = 0; i < conf_machines(c); i++)
         sum.threads += (double)conf_machine(c, i)->limits.threads;
     for (uint32_t s = 0; s < c->servers.n; s++) {
-        sum.files += (double)conf_server_machine(c, s)->limits.open_files;
-        sum.backlog += (double)conf_server_machine(c, s)->limits.backlog;
+        double n = (double)conf_server(c, s)->replicas;
+        sum.files += n * (double)conf_server_machine(c, s)->limits.open_files;
+        sum.backlog += n * (double)conf_server_machine(c, s)->limits.backlog;
     }
     return sum;
 }

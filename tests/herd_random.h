@@ -12,8 +12,9 @@ struct maker {
     struct text text;
     const char *model; /* of the first server; the others' are drawn */
     unsigned backends;
-    bool calm;  /* few reports, early, and time enough for all of them to end */
-    bool spins; /* loops may spin, and poll calls take long enough for that */
+    bool balanced; /* there is a balancer */
+    bool calm;     /* few reports, early, and time enough for all of them to end */
+    bool spins;    /* loops may spin, and poll calls take long enough for that */
 };
 
 static inline unsigned pick(struct maker *m, unsigned n) { return (unsigned)(rng_u64(&m->rng) % n); }
@@ -219,6 +220,22 @@ static inline void make_own_keys(struct maker *m, const char *model)
         text_add(&m->text, ", poll: %s", PICK(m, "sleep", "spin"));
 }
 
+#define MAKE_POLICY(m) \
+    PICK(m, "round_robin", "least_connections", "random", "power_of_two", "consistent_hash")
+
+/* One that has all servers behind it, or some. */
+static inline void make_balancers(struct maker *m, unsigned servers)
+{
+    m->balanced = chance(m, 0.25);
+    if (!m->balanced)
+        return;
+    text_add(&m->text, "balancers: {lb: {policy: %s, servers: [s0", MAKE_POLICY(m));
+    for (unsigned i = 1; i < servers; i++)
+        if (chance(m, 0.8))
+            text_add(&m->text, ", s%u", i);
+    text_add(&m->text, "], health_check: %s ms}}\n", PICK(m, "0", "0", "3", "50"));
+}
+
 static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
 {
     size_t models = 0;
@@ -239,6 +256,8 @@ static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
         if (machines && chance(m, 0.8))
             text_add(&m->text, ", on: m%u", pick(m, machines));
         make_runtime(m);
+        if (chance(m, 0.15))
+            text_add(&m->text, ", replicas: %u, balance: %s", 1 + pick(m, 4), MAKE_POLICY(m));
         text_add(&m->text, "}\n");
     }
 }
@@ -295,8 +314,11 @@ static inline void make_fleets(struct maker *m, unsigned servers)
     for (unsigned i = 0, n = 1 + pick(m, 3); i < n; i++) {
         text_add(&m->text, "  f%u: {collars: %u, report: {", i, 1 + pick(m, chance(m, 0.2) ? 60 : 8));
         make_report(m);
-        text_add(&m->text, "}, connection: %s, server: s%u",
-                 PICK(m, "persistent", "persistent", "per_report"), i < servers ? i : pick(m, servers));
+        text_add(&m->text, "}, connection: %s", PICK(m, "persistent", "persistent", "per_report"));
+        if (m->balanced && chance(m, 0.7))
+            text_add(&m->text, ", server: lb");
+        else
+            text_add(&m->text, ", server: s%u", i < servers ? i : pick(m, servers));
         if (chance(m, 0.4))
             text_add(&m->text, ", link: l%u", pick(m, 2));
         if (chance(m, 0.3))
@@ -336,12 +358,13 @@ static inline void make_scenario(struct maker *m, const char *model, uint32_t nu
     m->spins = !calm && chance(m, 0.1); /* a loop that spins is never at rest */
     unsigned servers = 1 + (chance(m, 0.3) ? pick(m, 3) : 0);
     text_add(&m->text, "herdsim: 1\nrun: {warmup: %s ms, duration: %s, seed: %u}\n",
-             PICK(m, "0", "0", "30", "300"), calm ? "300 s" : PICK(m, "5 ms", "100 ms", "300 ms"), number);
+             PICK(m, "0", "0", "30", "300"), calm ? "3000 s" : PICK(m, "5 ms", "100 ms", "300 ms"), number);
     unsigned machines = chance(m, 0.2) ? 1 + pick(m, 3) : 0;
     make_machines(m, machines);
     make_links(m);
     make_backends(m);
     make_servers(m, servers, machines);
+    make_balancers(m, servers);
     make_fleets(m, servers);
     if (chance(m, 0.3))
         make_events(m);

@@ -197,38 +197,72 @@ static void bind_enum(struct binder *b, const struct field *f, const struct node
         diag_error(b->diag, value->at, "%s: '%s' is not one of: %s", f->key, shown, known);
 }
 
-static const char *key_name(const void *map, size_t i)
+/* The names that a row may take: of one map, or of two. */
+struct names {
+    const struct node *map[2];
+    size_t n[2];
+    char kinds[80]; /* "servers or balancers" */
+};
+
+static struct names names_of(const struct binder *b, const struct field *f)
 {
-    return ((const struct node *)map)->pair[i].key->text;
+    struct names names = { .map = { node_get(b->root, f->target),
+                                    f->or_target ? node_get(b->root, f->or_target) : NULL } };
+    for (int i = 0; i < 2; i++)
+        if (names.map[i] && names.map[i]->kind == NODE_MAP)
+            names.n[i] = names.map[i]->n;
+    snprintf(names.kinds, sizeof names.kinds, "%s%s%s", f->target, f->or_target ? " or " : "",
+             f->or_target ? f->or_target : "");
+    return names;
+}
+
+static const char *known_name(const void *names, size_t i)
+{
+    const struct names *n = names;
+    return (i < n->n[0] ? n->map[0]->pair[i] : n->map[1]->pair[i - n->n[0]]).key->text;
 }
 
 static void blame_name(struct binder *b, const struct field *f, const struct node *value,
-                       const struct node *names)
+                       const struct names *names)
 {
+    size_t count = names->n[0] + names->n[1];
     const char *shown = diag_shown(b->diag, value->text),
-               *known = diag_list(b->diag, key_name, names, names->n);
+               *known = diag_list(b->diag, known_name, names, count);
     struct nearest n = nearest_to(diag_is_full(b->diag) ? "" : value->text);
-    for (size_t i = 0; i < names->n; i++)
-        nearest_try(&n, names->pair[i].key->text);
+    for (size_t i = 0; i < count; i++)
+        nearest_try(&n, known_name(names, i));
     if (n.match)
         diag_error(b->diag, value->at, "%s: '%s' is not among the %s; did you mean '%s'? (%s)", f->key, shown,
-                   f->target, diag_shown(b->diag, n.match), known);
+                   names->kinds, diag_shown(b->diag, n.match), known);
     else
-        diag_error(b->diag, value->at, "%s: '%s' is not among the %s: %s", f->key, shown, f->target, known);
+        diag_error(b->diag, value->at, "%s: '%s' is not among the %s: %s", f->key, shown, names->kinds,
+                   known);
+}
+
+/* The name may be what could not be read there. */
+static bool may_be_cut(const struct binder *b, const struct names *names)
+{
+    for (int i = 0; i < 2; i++)
+        if (names->map[i] && names->map[i]->cut)
+            return true;
+    return !names->map[0] && b->root->cut;
 }
 
 static void bind_name(struct binder *b, const struct field *f, const struct node *value, void *member)
 {
-    const struct node *names = node_get(b->root, f->target), *key = node_key(names, value->text);
+    struct names names = names_of(b, f);
+    const struct node *key = node_key(names.map[0], value->text);
+    if (!key)
+        key = node_key(names.map[1], value->text);
     if (key)
         *(const char **)member = key->text;
-    else if (names ? names->cut : b->root->cut)
-        b->diag->raised++; /* the name may be what could not be read there */
-    else if (names && names->kind == NODE_MAP && names->n)
-        blame_name(b, f, value, names);
+    else if (may_be_cut(b, &names))
+        b->diag->raised++;
+    else if (names.n[0] + names.n[1])
+        blame_name(b, f, value, &names);
     else
         diag_error(b->diag, value->at, "%s: '%s' names nothing: there are no %s", f->key,
-                   diag_shown(b->diag, value->text), f->target);
+                   diag_shown(b->diag, value->text), names.kinds);
 }
 
 const char *field_none(const struct field *f)

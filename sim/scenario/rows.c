@@ -136,7 +136,8 @@ void row_type(const struct field *f, char *text, size_t size)
         list_words(f->words, words, sizeof words);
         snprintf(text, size, "%s%s", words, none);
     } else if (f->kind == FIELD_NAME) {
-        snprintf(text, size, "name from %s%s", f->target, none);
+        snprintf(text, size, "name from %s%s%s%s", f->target, f->or_target ? " or " : "",
+                 f->or_target ? f->or_target : "", none);
     } else if (f->kind == FIELD_DIST) {
         snprintf(text, size, "%s or distribution%s", dim_name(f->dim), none);
     } else if (f->kind == FIELD_SAMPLE) {

@@ -27,7 +27,7 @@ enum field_kind {
     FIELD_BITRATE, /* double bits per second: needs a unit (20 Mbit/s) */
     FIELD_TEXT,    /* const char * */
     FIELD_ENUM,    /* int: one of words[] */
-    FIELD_NAME,    /* const char *: a name defined in the map `target` of the root ("links") */
+    FIELD_NAME,    /* const char *: a name defined in the map `target` (or `or_target`) of the root */
     FIELD_DIST,    /* struct dist, its values in the unit `dim` */
     FIELD_GROUP,   /* a nested struct of record `sub` */
     FIELD_MAP,     /* struct items: a map of names; each item begins with const char *name */
@@ -74,6 +74,7 @@ struct field {
     enum unit_dim dim;        /* DIST, SAMPLE */
     const struct word *words; /* ENUM */
     const char *target;       /* NAME */
+    const char *or_target;    /* NAME: a second map where it may be defined; NULL: none */
     const struct record *sub; /* GROUP, MAP, LIST */
     const char *none;         /* FIELD_NONE_OK: the word for it where that is not "none" ("auto") */
 };

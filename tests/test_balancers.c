@@ -1,0 +1,160 @@
+/* floor: models */
+/* Balancers: which server a connection leads to, and what becomes of those of a dead one. */
+#include "models/balancer.h"
+#include "models/world.h"
+#include "tests/herd.h"
+
+/* n servers behind one name; connections are counted where they were when the trial ended. */
+#define BEHIND(policy, collars, report, connection) \
+    "herdsim: 1\nrun: {warmup: 1 s, duration: 10 s}\nmachine: {profile: ideal, cores: 64}\n" \
+    "servers: {s: {model: event_loop, handler: [cpu: {exponential: 1 ms}], replicas: 4, balance: " policy \
+    "}}\nfleets: {f: {collars: " collars ", report: {" report "}, connection: " connection ", server: s}}\n"
+
+static void count(const struct herd *h, unsigned *n)
+{
+    const struct world *w = h->worker;
+    memset(n, 0, 4 * sizeof *n);
+    for (uint32_t c = 0; c < w->conn_used; c++)
+        n[w->conn[c].server]++;
+}
+
+static void shares(void)
+{
+    static const struct {
+        const char *policy;
+        unsigned least, most;
+    } rows[] = { { "round_robin", 250, 250 },
+                 { "least_connections", 250, 250 },
+                 { "random", 200, 300 },
+                 { "power_of_two", 245, 255 },
+                 { "consistent_hash", 180, 330 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct herd h;
+        unsigned n[4];
+        herd_start(&h, BEHIND("%s", "1000", "every: 5 s", "persistent"), rows[i].policy);
+        count(&h, n);
+        CHECK_INT(n[0] + n[1] + n[2] + n[3], 1000);
+        for (int s = 0; s < 4; s++)
+            CHECK(n[s] >= rows[i].least && n[s] <= rows[i].most);
+        CHECK_NEAR(herd_value(&h, "connections.peak"), 1000, 0);
+        herd_close(&h);
+    }
+}
+
+/* Replicas have a thread, a loop and a base process each. */
+static void replicas_are_processes(void)
+{
+    struct herd h;
+    herd_start(&h, BEHIND("%s", "8", "every: 5 s", "persistent"), "round_robin");
+    CHECK_NEAR(herd_value(&h, "threads.peak"), 4, 0);
+    herd_close(&h);
+    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, cores: 4}\n"
+                   "servers: {s: {model: iterative, handler: [wait: 1 s], replicas: 4}}\n"
+                   "fleets: {f: {collars: 4, report: {once: true}, server: s}}\n");
+    CHECK_NEAR(herd_value(&h, "latency.max"), 1, 1e-12);
+    herd_close(&h);
+}
+
+/* One collar's connections, one after the other: hashing keeps to a server, turns do not. */
+static void per_report(void)
+{
+    struct herd h;
+    herd_start(&h, BEHIND("%s", "1", "every: 100 ms", "per_report"), "round_robin");
+    const struct world *w = h.worker;
+    CHECK_INT(w->conn_used, 1);
+    CHECK_INT(w->conn[0].server, 1); /* of 110 the last is the 110th */
+    herd_close(&h);
+}
+
+/* At 20 s server a gets more at once than its machine has memory for, and dies; its collars go to b's two
+ * processes when they report again. */
+#define MORTAL(policy, check) \
+    "herdsim: 1\nrun: {warmup: 20 s, duration: 60 s}\n" \
+    "machines: {m: {profile: ideal, memory: 1 MiB}, big: {profile: ideal}}\n" \
+    "servers:\n" \
+    "  a: {model: event_loop, handler: [memory: 1 KiB, wait: 1 ms], on: m}\n" \
+    "  b: {model: event_loop, handler: [wait: 1 ms], replicas: 2, on: big}\n" \
+    "balancers: {lb: {policy: " policy ", servers: [a, b], health_check: " check "}}\n" \
+    "fleets:\n" \
+    "  f: {collars: 300, report: {every: 10 s}, server: lb}\n" \
+    "  k: {collars: 1500, report: {once: true}, connection: per_report, server: a}\n"
+
+/* The fleet's connections by process, when the trial ended. */
+static void by_process(const struct herd *h, unsigned *n)
+{
+    const struct world *w = h->worker;
+    memset(n, 0, 3 * sizeof *n);
+    for (uint32_t i = 0; i < 300; i++)
+        n[w->conn[w->collar[i].conn].server]++;
+}
+
+static void the_dead_are_left_out(void)
+{
+    static const char *const policies[] = { "round_robin", "least_connections", "random", "power_of_two",
+                                            "consistent_hash" };
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        struct herd h;
+        unsigned n[3];
+        herd_start(&h, MORTAL("%s", "0 s"), policies[i]);
+        double refused = herd_value(&h, "reports.refused");
+        by_process(&h, n);
+        CHECK(n[0] == 0 && n[1] > 80 && n[2] > 80);
+        herd_close(&h);
+        herd_start(&h, MORTAL("%s", "15 s"), policies[i]);
+        CHECK(herd_value(&h, "reports.refused") > refused + 30); /* until somebody notices */
+        by_process(&h, n);
+        CHECK(n[0] == 0);
+        herd_close(&h);
+    }
+}
+
+/* Where the collars of the dead go is nobody else's concern. */
+static void hashing_moves_one_share(void)
+{
+    static uint8_t before[300];
+    struct herd h;
+    herd_start(&h, MORTAL("%s", "1000 s"), "consistent_hash"); /* never noticed: all stay */
+    const struct world *w = h.worker;
+    for (uint32_t i = 0; i < 300; i++)
+        before[i] = w->conn[w->collar[i].conn].server;
+    herd_close(&h);
+    herd_start(&h, MORTAL("%s", "0 s"), "consistent_hash");
+    w = h.worker;
+    unsigned moved = 0;
+    for (uint32_t i = 0; i < 300; i++) {
+        uint8_t now = w->conn[w->collar[i].conn].server;
+        moved += now != before[i];
+        CHECK(now == before[i] || before[i] == 0);
+    }
+    CHECK(moved > 50 && moved < 150);
+    herd_close(&h);
+}
+
+static void refused_names(void)
+{
+#define SERVERS "herdsim: 1\nrun: {duration: 1 s}\nservers: {a: {model: iterative, handler: [cpu: 1 ms]}}\n"
+#define FLEET   "fleets: {f: {collars: 1, report: {every: 1 s}, server: lb}}\n"
+    static const char *const texts[] = {
+        SERVERS FLEET,
+        SERVERS "balancers: {lb: {servers: [b]}}\n" FLEET,
+        SERVERS "balancers: {lb: {servers: [a, a]}}\n" FLEET,
+        SERVERS "balancers: {lb: {servers: []}}\n" FLEET,
+        SERVERS "balancers: {a: {servers: [a]}, lb: {servers: [a]}}\n" FLEET,
+        SERVERS "balancers: {lb: {servers: [a], policy: best}}\n" FLEET,
+        "herdsim: 1\nrun: {duration: 1 s}\nservers: {lb: {model: iterative, handler: [cpu: 1 ms], replicas: "
+        "200}, b: {model: iterative, handler: [cpu: 1 ms], replicas: 100}}\n" FLEET,
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct herd h;
+        herd_open(&h, texts[i]);
+        CHECK(h.conf == NULL);
+        herd_close(&h);
+    }
+}
+
+SUITE("balancers", { "every policy shares the connections as it says", shares },
+      { "replicas are processes of their own", replicas_are_processes },
+      { "connections of one report each take turns", per_report },
+      { "a dead server is left out", the_dead_are_left_out },
+      { "hashing moves the share of a dead server alone", hashing_moves_one_share },
+      { "balancers that cannot be are refused", refused_names })
