@@ -6,16 +6,11 @@
  * wait for a condition variable are. A worker's tag is its request, or while it is idle the next idle one. */
 #include <math.h>
 
+#include "models/dispatcher.h"
 #include "models/work_queue.h"
 
 struct state {
-    uint32_t dispatcher;
-    uint32_t accepted; /* connection being accepted, or NONE */
-    uint32_t taken;    /* request being dispatched or turned away, or NONE */
-    bool turning_away, dropping;
-    uint64_t turn;            /* events left of what the last poll call returned */
-    uint64_t pending;         /* requests in the list below */
-    struct req_queue ready;   /* readable, not yet dispatched */
+    struct dispatcher dispatcher;
     uint32_t idle, last_idle; /* workers */
     struct work_queue queue;
 };
@@ -40,37 +35,6 @@ static uint32_t idle_worker(struct server *s)
     return thread;
 }
 
-static void start(struct server *s)
-{
-    struct state *st = s->state;
-    st->dispatcher = server_main_thread(s);
-    st->accepted = st->taken = st->idle = st->last_idle = NONE;
-    st->ready = (struct req_queue){ NONE, NONE };
-    work_start(&st->queue);
-    for (uint64_t i = 0; i < server_workers(s); i++) {
-        uint32_t thread = server_thread(s);
-        if (thread == NONE) {
-            server_fail(s);
-            return;
-        }
-        lie_idle(s, thread);
-    }
-}
-
-static void make_ready(struct server *s, uint32_t r)
-{
-    struct state *st = s->state;
-    req_push(s, &st->ready, r);
-    st->pending++;
-}
-
-/* The server is done with a request: the one behind it on its connection may have been put off. */
-static void release(struct server *s, uint32_t next)
-{
-    if (next != NONE && !request_is_queued(s, next))
-        make_ready(s, next);
-}
-
 /* --- workers ------------------------------------------------------------------------------------ */
 
 /* The next request of the queue that is worth the work; the others are read and forgotten. */
@@ -84,7 +48,7 @@ static uint32_t next_work(struct server *s, simtime *cpu)
         uint32_t next = request_next_unread(s, r);
         *cpu += server_cost(s, CPU_RECEIVE, server_costs(s)->receive);
         server_skip(s, r);
-        release(s, next);
+        dispatcher_release(s, next);
     }
     return NONE;
 }
@@ -116,7 +80,7 @@ static uint32_t finish(struct server *s, uint32_t thread, simtime *cpu)
     if (r != NONE) {
         uint32_t next = request_next_unread(s, r);
         server_reply(s, r);
-        release(s, next);
+        dispatcher_release(s, next);
     }
     return take(s, thread, cpu);
 }
@@ -136,33 +100,21 @@ static void work(struct server *s, uint32_t thread, uint32_t r, simtime cpu)
     }
 }
 
-/* --- the dispatcher ----------------------------------------------------------------------------- */
-
-/* An error for an answer; takes the dispatcher's time. */
-static simtime turn_away(struct server *s, uint32_t r, bool dropping)
-{
-    struct state *st = s->state;
-    const struct costs_conf *cost = server_costs(s);
-    st->taken = r;
-    st->turning_away = true;
-    st->dropping = dropping;
-    simtime cpu = server_cost(s, CPU_RECEIVE, cost->receive) + server_cost(s, CPU_SEND, cost->send);
-    return cpu + (conn_is_per_report(s, request_conn(s, r)) ? server_cost(s, CPU_CLOSE, cost->close) : 0);
-}
+/* --- what the dispatcher brings ------------------------------------------------------------------ */
 
 /* The queue is full: who goes? */
 static simtime overflow(struct server *s, uint32_t r)
 {
     struct state *st = s->state;
     if (s->conf->queue.full != FULL_DROP_OLDEST)
-        return turn_away(s, r, false);
+        return dispatcher_turn_away(s, r, false);
     uint32_t oldest = work_pop_oldest(s, &st->queue);
     if (oldest != NONE)
         work_push(s, &st->queue, r);
-    return turn_away(s, oldest != NONE ? oldest : r, true);
+    return dispatcher_turn_away(s, oldest != NONE ? oldest : r, true);
 }
 
-static simtime dispatch(struct server *s, uint32_t r)
+static simtime hand_over(struct server *s, uint32_t r)
 {
     struct state *st = s->state;
     uint32_t thread = idle_worker(s);
@@ -178,130 +130,42 @@ static simtime dispatch(struct server *s, uint32_t r)
     return 0;
 }
 
-static void accepted(struct server *s, uint32_t conn)
+/* With `full: wait` it brings no more than can be taken: requests wait in the sockets, and connections to be
+ * accepted. */
+static bool holds_back(const struct server *s)
 {
-    for (uint32_t r = conn_first_unread(s, conn); r != NONE; r = request_next_unread(s, r))
-        make_ready(s, r);
-    if (conn_is_hung_up(s, conn))
-        server_close(s, conn);
-}
-
-/* What follows the dispatcher's CPU time; returns what more it needs for the same event. */
-static simtime dispatched(struct server *s)
-{
-    struct state *st = s->state;
-    uint32_t conn = st->accepted, r = st->taken;
-    st->accepted = st->taken = NONE;
-    if (conn != NONE) {
-        accepted(s, conn);
-        return 0;
-    }
-    if (!st->turning_away)
-        return dispatch(s, r);
-    uint32_t next = request_next_unread(s, r);
-    st->turning_away = false;
-    server_turn_away(s, r, st->dropping);
-    release(s, next);
-    return 0;
-}
-
-/* The dispatcher is at an event until it needs no more time for it. */
-static void burst(struct server *s, simtime cpu)
-{
-    struct state *st = s->state;
-    while (cpu == 0 && (st->accepted != NONE || st->taken != NONE))
-        cpu = dispatched(s);
-    if (cpu > 0)
-        server_run(s, st->dispatcher, cpu, NONE);
-}
-
-/* Leaves out requests whose predecessor on the connection is not yet answered. */
-static void put_off(struct server *s)
-{
-    struct state *st = s->state;
-    while (st->ready.head != NONE && request_is_behind(s, st->ready.head)) {
-        req_pop(s, &st->ready);
-        st->pending--;
-    }
-}
-
-/* The dispatcher neither reads nor accepts while nobody could take what it brings. */
-static bool holds_back(struct server *s)
-{
-    struct state *st = s->state;
+    const struct state *st = s->state;
     return s->conf->queue.full == FULL_WAIT && st->idle == NONE && work_is_full(s, &st->queue);
 }
 
-/* The next event of this turn or of a new one; false where there is none. */
-static bool take_event(struct server *s, simtime *cpu)
+static void start(struct server *s)
 {
+    static const struct dispatch_rules rules = { .hand_over = hand_over, .holds_back = holds_back };
     struct state *st = s->state;
-    const struct costs_conf *cost = server_costs(s);
-    put_off(s);
-    uint64_t ready = st->pending + server_incoming(s);
-    st->accepted = holds_back(s) ? NONE : server_accept(s);
-    if (st->accepted == NONE && (!st->pending || holds_back(s))) {
-        st->turn = 0;
-        return false;
-    }
-    if (!st->turn) {
-        st->turn = ready < s->conf->batch ? ready : s->conf->batch;
-        *cpu += server_cost(s, CPU_POLL, cost->poll);
-    }
-    st->turn--;
-    *cpu += server_cost(s, CPU_POLL, cost->poll_event);
-    if (st->accepted != NONE) {
-        *cpu += server_cost(s, CPU_ACCEPT, cost->accept);
-    } else {
-        st->taken = req_pop(s, &st->ready);
-        st->pending--;
-    }
-    return true;
-}
-
-/* Handles events until one needs a core or there are no more. */
-static void pump(struct server *s, simtime woken)
-{
-    struct state *st = s->state;
-    while (st->accepted == NONE && st->taken == NONE) {
-        simtime cpu = 0;
-        if (!take_event(s, &cpu))
+    dispatcher_start(s, &rules);
+    st->idle = st->last_idle = NONE;
+    work_start(&st->queue);
+    for (uint64_t i = 0; i < server_workers(s); i++) {
+        uint32_t thread = server_thread(s);
+        if (thread == NONE) {
+            server_fail(s);
             return;
-        cpu += server_cost(s, CPU_WAKEUP, woken);
-        woken = 0;
-        burst(s, cpu);
+        }
+        lie_idle(s, thread);
     }
-}
-
-static void incoming(struct server *s) { pump(s, server_costs(s)->wakeup); }
-
-static void readable(struct server *s, uint32_t conn, uint32_t req)
-{
-    struct state *st = s->state;
-    if (conn == st->accepted)
-        return; /* taken up when the accept is done */
-    make_ready(s, req);
-    pump(s, server_costs(s)->wakeup);
-}
-
-static void hung_up(struct server *s, uint32_t conn)
-{
-    const struct state *st = s->state;
-    if (conn != st->accepted)
-        server_close(s, conn);
 }
 
 static void ran(struct server *s, uint32_t thread)
 {
-    struct state *st = s->state;
-    simtime cpu = 0;
-    if (thread == st->dispatcher) {
-        burst(s, dispatched(s));
-    } else {
-        uint32_t r = finish(s, thread, &cpu);
-        work(s, thread, r, cpu);
+    const struct state *st = s->state;
+    if (thread == st->dispatcher.thread) {
+        dispatcher_ran(s);
+        return;
     }
-    pump(s, 0);
+    simtime cpu = 0;
+    uint32_t r = finish(s, thread, &cpu);
+    work(s, thread, r, cpu);
+    dispatcher_pump(s, 0);
 }
 
 static void woke(struct server *s, uint32_t thread)
@@ -314,7 +178,7 @@ static void woke(struct server *s, uint32_t thread)
     }
     uint32_t r = finish(s, thread, &cpu);
     work(s, thread, r, cpu);
-    pump(s, 0);
+    dispatcher_pump(s, 0);
 }
 
 static double capacity(const struct demand *d)
@@ -343,9 +207,9 @@ const struct server_type server_thread_pool = {
     .lane = "worker",
     .connection_holds = MEM_BIT(MEM_POLL_ITEMS) | MEM_BIT(MEM_CONNECTIONS),
     .start = start,
-    .incoming = incoming,
-    .readable = readable,
-    .hung_up = hung_up,
+    .incoming = dispatcher_incoming,
+    .readable = dispatcher_readable,
+    .hung_up = dispatcher_hung_up,
     .ran = ran,
     .woke = woke,
     .workers = workers,
