@@ -108,6 +108,7 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
     runtime_apply(&s->runtime, &cost, &sizes);
     uint64_t workers = workers_of(s, m->cores);
     struct demand d = { .cores = (double)m->cores,
+                        .own = s->model.conf,
                         .workers = workers == WORKERS_AUTO ? INFINITY : (double)workers,
                         .overhead_s =
                             simtime_to_s(cost.receive + cost.send + task_switches(s, cost.task_switch)) };

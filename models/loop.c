@@ -56,6 +56,12 @@ static void finish(struct server *s, struct loop *l)
 {
     if (l->accepted != NONE) {
         finish_accept(s, l);
+    } else if (l->given) {
+        uint32_t r = l->serving;
+        bool work = l->given == LOOP_WORK;
+        l->given = LOOP_KEPT;
+        l->serving = NONE;
+        l->helpers->take(s, r, work);
     } else if (l->serving != NONE) {
         if (request_after(s, l->serving) == AFTER_BLOCK) {
             server_sleep(s, l->thread, l->serving);
@@ -78,6 +84,23 @@ static void burst(struct server *s, struct loop *l, simtime cpu, uint32_t begins
     finish(s, l);
 }
 
+/* Goes on with the request until its next pause; returns the CPU time that this takes of the loop. */
+static simtime advance(struct server *s, struct loop *l, uint32_t r)
+{
+    const struct loop_helpers *h = l->helpers;
+    if (h && h->work_above != SIMTIME_MAX && request_work(s, r) > h->work_above) {
+        l->given = LOOP_WORK;
+        return 0;
+    }
+    simtime cpu = server_advance(s, r);
+    enum after after = request_after(s, r);
+    if (after == AFTER_WAIT && !request_calls(s, r))
+        cpu += server_cost(s, CPU_TIMER, server_costs(s)->timer);
+    if (after == AFTER_BLOCK && h && h->block)
+        l->given = LOOP_CALL;
+    return cpu;
+}
+
 /* A part of a handler, from a request's beginning or from where it waited. */
 static void handle(struct server *s, struct loop *l, uint32_t r, simtime cpu)
 {
@@ -85,9 +108,7 @@ static void handle(struct server *s, struct loop *l, uint32_t r, simtime cpu)
     l->serving = r;
     request_mark_taken(s, r);
     cpu += begins ? server_read(s, r) : 0;
-    cpu += server_advance(s, r);
-    if (request_after(s, r) == AFTER_WAIT && !request_calls(s, r))
-        cpu += server_cost(s, CPU_TIMER, server_costs(s)->timer);
+    cpu += advance(s, l, r);
     burst(s, l, cpu, begins ? r : NONE);
 }
 
@@ -184,6 +205,12 @@ void loop_readable(struct server *s, struct loop *l, uint32_t conn, uint32_t req
 void loop_resumed(struct server *s, struct loop *l, uint32_t req)
 {
     make_ready(s, l, request_calls(s, req) ? LOOP_POLLED : LOOP_TIMERS, req);
+    loop_incoming(s, l);
+}
+
+void loop_post(struct server *s, struct loop *l, uint32_t req)
+{
+    make_ready(s, l, LOOP_POLLED, req);
     loop_incoming(s, l);
 }
 

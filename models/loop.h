@@ -23,15 +23,28 @@ struct loop_events {
     uint32_t turn;          /* of them in the turn under way */
 };
 
+/* Threads beside a loop that do for it what would stop it. */
+struct loop_helpers {
+    simtime work_above; /* CPU work longer than this is theirs; SIMTIME_MAX: none */
+    bool block;         /* blocking calls are theirs */
+    /* The loop has handed the request over: its CPU work (server_work()), or else its blocking call. The
+     * helpers give it back with loop_post(). */
+    void (*take)(struct server *s, uint32_t req, bool work);
+};
+
+enum loop_given { LOOP_KEPT, LOOP_WORK, LOOP_CALL };
+
 struct loop {
     struct loop_events events[LOOP_PHASES];
     uint32_t accepts; /* connections to be accepted in the turn under way */
     uint32_t thread;
-    uint32_t serving;  /* request in hand, or NONE */
-    uint32_t accepted; /* connection being accepted, or NONE */
-    bool busy;         /* its thread runs, waits for a core, or is in a blocking call */
-    bool spins;        /* asks again and again instead of sleeping in the poll call */
-    bool asked;        /* while it spins: the poll call has been made */
+    uint32_t serving;                   /* request in hand, or NONE */
+    uint32_t accepted;                  /* connection being accepted, or NONE */
+    bool busy;                          /* its thread runs, waits for a core, or is in a blocking call */
+    bool spins;                         /* asks again and again instead of sleeping in the poll call */
+    uint8_t given;                      /* enum loop_given: the request in hand goes to the helpers */
+    const struct loop_helpers *helpers; /* NULL: none */
+    bool asked;                         /* while it spins: the poll call has been made */
 };
 
 /* Begins with nothing to do; `thread` is its own. A loop whose poll call takes no time sleeps even if it
@@ -44,6 +57,8 @@ void loop_hung_up(struct server *s, const struct loop *l, uint32_t conn);
 void loop_ran(struct server *s, struct loop *l);
 void loop_woke(struct server *s, struct loop *l);
 void loop_resumed(struct server *s, struct loop *l, uint32_t req);
+/* A helper has done its part for the request: an event of the poll call. */
+void loop_post(struct server *s, struct loop *l, uint32_t req);
 
 /* The key `poll` of every model that has loops: the row for its struct S with `int poll`. */
 enum loop_poll { LOOP_SLEEPS, LOOP_SPINS };

@@ -241,14 +241,28 @@ static simtime end_call(struct server *s, struct request *q)
     return server_cost(s, CPU_RECEIVE, s->costs.receive);
 }
 
-simtime server_advance(struct server *s, uint32_t r)
+static bool is_work(const struct step_conf *step)
+{
+    return step->kind == STEP_CPU || step->kind == STEP_MEMORY;
+}
+
+simtime request_work(const struct server *s, uint32_t r)
+{
+    const struct request *q = &s->world->req[r];
+    const struct step_conf *step = server_steps(s->conf);
+    simtime cpu = 0;
+    for (uint32_t i = q->step; i < s->conf->handler.n && is_work(&step[i]); i++)
+        if (step[i].kind == STEP_CPU)
+            cpu += simtime_from_s(step_amount(s->world, q, &step[i], i));
+    return cpu;
+}
+
+simtime server_work(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
     struct request *q = &w->req[r];
     const struct step_conf *step = server_steps(s->conf);
-    simtime cpu = server_cost(s, CPU_TASKS, s->costs.task_switch);
-    if (q->flags & REQ_CALLS)
-        cpu += end_call(s, q);
+    simtime cpu = 0;
     for (; q->step < s->conf->handler.n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {
@@ -258,12 +272,24 @@ simtime server_advance(struct server *s, uint32_t r)
             q->memory += bytes;
             hold(w, s, MEM_REQUESTS, bytes);
         } else {
-            return cpu + begin_pause(s, r, now);
+            break;
         }
     }
+    return cpu;
+}
+
+simtime server_advance(struct server *s, uint32_t r)
+{
+    struct request *q = &s->world->req[r];
+    simtime cpu = server_cost(s, CPU_TASKS, s->costs.task_switch);
+    if (q->flags & REQ_CALLS)
+        cpu += end_call(s, q);
+    cpu += server_work(s, r);
+    if (q->step < s->conf->handler.n)
+        return cpu + begin_pause(s, r, &server_steps(s->conf)[q->step]);
     q->after = AFTER_REPLY;
     cpu += server_cost(s, CPU_SEND, s->costs.send);
-    if (w->conn[q->conn].per_report)
+    if (s->world->conn[q->conn].per_report)
         cpu += server_cost(s, CPU_CLOSE, s->costs.close);
     return cpu;
 }

@@ -23,7 +23,8 @@ struct demand {
     double block_s;    /* block steps alone */
     double overhead_s; /* receive, send and, where connections are per report, their opening */
     double cores;
-    double workers; /* of the server, as server_type.workers and the scenario say; INFINITY without */
+    double workers;  /* of the server, as server_type.workers and the scenario say; INFINITY without */
+    const void *own; /* the model's own rows */
 };
 
 struct server_type {
@@ -178,6 +179,10 @@ void request_mark_taken(struct server *s, uint32_t req);
 simtime server_read(struct server *s, uint32_t req);
 /* CPU time until the request's next pause or its reply (the cost of sending included). */
 simtime server_advance(struct server *s, uint32_t req);
+/* The handler's CPU time alone until then; books nothing. */
+simtime request_work(const struct server *s, uint32_t req);
+/* Does the handler's work alone until then; server_advance() goes on from there. */
+simtime server_work(struct server *s, uint32_t req);
 enum after request_after(const struct server *s, uint32_t req);
 /* The wait that follows, or is just over, is for a backend's answer: it comes through a socket. */
 bool request_calls(const struct server *s, uint32_t req);

@@ -216,8 +216,11 @@ static inline void make_runtime(struct maker *m)
 /* The rows of each model itself. */
 static inline void make_own_keys(struct maker *m, const char *model)
 {
-    if (!strcmp(model, "event_loop") && m->spins)
+    if (!strncmp(model, "event_loop", 10) && m->spins)
         text_add(&m->text, ", poll: %s", PICK(m, "sleep", "spin"));
+    if (!strcmp(model, "event_loop_pool") && chance(m, 0.7))
+        text_add(&m->text, ", offload: {block: %s, cpu_above: %s}", PICK(m, "true", "true", "false"),
+                 PICK(m, "none", "0 s", "1 ms"));
 }
 
 #define MAKE_POLICY(m) \

@@ -62,6 +62,58 @@ static void spinning(void)
     }
 }
 
+/* --- a loop with workers -------------------------------------------------------------------------- */
+
+#define BESIDE(keys, steps) \
+    "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, cores: 2}\n" \
+    "servers: {s: {model: event_loop_pool, " keys ", handler: [" steps "]}}\n" \
+    "fleets: {f: {collars: 8, report: {once: true}, server: s}}\n"
+
+/* Blocking calls go in parallel, as many as there are workers, and the loop is there for others; the CPU of a
+ * worker's call is the loop's where the loop makes it itself. */
+static void workers_beside(void)
+{
+    static const struct {
+        const char *yaml;
+        double makespan, lag;
+    } rows[] = {
+        { BESIDE("workers: auto", "block: 100 ms"), 0.2, 0 },
+        { BESIDE("workers: 3", "block: 100 ms"), 0.3, 0 },
+        { BESIDE("workers: 8", "block: 100 ms, cpu: 0 ms, block: 50 ms"), 0.15, 0 },
+        { BESIDE("offload: {block: false}", "block: 100 ms"), 0.8, 0.7 },
+        { BESIDE("offload: {cpu_above: 20 ms}", "cpu: 100 ms"), 0.4, 0 },
+        { BESIDE("offload: {cpu_above: 200 ms}", "cpu: 100 ms"), 0.8, 0.7 },
+        { BESIDE("offload: {cpu_above: 20 ms}", "wait: 10 ms, cpu: 60 ms, cpu: 40 ms"), 0.41, 0 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct herd h;
+        herd_start(&h, "%s", rows[i].yaml);
+        CHECK_INT(herd_value(&h, "reports.answered"), 8);
+        CHECK_NEAR(herd_value(&h, "makespan"), rows[i].makespan, 1e-12);
+        CHECK_NEAR(herd_value(&h, "loop.lag.max"), rows[i].lag, 1e-12);
+        herd_close(&h);
+    }
+}
+
+/* Both are woken, each at its own cost, and what the worker has done is an event for the loop. */
+static void handing_over(void)
+{
+    struct herd h;
+    herd_start(
+        &h,
+        "herdsim: 1\nrun: {warmup: 10 s, duration: 10 s}\n"
+        "machine: {profile: ideal, cores: 8, costs: {wakeup: 2 us, poll: 4 us, receive: 8 us, send: 16 us, "
+        "poll_event: 32 us, timer: 64 us}}\n"
+        "servers: {s: {model: event_loop_pool, handler: [cpu: 1 ms, block: 20 ms, cpu: 1 ms]}}\n"
+        "fleets: {f: {collars: 1, report: {every: 1 s, phase: aligned}, server: s}}\n");
+    double loop = 2 + 4 + 32 + 8, worker = 2 + 2, again = 2 + 4 + 32 + 16;
+    CHECK_NEAR(herd_value(&h, "latency.max"), 0.022 + (loop + worker + again) * 1e-6, 1e-12);
+    CHECK_INT(herd_value(&h, "threads.peak"), 5);
+    herd_close(&h);
+}
+
 SUITE("loops", { "timers go before what was polled, and a turn is what was ready", phases },
       { "a poll call returns at most a batch", batches },
-      { "to spin or to sleep while nothing is ready", spinning })
+      { "to spin or to sleep while nothing is ready", spinning },
+      { "workers beside a loop do what would stop it", workers_beside },
+      { "what it costs to hand over", handing_over })

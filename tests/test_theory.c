@@ -22,6 +22,8 @@ static void loops(void) { RUN_CASES(closed_loops); }
 
 static void turns(void) { RUN_CASES(turns_of_loops); }
 
+static void beside(void) { RUN_CASES(workers_of_loops); }
+
 static void at_once(void) { RUN_CASES(herds); }
 
 static void periodic(void)
@@ -159,8 +161,9 @@ SUITE("theory", { "Poisson arrivals at one exponential server", poisson_arrivals
       { "processor sharing, and round robin towards it", sharing },
       { "processor sharing: the time that a job of given size takes", sizes },
       { "closed loops: finite sources", loops }, { "the turns of a loop that spins", turns },
-      { "all cores idle at once", idle_cores }, { "herds that come at once", at_once },
-      { "periodic senders with random phases", periodic }, { "connections open at a time", concurrency },
+      { "workers beside a loop", beside }, { "all cores idle at once", idle_cores },
+      { "herds that come at once", at_once }, { "periodic senders with random phases", periodic },
+      { "connections open at a time", concurrency },
       { "connections open at a time without any limit", concurrency_without_limit },
       { "a queue that was empty at first", from_empty },
       { "the spread of means between replications", spreads }, { "traces done by hand", traces },

@@ -38,4 +38,24 @@ static const struct theory_case turns_of_loops[] = {
       .less = 1 },
 };
 
+/* Each of many collars reports seldom, so that hardly any two reports meet on one connection. */
+#define LOOPS(keys, cores, steps) \
+    "machine: {profile: ideal, cores: " cores ", scheduler: {policy: fifo}}\n" \
+    "servers: {s: {" keys ", handler: [" steps "]}}\n" \
+    "fleets: {f: {collars: 10000, report: {poisson: 3125 ms}, server: s}}\n"
+
+/* Workers beside a loop are servers with one queue. */
+static const struct theory_case workers_of_loops[] = {
+    { .id = "MLOOP-POOL",
+      .scenario = LOOPS("model: event_loop_pool, workers: 4", "1", "block: {exponential: 1 ms}"),
+      .rate = 3.2,
+      .samples = 50000,
+      .warmup = 500 },
+    { .id = "MLOOP-POOL",
+      .scenario = LOOPS("model: event_loop_pool, workers: 4, offload: {cpu_above: 0 s}", "5", EXP),
+      .rate = 3.2,
+      .samples = 50000,
+      .warmup = 500 },
+};
+
 #endif
