@@ -27,7 +27,9 @@ struct limits_conf {
     uint64_t backlog;       /* connections waiting to be accepted, per server */
     uint64_t syn_backlog;   /* connections half open, per server */
     bool syn_cookies;
-    int on_overflow; /* enum overflow */
+    int on_overflow;        /* enum overflow */
+    simtime keep_alive;     /* silence after which the kernel removes a connection whose peer has vanished, */
+    simtime unacknowledged; /* and after which one with data that the peer does not confirm */
 };
 
 /* CPU time of each operation. */
@@ -99,6 +101,7 @@ enum abandoned { ABANDONED_SERVE, ABANDONED_SKIP };
 #define WORKERS_AUTO UINT64_MAX
 struct server_conf {
     const char *name;
+    simtime idle_timeout;   /* SIMTIME_MAX: none */
     const char *on;         /* NULL: the first machine */
     uint64_t replicas;      /* processes of this kind */
     int balance;            /* enum balance_policy (balancer.h) among them */
@@ -132,13 +135,17 @@ struct report_conf {
     size_t trace_n;
 };
 
-enum connection_kind { CONNECTION_PERSISTENT, CONNECTION_PER_REPORT };
+enum connection_kind { CONNECTION_PERSISTENT, CONNECTION_PER_REPORT, CONNECTION_KEEP_ALIVE };
+struct connection_conf {
+    int kind;           /* enum connection_kind */
+    simtime keep_alive; /* idle for so long after the last reply, the collar closes it; SIMTIME_MAX: never */
+};
 struct fleet_conf {
     const char *name;
     uint64_t collars;
     struct report_conf report;
     uint64_t payload;
-    int connection; /* enum connection_kind */
+    struct connection_conf connection;
     const char *link, *server;
     simtime timeout; /* SIMTIME_MAX: none */
     struct retry_conf retry;

@@ -136,6 +136,36 @@ static const struct word connections[] = {
     { "per_report", "each report opens a connection of its own and closes it after the reply" },
     { NULL, NULL }
 };
+static const struct field connection_fields[] = {
+    F_ENUM(struct connection_conf, kind, "kind", "persistent", connections, "how long a connection lasts"),
+    { .kind = FIELD_TIME,
+      .key = "keep_alive",
+      .def = "none",
+      .max = YEAR,
+      .flags = FIELD_NONE_OK,
+      .off = FIELD_AT(struct connection_conf, keep_alive, simtime),
+      .doc = "opened for a report, kept for so long after the last reply: the next report within this time "
+             "uses it again" },
+    F_END
+};
+
+static void check_connection(struct binder *b, const struct node *map, void *item)
+{
+    struct connection_conf *c = item;
+    if (c->keep_alive == SIMTIME_MAX)
+        return;
+    const struct node *kind = node_get(map, "kind");
+    if (kind)
+        diag_error(b->diag, kind->at, "kind: does not go with `keep_alive`: expects either of them");
+    c->kind = CONNECTION_KEEP_ALIVE;
+}
+
+static const struct record connection_record = { .name = "connection",
+                                                 .doc = "how long a connection lasts",
+                                                 .size = sizeof(struct connection_conf),
+                                                 .fields = connection_fields,
+                                                 .shorthand = "kind",
+                                                 .check = check_connection };
 
 static const struct field fleet_fields[] = {
     F_COUNT(struct fleet_conf, collars, "collars", NULL, 1, 50e6, "how many elephants wear one"),
@@ -143,8 +173,12 @@ static const struct field fleet_fields[] = {
     F_SIZE(
         struct fleet_conf, payload, "payload", "18 B", 0, 0x1p30,
         "application bytes of a report, and of its reply (18 B: a GPS fix as Smart Parks collars pack it)"),
-    F_ENUM(struct fleet_conf, connection, "connection", "persistent", connections,
-           "how a collar is connected"),
+    { .kind = FIELD_GROUP,
+      .key = "connection",
+      .def = "persistent",
+      .sub = &connection_record,
+      .off = FIELD_AT(struct fleet_conf, connection, struct connection_conf),
+      .doc = "how a collar is connected: persistent, per_report or {keep_alive: T}" },
     { .kind = FIELD_NAME,
       .key = "link",
       .flags = FIELD_OPTIONAL | FIELD_NONE_OK,

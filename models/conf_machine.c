@@ -49,6 +49,24 @@ static const struct field limits_fields[] = {
         "it is dropped"),
     F_ENUM(struct limits_conf, on_overflow, "on_overflow", "drop", overflows,
            "what happens to a handshake that finds the backlog full"),
+    { .kind = FIELD_TIME,
+      .key = "keep_alive",
+      .def = "none",
+      .min = 1e-3,
+      .max = 1e9,
+      .flags = FIELD_NONE_OK,
+      .off = FIELD_AT(struct limits_conf, keep_alive, simtime),
+      .doc = "silence after which the kernel removes a connection whose collar vanished without a word: "
+             "net.ipv4.tcp_keepalive_time + _probes x _intvl" },
+    { .kind = FIELD_TIME,
+      .key = "unacknowledged",
+      .def = "none",
+      .min = 1e-3,
+      .max = 1e9,
+      .flags = FIELD_NONE_OK,
+      .off = FIELD_AT(struct limits_conf, unacknowledged, simtime),
+      .doc = "how long the kernel sends a reply again to a collar that vanished, before it removes the "
+             "connection (net.ipv4.tcp_retries2)" },
     F_END
 };
 static const struct record limits_record = { .name = "limits",

@@ -3,6 +3,8 @@
 #include "models/balancer.h"
 #include "models/server.h"
 
+#define YEAR (365.0 * 86400.0)
+
 #define STEP(k, u, lo, hi, t) \
     static const struct field k##_fields[] = { F_DIST(struct step_conf, amount, #k, u, NULL, lo, hi, t), \
                                                F_END }
@@ -91,6 +93,16 @@ static const struct field server_fields[] = {
     F_GROUP(
         struct server_conf, runtime, "runtime", struct runtime_conf, &runtime_record,
         "what the program is written in: c, python, node, go, java, a .yaml file, or a mapping of figures"),
+    { .kind = FIELD_TIME,
+      .key = "idle_timeout",
+      .def = "none",
+      .min = 1e-6,
+      .max = YEAR,
+      .flags = FIELD_NONE_OK,
+      .off = FIELD_AT(struct server_conf, idle_timeout, simtime),
+      .doc =
+          "the server closes a connection on which nothing came or went for so long; a report sent meanwhile "
+          "meets a closed end, and the collar connects again" },
     F_SIZE(struct server_conf, stack, "stack", "0 B", 0, 0x1p40,
            "address space reserved for the stack of each thread beside the first; 0 B: the runtime's, "
            "or else the machine's (8 MiB on Linux). Used by models with several threads"),

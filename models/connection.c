@@ -1,4 +1,6 @@
 /* connection.c - a connection's life: asked for, queued, accepted, closed. */
+#include "models/connection.h"
+
 #include "models/world.h"
 
 uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report)
@@ -9,6 +11,8 @@ uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_rep
     } else {
         if (w->conn_used == w->conn_room &&
             !pool_grow(w, &w->conn, &w->conn_room, w->conn_used, sizeof *w->conn))
+            return NONE;
+        if (!idle_make_room(w, w->conn_used))
             return NONE;
         c = w->conn_used++;
         w->conn[c].gen = 0;
@@ -23,24 +27,84 @@ uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_rep
                                 .fleet = (uint8_t)fleet,
                                 .server = (uint8_t)w->fleet[fleet].server,
                                 .state = CONN_CLOSED,
-                                .per_report = per_report };
+                                .per_report = per_report,
+                                .disposable = per_report };
+    return c;
+}
+
+uint32_t conn_for_report(struct world *w, uint32_t fleet, uint32_t collar)
+{
+    int kind = w->fleet[fleet].conf->connection.kind;
+    if (kind == CONNECTION_PER_REPORT)
+        return conn_new(w, fleet, collar, true);
+    uint32_t c = w->collar[collar].conn;
+    if (c != NONE)
+        return c;
+    c = w->collar[collar].conn = conn_new(w, fleet, collar, false);
+    if (c != NONE)
+        w->conn[c].disposable = kind == CONNECTION_KEEP_ALIVE;
     return c;
 }
 
 static void conn_free(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
+    if (w->collar[k->collar].conn == c)
+        w->collar[k->collar].conn = NONE;
     k->gen++;
     k->state = CONN_FREE;
     k->next = w->conn_free;
     w->conn_free = c;
 }
 
+/* The server has closed the connection. Once the collar has heard it, and what it sent in the meantime has
+ * met the closed end, reports that wait make it connect again. */
+static void settle(struct world *w, uint32_t c)
+{
+    struct conn *k = &w->conn[c];
+    bool waiting = false;
+    if (k->known)
+        return;
+    for (uint32_t r = k->head; r != NONE; r = w->req[r].next) {
+        if (w->req[r].state == REQ_UP)
+            return;
+        waiting = waiting || w->req[r].state == REQ_PENDING;
+    }
+    k->closing = false;
+    k->hung_up = false;
+    k->state = CONN_CLOSED;
+    if (waiting)
+        conn_connect(w, c);
+    else
+        conn_release(w, c);
+}
+
+void conn_finished(struct world *w, uint32_t c)
+{
+    w->conn[c].known = false;
+    settle(w, c);
+}
+
+void conn_bounce(struct world *w, uint32_t r)
+{
+    w->req[r].state = REQ_PENDING;
+    w->req[r].flags |= REQ_BOUNCED;
+    settle(w, w->req[r].conn);
+}
+
 void conn_release(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
-    if (k->per_report && k->head == NONE && (k->state == CONN_DONE || k->state == CONN_CLOSED))
+    if (k->closing && k->state == CONN_DONE) {
+        settle(w, c);
+        return;
+    }
+    if (!k->disposable || k->head != NONE)
+        return;
+    if (k->state == CONN_DONE || k->state == CONN_CLOSED)
         conn_free(w, c);
+    else if (!k->per_report && !k->hung_up && !k->vanished)
+        idle_linger(w, c);
 }
 
 /* Names the draws of an attempt to connect: the report that it is for, or else those sent so far. */
@@ -49,11 +113,9 @@ static uint32_t attempt(const struct world *w, const struct conn *k)
     return k->per_report && k->head != NONE ? w->req[k->head].number + 1 : w->collar[k->collar].number;
 }
 
-/* How often that report has been tried before. */
 static uint32_t tries(const struct world *w, const struct conn *k)
 {
-    uint32_t report = k->head != NONE ? w->req[k->head].report : NONE;
-    return report == NONE ? 0 : retry_attempt(w, report);
+    return k->head == NONE ? 0 : request_sending(w, &w->req[k->head]);
 }
 
 void conn_connect(struct world *w, uint32_t c)
@@ -127,10 +189,82 @@ void conn_hang_up(struct world *w, uint32_t c)
     }
 }
 
+/* The collar hears of it as soon as the link lets it. */
+static void send_fin(struct world *w, uint32_t c)
+{
+    const struct conn *k = &w->conn[c];
+    simtime given_up,
+        at = link_arrival(w, &w->fleet[k->fleet], DRAW_FIN, k->collar, attempt(w, k), tries(w, k), &given_up);
+    if (at == SIMTIME_MAX)
+        at = given_up; /* by then it will have noticed */
+    if (at == w->now)
+        conn_finished(w, c);
+    else
+        schedule(w, at, EV_FIN, k->gen, c);
+}
+
 void server_close(struct server *s, uint32_t conn)
 {
-    conn_close_server_end(s->world, conn);
-    conn_release(s->world, conn);
+    struct world *w = s->world;
+    conn_close_server_end(w, conn);
+    if (w->conn[conn].closing)
+        send_fin(w, conn);
+    else
+        conn_release(w, conn);
+}
+
+void conn_drop(struct world *w, uint32_t c)
+{
+    struct conn *k = &w->conn[c];
+    struct server *s = conn_server(w, c);
+    k->closing = !k->vanished;
+    k->hung_up = true;
+    if (k->state == CONN_ACCEPTED)
+        s->type->hung_up(s, c);
+    else
+        server_close(s, c);
+}
+
+void conn_vanish(struct world *w, uint32_t c)
+{
+    struct conn *k = &w->conn[c];
+    uint32_t gen = k->gen = (k->gen + 1) & EVENT_GEN_MASK;
+    bool stands = k->state == CONN_HALF || k->state == CONN_QUEUED || k->state == CONN_ACCEPTED;
+    k->known = false;
+    k->vanished = k->disposable = true;
+    k->closing = k->lingering = false;
+    if (k->state == CONN_CONNECTING)
+        k->state = CONN_CLOSED;
+    if (w->collar[k->collar].conn == c)
+        w->collar[k->collar].conn = NONE;
+    for (uint32_t r = k->head, next; r != NONE && w->conn[c].gen == gen; r = next) {
+        next = w->req[r].next;
+        bool at_server = request_is_at_server(w, r);
+        fleet_outcome(w, r, OUTCOME_LOST);
+        if (!at_server)
+            request_free(w, r);
+    }
+    if (w->conn[c].gen != gen)
+        return;
+    if (stands)
+        idle_vanished(w, c);
+    else
+        conn_release(w, c);
+}
+
+/* Not of a connection that a balancer has yet to see. */
+static bool leads_to(const struct world *w, uint32_t c, const struct server *s)
+{
+    const struct conn *k = &w->conn[c];
+    bool undecided = w->fleet[k->fleet].balancer != NO_ROUTE && k->state == CONN_CONNECTING && !k->balanced;
+    return conn_server(w, c) == s && !undecided;
+}
+
+void server_reset_connections(struct world *w, const struct server *s)
+{
+    for (uint32_t c = 0; c < w->conn_used; c++)
+        if (w->conn[c].state != CONN_FREE && w->conn[c].state != CONN_CLOSED && leads_to(w, c, s))
+            conn_abort(w, c, OUTCOME_LOST);
 }
 
 bool conn_is_hung_up(const struct server *s, uint32_t conn) { return s->world->conn[conn].hung_up; }
@@ -177,9 +311,10 @@ void conn_abort(struct world *w, uint32_t c, enum outcome o)
 {
     conn_close_server_end(w, c);
     struct conn *k = &w->conn[c];
-    uint32_t gen = ++k->gen;
+    k->gen++;
+    uint32_t gen = k->gen;
     k->state = CONN_CLOSED;
-    k->known = false;
+    k->known = k->closing = k->lingering = k->hung_up = false;
     while (w->conn[c].gen == gen && w->conn[c].head != NONE) {
         uint32_t r = w->conn[c].head;
         fleet_outcome(w, r, o);

@@ -111,8 +111,7 @@ void fleet_wake(struct world *w, uint32_t collar)
             retry_begin(w, collar, fi);
             continue;
         }
-        bool per_report = f->conf->connection == CONNECTION_PER_REPORT;
-        uint32_t conn = per_report ? conn_new(w, fi, collar, true) : c->conn;
+        uint32_t conn = conn_for_report(w, fi, collar);
         if (conn != NONE)
             request_send(w, collar, fi, conn, w->now);
     }
@@ -185,8 +184,8 @@ void fleet_open_next(struct world *w, uint32_t fi)
             schedule(w, at, EV_OPENING, 0, fi);
             return;
         }
-        uint32_t c = w->collar[f->first + f->opening++].conn;
-        if (w->conn[c].state == CONN_CLOSED)
+        uint32_t c = conn_for_report(w, fi, f->first + f->opening++);
+        if (c != NONE && w->conn[c].state == CONN_CLOSED)
             conn_connect(w, c);
     }
 }
@@ -195,7 +194,7 @@ void fleet_start(struct world *w)
 {
     for (uint32_t fi = 0; fi < w->fleets && !w->failed; fi++) {
         struct fleet *f = &w->fleet[fi];
-        bool persistent = f->conf->connection == CONNECTION_PERSISTENT;
+        bool persistent = f->conf->connection.kind == CONNECTION_PERSISTENT;
         for (uint32_t i = 0; i < f->n && !w->failed; i++)
             w->collar[f->first + i] =
                 (struct collar){ .conn = persistent ? conn_new(w, fi, f->first + i, false) : NONE };

@@ -50,7 +50,7 @@ static double fleet_bytes(const struct herd_conf *c, const struct fleet_conf *f)
 {
     double n = (double)f->collars, each = sizeof(struct collar) + EVENT_BYTES;
     const struct model *m = conf_server(c, f->server_index)->model.model;
-    if (f->connection == CONNECTION_PERSISTENT)
+    if (f->connection.kind == CONNECTION_PERSISTENT)
         each += (double)(sizeof(struct conn) +
                          ((const struct server_type *)m)->own_threads * sizeof(struct thread));
     if (f->report.kind == REPORT_ONCE)

@@ -123,7 +123,7 @@ double fleet_thinking(const struct herd_conf *c, const struct fleet_conf *f)
 {
     if (f->report.kind != REPORT_THINK)
         return 0;
-    bool per_report = f->connection == CONNECTION_PER_REPORT;
+    bool per_report = f->connection.kind == CONNECTION_PER_REPORT;
     struct demand d = demand_of(c, f->server_index, per_report);
     double link = f->link_index == NO_LINK ? 0 : conf_link(c, f->link_index)->latency.mean;
     double cycle = f->report.gap.mean + d.cpu_s + d.pause_s + d.overhead_s + (per_report ? 4 : 2) * link;
@@ -148,7 +148,7 @@ struct server_load server_load(const struct herd_conf *c, uint32_t server)
             continue;
         l.offered += share * fleet_offered(f);
         l.thinking += share * fleet_thinking(c, f);
-        per_report = per_report || f->connection == CONNECTION_PER_REPORT;
+        per_report = per_report || f->connection.kind == CONNECTION_PER_REPORT;
     }
     l.demand = demand_of(c, server, per_report);
     l.capacity = together(type->capacity(&l.demand), (double)conf_server(c, server)->replicas, &l.demand);

@@ -1,5 +1,6 @@
 /* limits.c - what happens when the machine has no more to give. */
 #include "models/arenas.h"
+#include "models/connection.h"
 
 void limit_hit(struct world *w, const char *name, int64_t connections)
 {
@@ -65,21 +66,6 @@ void check_memory(struct world *w)
         ledger_new_peak(&w->ledger); /* what was left, where there was too little from the beginning */
 }
 
-/* Not of a connection that a balancer has yet to see. */
-static bool leads_to(const struct world *w, uint32_t c, const struct server *s)
-{
-    const struct conn *k = &w->conn[c];
-    bool undecided = w->fleet[k->fleet].balancer != NO_ROUTE && k->state == CONN_CONNECTING && !k->balanced;
-    return conn_server(w, c) == s && !undecided;
-}
-
-static void end_requests(struct world *w, struct server *s)
-{
-    for (uint32_t c = 0; c < w->conn_used; c++)
-        if (w->conn[c].state != CONN_FREE && w->conn[c].state != CONN_CLOSED && leads_to(w, c, s))
-            conn_abort(w, c, OUTCOME_LOST);
-}
-
 static void end_threads(struct world *w, struct server *s)
 {
     for (uint32_t t = 0; t < w->thread_used; t++)
@@ -94,7 +80,7 @@ void server_kill(struct world *w, struct server *s)
     s->died = w->now;
     machine_abandon(w, s);
     end_threads(w, s);
-    end_requests(w, s);
+    server_reset_connections(w, s);
     s->paused = 0;
     arenas_release(w, s);
     server_workers_busy(s, (int)-s->busy_workers);

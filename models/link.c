@@ -49,7 +49,7 @@ simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpos
     const struct link_conf *l = f->link_conf;
     struct rng r = rng_stream(w->key, again(purpose, attempt), collar, number);
     bool handshake = purpose != DRAW_UP && purpose != DRAW_DOWN;
-    bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN;
+    bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN && purpose != DRAW_FIN;
     struct transport t = { .wait = l->retransmit };
     simtime delay = channel(w, f, up, handshake ? 0 : f->conf->payload);
     if (l->loss > 0)

@@ -5,6 +5,7 @@
  * dropped and comes again after 1 s, and after twice as long each further time (RFC 6298, section 2): the
  * collar's SYN six times (net.ipv4.tcp_syn_retries, tcp(7)), the server's answer five times
  * (tcp_synack_retries). */
+#include "models/connection.h"
 #include "models/world.h"
 
 #define SYN_RETRIES     6
@@ -167,6 +168,8 @@ uint32_t server_accept(struct server *s)
         s->files++;
         gauge_add(&w->connections, w->now, 1);
         conn_memory(w, s, 1);
+        if (w->timed)
+            idle_watch(w, c);
         return c;
     }
     return NONE;

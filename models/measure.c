@@ -262,6 +262,7 @@ static void peaks(const struct world *w, double *v)
     v[M_CONNECTIONS_PEAK] = (double)w->connections.peak;
     v[M_QUEUE_PEAK] = (double)w->waiting.number.peak;
     v[M_SYN_DROPPED] = (double)w->count.syn_dropped;
+    v[M_EXPIRED] = (double)w->count.expired;
     v[M_ACCEPT_PEAK] = (double)w->accepting.peak;
 }
 

@@ -103,6 +103,11 @@ const struct metric metric_rows[METRICS] = {
                         "steps of handshakes that found the backlog full within the window: each comes again "
                         "after 1 s, 3 s, 7 s ...",
                         0 },
+    [M_EXPIRED] = { "connections.expired", "1", "connections expired",
+                    "connections that servers closed, or the kernel removed, after too long a silence, "
+                    "within "
+                    "the window",
+                    0 },
     [M_QUEUE_MEAN] = { "queue.mean", "1", "mean queue", "requests at the server not yet begun, on average",
                        COMP },
     [M_QUEUE_PEAK] = { "queue.peak", "1", "longest queue", "most requests at the server not yet begun", 0 },

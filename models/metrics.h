@@ -83,6 +83,7 @@ enum metric_id {
     M_CONNECTIONS_MEAN,
     M_CONNECTIONS_OPENED,
     M_SYN_DROPPED,
+    M_EXPIRED,
     M_QUEUE_MEAN,
     M_QUEUE_PEAK,
     M_ACCEPT_MEAN,

@@ -36,7 +36,7 @@ void pilot_slice(struct world *w)
 simtime pilot_earliest(const struct herd_conf *conf)
 {
     for (uint32_t i = 0; i < conf->fleets.n; i++)
-        if (conf_fleet(conf, i)->connection == CONNECTION_PERSISTENT)
+        if (conf_fleet(conf, i)->connection.kind == CONNECTION_PERSISTENT)
             return AUTO_OPENING;
     return 0;
 }

@@ -1,4 +1,5 @@
 /* request.c - a report on its way: sent, arrived, begun, replied. */
+#include "models/connection.h"
 #include "models/world.h"
 
 static uint32_t take_request(struct world *w)
@@ -89,9 +90,10 @@ void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t con
     request_post(w, r, intended);
 }
 
-/* Attempts at the same report before this one. */
-static uint32_t attempt_of(const struct world *w, const struct request *q)
+uint32_t request_sending(const struct world *w, const struct request *q)
 {
+    if (q->flags & REQ_BOUNCED)
+        return 0x8000 | (w->conn[q->conn].gen & 0x7fff);
     return q->report == NONE ? 0 : retry_attempt(w, q->report);
 }
 
@@ -110,8 +112,8 @@ void request_transmit(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
     const struct conn *k = &w->conn[q->conn];
-    simtime given_up,
-        at = link_arrival(w, &w->fleet[k->fleet], DRAW_UP, k->collar, q->number, attempt_of(w, q), &given_up);
+    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_UP, k->collar, q->number,
+                                        request_sending(w, q), &given_up);
     q->state = REQ_UP;
     if (at == SIMTIME_MAX) {
         q->arrived = in_order(w, q, given_up);
@@ -158,8 +160,14 @@ void request_arrive(struct world *w, uint32_t r)
     struct request *q = &w->req[r];
     struct conn *k = &w->conn[q->conn];
     struct server *s = conn_server(w, q->conn);
+    if (w->timed)
+        conn_heard(w, q->conn);
     if (k->state == CONN_HALF) {
         arrive_early(w, r);
+        return;
+    }
+    if (k->closing) {
+        conn_bounce(w, r);
         return;
     }
     q->state = REQ_ARRIVED;
@@ -351,6 +359,24 @@ static void let_go(struct world *w, struct server *s, struct request *q)
     }
 }
 
+bool request_is_at_server(const struct world *w, uint32_t r)
+{
+    uint8_t state = w->req[r].state;
+    return state == REQ_ARRIVED || state == REQ_READ || state == REQ_SERVED;
+}
+
+/* The collar has vanished: what the kernel sends is never confirmed. */
+static void reply_to_nobody(struct world *w, uint32_t r)
+{
+    uint32_t c = w->req[r].conn;
+    w->req[r].state = REQ_DOWN;
+    if (w->conn[c].per_report)
+        conn_close_server_end(w, c);
+    else
+        idle_unconfirmed(w, c);
+    request_free(w, r);
+}
+
 void request_send_back(struct world *w, struct server *s, uint32_t r)
 {
     struct request *q = &w->req[r];
@@ -359,10 +385,16 @@ void request_send_back(struct world *w, struct server *s, uint32_t r)
     station_leave(&w->in_server, w->now, q->arrived);
     s->present--;
     let_go(w, s, q);
+    if (w->timed)
+        conn_heard(w, q->conn);
+    if (k->vanished) {
+        reply_to_nobody(w, r);
+        return;
+    }
     if (k->per_report)
         conn_close_server_end(w, q->conn);
     simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_DOWN, k->collar, q->number,
-                                        attempt_of(w, q), &given_up);
+                                        request_sending(w, q), &given_up);
     q->state = REQ_DOWN;
     if (at == SIMTIME_MAX) {
         q->arrived = in_order(w, q, given_up);
@@ -435,7 +467,7 @@ void request_free(struct world *w, uint32_t r)
         w->conn[c].serving = NONE;
     if (q->flags & REQ_CALLING)
         call_drop(w, r);
-    bool at_server = q->state == REQ_ARRIVED || q->state == REQ_READ || q->state == REQ_SERVED;
+    bool at_server = request_is_at_server(w, r);
     if (q->state == REQ_ARRIVED)
         hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
     if (q->state == REQ_ARRIVED || q->state == REQ_READ)

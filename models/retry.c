@@ -36,9 +36,7 @@ static void free_when_done(struct world *w, uint32_t p)
 static void try_it(struct world *w, uint32_t p)
 {
     const struct report *report = &w->reports.at[p];
-    bool per_report = w->fleet[report->fleet].conf->connection == CONNECTION_PER_REPORT;
-    uint32_t conn =
-        per_report ? conn_new(w, report->fleet, report->collar, true) : w->collar[report->collar].conn;
+    uint32_t conn = conn_for_report(w, report->fleet, report->collar);
     uint32_t r = conn == NONE ? NONE : request_new(w, conn, report->intended, report->number);
     if (r == NONE)
         return;

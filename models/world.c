@@ -1,6 +1,8 @@
 /* world.c - one trial from its beginning to its end. */
 #include "models/world.h"
 
+#include "models/connection.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +153,8 @@ static void clear(struct world *w)
                           .faults = w->faults,
                           .reports = { .at = w->reports.at, .room = w->reports.room, .free = NONE },
                           .conn_room = w->conn_room,
+                          .times = w->times,
+                          .times_room = w->times_room,
                           .req_room = w->req_room,
                           .thread_room = w->thread_room,
                           .collar_room = w->collar_room,
@@ -184,6 +188,7 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
     w->end = end;
     w->opening = opening_span(conf);
     w->warmed = conf->head.run.warmup > 0;
+    w->timed = idle_matters(conf);
     w->out = out;
     for (int h = 0; h < TRIAL_HISTS; h++)
         w->hist[h] = out->hist[h];
@@ -219,6 +224,12 @@ static void connection_event(struct world *w, unsigned kind, uint32_t gen, uint3
         conn_syn(w, c);
     else if (kind == EV_ACK)
         conn_ack(w, c);
+    else if (kind == EV_FIN)
+        conn_finished(w, c);
+    else if (kind == EV_IDLE)
+        idle_at_server(w, c);
+    else if (kind == EV_LINGER)
+        idle_at_collar(w, c);
     else if (kind == EV_OPEN)
         conn_opened(w, c);
     else

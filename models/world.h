@@ -35,7 +35,8 @@ enum purpose {
     DRAW_BACKOFF, /* new ones at the end: what a seed means stays what it was */
     DRAW_COVERAGE,
     DRAW_BALANCE,
-    DRAW_RING
+    DRAW_RING,
+    DRAW_FIN
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -49,6 +50,9 @@ enum event_kind {
     EV_SYN,         /* connection: asks the server */
     EV_OPEN,        /* connection: the collar knows that it stands */
     EV_ACK,         /* connection: the server knows that the collar does */
+    EV_FIN,         /* connection: the collar hears that the server has closed it */
+    EV_IDLE,        /* connection: the server looks whether it has been idle for too long */
+    EV_LINGER,      /* connection: so does the collar */
     EV_UNREACHABLE, /* connection: could not be opened */
     EV_ARRIVE,      /* request: readable at the server */
     EV_RESUME,      /* request: its awaited pause is over */
@@ -122,8 +126,12 @@ struct conn {
     uint8_t state;  /* enum conn_state: the server's view */
     bool known : 1; /* the collar knows that it stands */
     bool per_report : 1;
-    bool hung_up : 1;  /* the collar is gone */
-    bool balanced : 1; /* a balancer counts it as open */
+    bool hung_up : 1;    /* one end is gone: the server model is to close it */
+    bool disposable : 1; /* ends when it is closed; the collar's next connection is another one */
+    bool closing : 1;    /* the server gives it up, and the collar has not heard, or has messages under way */
+    bool vanished : 1;   /* the collar is gone without a word */
+    bool lingering : 1;  /* EV_LINGER is pending */
+    bool balanced : 1;   /* a balancer counts it as open */
 };
 _Static_assert(sizeof(struct conn) == 32, "a connection should not straddle cache lines");
 
@@ -143,11 +151,12 @@ enum request_flags {
     REQ_ABANDONED = 2,
     REQ_HOLDS = 4,
     REQ_QUEUED = 8,
-    REQ_HELD = 16,        /* REQ_UP: the server had no room for it, the collar sends it again */
-    REQ_CALLS = 32,       /* the pause ahead, under way or just over is a call to a backend */
-    REQ_CALLING = 64,     /* under way: the stamp is the call's number */
-    REQ_ERROR = 128,      /* the reply tells of an error */
-    REQ_TURNED_AWAY = 256 /* never begun: the reply tells so, `after` is the outcome */
+    REQ_HELD = 16,         /* REQ_UP: the server had no room for it, the collar sends it again */
+    REQ_CALLS = 32,        /* the pause ahead, under way or just over is a call to a backend */
+    REQ_CALLING = 64,      /* under way: the stamp is the call's number */
+    REQ_ERROR = 128,       /* the reply tells of an error */
+    REQ_TURNED_AWAY = 256, /* never begun: the reply tells so, `after` is the outcome */
+    REQ_BOUNCED = 512      /* had met a closed end */
 };
 
 struct request {
@@ -179,6 +188,7 @@ struct counts {
     uint64_t retried;          /* such attempts within the window, whenever the report was intended */
     uint64_t syn_dropped;      /* steps of handshakes dropped for a full backlog, within the window */
     uint64_t opened;           /* connections accepted, within the window */
+    uint64_t expired;          /* connections that servers closed as idle, within the window */
 };
 
 enum trial_hist { HIST_LATENCY, HIST_SOJOURN, HIST_WAIT, HIST_LAG, TRIAL_HISTS };
@@ -279,6 +289,10 @@ struct world {
     uint32_t thread_room, thread_used, thread_free;
     size_t collar_room;
 
+    struct conn_times *times; /* of each connection, where somebody looks at them */
+    uint32_t times_room;
+    bool timed;
+
     struct station outstanding; /* sent, outcome not known at the collar */
     struct station in_server;   /* arrived, not replied */
     struct station waiting;     /* arrived, not begun */
@@ -372,6 +386,8 @@ void conn_leave_queues(struct world *w, uint32_t c);
 
 /* connection.c */
 uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report);
+/* The connection for the collar's next report, open or not. */
+uint32_t conn_for_report(struct world *w, uint32_t fleet, uint32_t collar);
 void conn_connect(struct world *w, uint32_t c);
 /* When the server's answer to an attempt to connect, sent now, is at the collar. */
 simtime conn_answer(struct world *w, uint32_t c);
@@ -396,6 +412,11 @@ void request_transmit(struct world *w, uint32_t r);
 void request_arrive(struct world *w, uint32_t r);
 /* The server has room for the messages of the connection that were held back. */
 void request_release_held(struct world *w, uint32_t c);
+/* Tells the draws of one sending of the request from those of another. */
+uint32_t request_sending(const struct world *w, const struct request *q);
+/* Tells the draws of one sending of the request from those of another. */
+uint32_t request_sending(const struct world *w, const struct request *q);
+bool request_is_at_server(const struct world *w, uint32_t r);
 void request_delivered(struct world *w, uint32_t r);
 void request_given_up(struct world *w, uint32_t r, enum outcome o);
 void request_free(struct world *w, uint32_t r); /* off its connection, wherever it stands */

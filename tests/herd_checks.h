@@ -146,7 +146,7 @@ static bool is_ordered(const struct herd *h, uint32_t fleet)
     const struct fleet_conf *f = conf_fleet(h->conf, fleet);
     bool lossy =
         h->conf->events.n || (f->link_index != NO_LINK && conf_link(h->conf, f->link_index)->loss > 0);
-    return f->connection == CONNECTION_PERSISTENT && !lossy && f->retry.backoff == BACKOFF_NONE;
+    return f->connection.kind == CONNECTION_PERSISTENT && !lossy && f->retry.backoff == BACKOFF_NONE;
 }
 
 static void check_connections_in_order(const struct herd *h)

@@ -239,6 +239,12 @@ static inline void make_balancers(struct maker *m, unsigned servers)
     text_add(&m->text, "], health_check: %s ms}}\n", PICK(m, "0", "0", "3", "50"));
 }
 
+static inline void make_connection_keys(struct maker *m)
+{
+    if (chance(m, 0.25))
+        text_add(&m->text, ", idle_timeout: %s ms", PICK(m, "0.001", "2", "10", "60"));
+}
+
 static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
 {
     size_t models = 0;
@@ -256,6 +262,7 @@ static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
         make_pools(m);
         make_common_keys(m);
         make_own_keys(m, model);
+        make_connection_keys(m);
         if (machines && chance(m, 0.8))
             text_add(&m->text, ", on: m%u", pick(m, machines));
         make_runtime(m);
@@ -317,7 +324,9 @@ static inline void make_fleets(struct maker *m, unsigned servers)
     for (unsigned i = 0, n = 1 + pick(m, 3); i < n; i++) {
         text_add(&m->text, "  f%u: {collars: %u, report: {", i, 1 + pick(m, chance(m, 0.2) ? 60 : 8));
         make_report(m);
-        text_add(&m->text, "}, connection: %s", PICK(m, "persistent", "persistent", "per_report"));
+        text_add(
+            &m->text, "}, connection: %s",
+            PICK(m, "persistent", "persistent", "per_report", "{keep_alive: 7 ms}", "{keep_alive: 0 s}"));
         if (m->balanced && chance(m, 0.7))
             text_add(&m->text, ", server: lb");
         else

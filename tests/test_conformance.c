@@ -63,7 +63,7 @@ static void check_rest(const struct herd *h)
     double persistent = 0;
     size_t last = h->trial.series.rows - 1;
     for (uint32_t f = 0; f < h->conf->fleets.n; f++)
-        if (conf_fleet(h->conf, f)->connection == CONNECTION_PERSISTENT)
+        if (conf_fleet(h->conf, f)->connection.kind == CONNECTION_PERSISTENT)
             persistent += (double)conf_fleet(h->conf, f)->collars;
     HOLDS(h, herd_value(h, "reports.in_flight") == 0);
     HOLDS(h, herd_cell(h, last, herd_column("outstanding")) == 0);

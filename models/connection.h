@@ -1,0 +1,49 @@
+/* connection.h - how connections end: idle for too long, given up by one side, or without a word. */
+#ifndef MODELS_CONNECTION_H
+#define MODELS_CONNECTION_H
+
+#include "models/world.h"
+
+/* When a connection was last of use. Kept beside struct conn, and only where somebody looks at it. */
+struct conn_times {
+    simtime heard; /* by the server: the last message came, or the last reply went */
+    simtime used;  /* by the collar: the last report ended */
+};
+
+/* --- connection.c ------------------------------------------------------------------------------- */
+
+/* The collar is gone without a word: it died, or gave up a link that is dead. Its reports on the connection
+ * are lost (and tried again where the fleet retries); those that are at the server are served for nothing.
+ * The server keeps its end, with all that it takes, until its idle time-out or the kernel removes it; the
+ * collar's next report opens another connection. A connection of which the server knows nothing is gone at
+ * once. */
+void conn_vanish(struct world *w, uint32_t c);
+/* The server's machine or process went down: all connections end now, their reports are lost, and collars may
+ * connect again. */
+void server_reset_connections(struct world *w, const struct server *s);
+/* The server gives the connection up; nothing on it is left to do there. */
+void conn_drop(struct world *w, uint32_t c);
+/* The collar hears that the server has closed it. */
+void conn_finished(struct world *w, uint32_t c);
+/* A report arrives at an end that the server has closed: it waits for another connection. */
+void conn_bounce(struct world *w, uint32_t r);
+
+/* --- idle.c -------------------------------------------------------------------------------------- */
+
+/* The scenario has a key for which the times of connections are kept (world.timed). */
+bool idle_matters(const struct herd_conf *conf);
+/* Room for the times of one more connection; false without memory (noted in w->failed). */
+bool idle_make_room(struct world *w, uint32_t used);
+static inline void conn_heard(struct world *w, uint32_t c) { w->times[c].heard = w->now; }
+/* A connection is accepted: the server watches it. */
+void idle_watch(struct world *w, uint32_t c);
+/* The last report on a connection with `keep_alive` has ended. */
+void idle_linger(struct world *w, uint32_t c);
+/* The server's end of a connection stands alone from now on; its last reply is not confirmed. */
+void idle_vanished(struct world *w, uint32_t c);
+void idle_unconfirmed(struct world *w, uint32_t c);
+/* Timers: each looks, and is set again for when it may be over. */
+void idle_at_server(struct world *w, uint32_t c);
+void idle_at_collar(struct world *w, uint32_t c);
+
+#endif
