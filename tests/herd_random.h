@@ -242,7 +242,7 @@ static inline void make_balancers(struct maker *m, unsigned servers)
 static inline void make_connection_keys(struct maker *m)
 {
     if (chance(m, 0.25))
-        text_add(&m->text, ", idle_timeout: %s ms", PICK(m, "0.001", "2", "10", "60"));
+        text_add(&m->text, ", idle_timeout: %s ms", PICK(m, "1", "2", "10", "60"));
 }
 
 static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
