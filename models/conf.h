@@ -45,7 +45,7 @@ struct sizes_conf {
     uint64_t stack, stack_guard, stack_touched, kernel_stack, task, page_table;
     uint64_t socket, request_socket, poll_item, unread_message;
     uint64_t connection_object, request_task, buffer, thread_object;
-    uint64_t arena, arena_writable, arena_touched;
+    uint64_t arena, arena_writable, arena_touched, stack_cache;
 };
 
 /* What a language's runtime changes for one server; all ones: the machine's figure stands. */
@@ -79,7 +79,7 @@ struct link_conf {
     double bandwidth;    /* bit/s each way, shared by all that use the link; INFINITY: not limited */
 };
 
-enum step_kind { STEP_CPU, STEP_WAIT, STEP_BLOCK, STEP_MEMORY, STEP_CALL };
+enum step_kind { STEP_CPU, STEP_WAIT, STEP_BLOCK, STEP_MEMORY, STEP_CALL, STEP_STACK };
 #define STEPS_MAX 64u
 struct step_conf {
     int kind; /* enum step_kind */
@@ -87,6 +87,12 @@ struct step_conf {
     const char *backend;    /* of a call */
     uint32_t backend_index; /* resolved by the root's check */
 };
+
+/* A step that the request sits out without a core. */
+static inline bool step_pauses(const struct step_conf *s)
+{
+    return s->kind == STEP_WAIT || s->kind == STEP_BLOCK || s->kind == STEP_CALL;
+}
 
 enum queue_discipline { QUEUE_FIFO, QUEUE_LIFO, QUEUE_PRIORITY };
 enum queue_full { FULL_REFUSE, FULL_DROP_OLDEST, FULL_WAIT };

@@ -102,7 +102,7 @@ static bool takes_no_time(const struct dist *d) { return dist_is_constant(d) && 
 static bool step_is_instant(const struct herd_conf *c, const struct step_conf *step)
 {
     if (step->kind != STEP_CALL)
-        return step->kind == STEP_MEMORY || takes_no_time(&step->amount);
+        return step->kind == STEP_MEMORY || step->kind == STEP_STACK || takes_no_time(&step->amount);
     const struct backend_conf *b = conf_backend(c, step->backend_index);
     return takes_no_time(&b->service) && takes_no_time(&b->latency);
 }

@@ -103,8 +103,11 @@ static const struct field sizes_fields[] = {
     BYTES(base_kernel, "kernel memory of the bare server process"),
     BYTES(stack, "address space reserved for a thread's stack unless the server says otherwise"),
     BYTES(stack_guard, "guard below each stack: address space only"),
-    BYTES(stack_touched, "pages of a thread's stack that are really in memory"),
+    BYTES(stack_touched, "pages of a thread's stack that it touches when it begins"),
     BYTES(thread_object, "what the program's runtime keeps of a thread, besides its stack"),
+    BYTES(stack_cache,
+          "stacks of ended threads that the C library keeps for new ones: address space, as much "
+          "as this together"),
     BYTES(kernel_stack, "kernel stack of a thread"),
     BYTES(task, "task structure of a thread and what hangs on it, in the kernel"),
     BYTES(page_table, "one page of page tables, which maps 512 pages"),

@@ -12,6 +12,9 @@ STEP(cpu, UNIT_TIME, 0, 86400, "work: holds a core");
 STEP(wait, UNIT_TIME, 0, 86400, "I/O that a thread sleeps through and an event loop awaits");
 STEP(block, UNIT_TIME, 0, 86400, "a blocking call (time.sleep): in an event loop it stops the whole loop");
 STEP(memory, UNIT_SIZE, 0, 0x1p40, "memory held until the reply");
+STEP(stack, UNIT_SIZE, 0, 0x1p40,
+     "how deep the cpu step that follows goes into its thread's stack; pages once touched stay until the "
+     "thread ends");
 static const struct field call_fields[] = {
     F_NAME(struct step_conf, backend, "call", NULL, "backends",
            "a call to a backend, over a connection of the server's pool: a thread sleeps meanwhile, an event "
@@ -26,6 +29,7 @@ static const struct alternative steps[] = {
     [STEP_MEMORY] = { "memory", "memory held until the reply", memory_fields },
     [STEP_CALL] = { "call", "a call to a backend: a thread sleeps meanwhile, an event loop awaits the answer",
                     call_fields },
+    [STEP_STACK] = { "stack", "how deep the next cpu step goes into the stack of its thread", stack_fields },
     { NULL, NULL, NULL }
 };
 static const struct record step_record = { .name = "step",
@@ -141,11 +145,24 @@ static const struct field server_fields[] = {
     F_END
 };
 
+/* Nothing but work goes into a stack: a cpu step must follow before a pause. */
+static bool goes_nowhere(const struct step_conf *step, size_t n, size_t i)
+{
+    if (step[i].kind != STEP_STACK)
+        return false;
+    while (++i < n && (step[i].kind == STEP_STACK || step[i].kind == STEP_MEMORY))
+        ;
+    return i == n || step[i].kind != STEP_CPU;
+}
+
 static void check_server(struct binder *b, const struct node *map, void *item)
 {
     const struct server_conf *s = item;
     if (!s->handler.n || s->handler.n > STEPS_MAX)
         diag_error(b->diag, map->at, "handler: expects 1 to %u steps", STEPS_MAX);
+    for (size_t i = 0; i < s->handler.n; i++)
+        if (goes_nowhere(server_steps(s), s->handler.n, i))
+            diag_error(b->diag, map->at, "handler: stack: expects a cpu step after it, which goes so deep");
 }
 
 uint64_t workers_of(const struct server_conf *conf, uint64_t cores)

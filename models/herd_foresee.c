@@ -95,7 +95,7 @@ static simtime task_switches(const struct server_conf *s, simtime each)
     const struct server_type *type = (const struct server_type *)s->model.model;
     simtime n = 1;
     for (size_t i = 0; i < s->handler.n; i++)
-        n += server_steps(s)[i].kind != STEP_CPU && server_steps(s)[i].kind != STEP_MEMORY;
+        n += step_pauses(&server_steps(s)[i]);
     return type->request_holds & MEM_BIT(MEM_REQUEST_TASKS) ? n * each : 0;
 }
 

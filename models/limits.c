@@ -84,6 +84,7 @@ void server_kill(struct world *w, struct server *s)
     s->paused = 0;
     arenas_release(w, s);
     server_workers_busy(s, (int)-s->busy_workers);
+    threads_release_stacks(w, s);
     hold(w, s, MEM_BASE, -(int64_t)size->base_resident);
     hold(w, s, MEM_BASE_KERNEL, -(int64_t)size->base_kernel);
     reserve(w, s, -(int64_t)size->base_reserved);

@@ -17,7 +17,8 @@ struct thread {
     uint32_t tag;    /* the server's */
     uint32_t begins; /* request whose waiting ends when the thread has a core */
     uint32_t gen;
-    uint32_t core; /* where it runs, or ran last */
+    uint32_t core;  /* where it runs, or ran last */
+    int64_t deeper; /* bytes of its stack touched beyond the first */
     uint8_t server;
     uint8_t state;
     bool main; /* its stack is part of the base process */
@@ -60,6 +61,7 @@ struct machine {
     struct station run_queue;
     gauge_area booked[CPU_CAUSES]; /* ns */
     simtime unassigned;            /* handlers' work booked since the last burst was asked for */
+    int64_t depth;                 /* of stack that the next burst touches; 0: no more than before */
     gauge_area unfinished;         /* booked, but lost with a killed process */
     uint64_t switches;
     gauge_area busy_before; /* core time before the window, for the utilisation law */

@@ -251,7 +251,7 @@ static simtime end_call(struct server *s, struct request *q)
 
 static bool is_work(const struct step_conf *step)
 {
-    return step->kind == STEP_CPU || step->kind == STEP_MEMORY;
+    return step->kind == STEP_CPU || step->kind == STEP_MEMORY || step->kind == STEP_STACK;
 }
 
 simtime request_work(const struct server *s, uint32_t r)
@@ -263,6 +263,13 @@ simtime request_work(const struct server *s, uint32_t r)
         if (step[i].kind == STEP_CPU)
             cpu += simtime_from_s(step_amount(s->world, q, &step[i], i));
     return cpu;
+}
+
+/* How deep the next burst goes: the deepest of its steps. */
+static void go_deep(struct server *s, int64_t bytes)
+{
+    if (bytes > s->machine->depth)
+        s->machine->depth = bytes;
 }
 
 simtime server_work(struct server *s, uint32_t r)
@@ -279,10 +286,14 @@ simtime server_work(struct server *s, uint32_t r)
             int64_t bytes = (int64_t)step_amount(w, q, now, q->step);
             q->memory += bytes;
             hold(w, s, MEM_REQUESTS, bytes);
+        } else if (now->kind == STEP_STACK) {
+            go_deep(s, (int64_t)step_amount(w, q, now, q->step));
         } else {
             break;
         }
     }
+    if (!cpu)
+        s->machine->depth = 0; /* nothing runs, nothing is touched */
     return cpu;
 }
 

@@ -90,6 +90,8 @@ struct server {
     uint64_t stack;       /* bytes reserved for each thread's stack */
     int64_t stack_tables; /* page tables that such a stack costs */
     uint64_t threads;     /* besides the main one */
+    uint64_t stacks_kept; /* of ended threads, for new ones */
+    bool fresh;           /* the stack of the thread made last */
     uint64_t arenas;      /* of malloc, besides the main thread's */
 };
 
@@ -128,7 +130,7 @@ uint64_t server_workers(const struct server *s);
 void server_workers_busy(struct server *s, int more);
 /* The process cannot start and ends: its connections will be refused. Only in start(). */
 void server_fail(struct server *s);
-/* Pages that the thread touches first now: books their faults and returns the CPU time. */
+/* Pages that the thread made last touches first now: books their faults and returns the CPU time. */
 simtime server_first_touch(struct server *s);
 /* The request or connection that a thread works for; NONE at first. */
 uint32_t server_tag(const struct server *s, uint32_t thread);

@@ -25,37 +25,101 @@ static int64_t touched(const struct server *s)
     return (int64_t)(touched < s->stack ? touched : s->stack);
 }
 
-/* The memory of a thread beyond its process's, taken (sign 1) or given back (-1). */
+static uint64_t mapped(const struct server *s) { return s->stack + s->sizes.stack_guard; }
+
+/* The stack of a further thread, taken (sign 1) or given back (-1). */
 static void stack_memory(struct world *w, struct server *s, int sign)
 {
-    const struct sizes_conf *size = &s->sizes;
-    int64_t mapped = (int64_t)(s->stack + size->stack_guard);
     s->maps += (uint64_t)(2 * sign);
     s->machine->committed += (uint64_t)(sign * (int64_t)s->stack);
-    reserve(w, s, sign * mapped);
+    reserve(w, s, sign * (int64_t)mapped(s));
     hold(w, s, MEM_STACKS, sign * touched(s));
-    hold(w, s, MEM_THREAD_OBJECTS, sign * (int64_t)size->thread_object);
-    hold(w, s, MEM_KERNEL_STACKS, sign * (int64_t)size->kernel_stack);
-    hold(w, s, MEM_TASKS, sign * (int64_t)size->task);
     hold(w, s, MEM_PAGE_TABLES, sign * s->stack_tables);
 }
+
+/* What the kernel and the language's runtime keep of it. */
+static void task_memory(struct world *w, struct server *s, int sign)
+{
+    hold(w, s, MEM_THREAD_OBJECTS, sign * (int64_t)s->sizes.thread_object);
+    hold(w, s, MEM_KERNEL_STACKS, sign * (int64_t)s->sizes.kernel_stack);
+    hold(w, s, MEM_TASKS, sign * (int64_t)s->sizes.task);
+}
+
+/* A new thread's stack: one that an ended thread left, its first pages still there, or a new one. */
+static void take_stack(struct world *w, struct server *s)
+{
+    s->fresh = s->stacks_kept == 0;
+    if (s->fresh)
+        stack_memory(w, s, 1);
+    else
+        s->stacks_kept--;
+}
+
+/* The C library keeps the stacks of ended threads, up to 40 MiB (glibc, nptl/allocatestack.c), and gives back
+ * the pages beyond those that every thread touches. */
+static void leave_stack(struct world *w, struct server *s)
+{
+    if (mapped(s) && !s->dead && (s->stacks_kept + 1) * mapped(s) <= s->sizes.stack_cache)
+        s->stacks_kept++;
+    else
+        stack_memory(w, s, -1);
+}
+
+void threads_release_stacks(struct world *w, struct server *s)
+{
+    for (; s->stacks_kept; s->stacks_kept--)
+        stack_memory(w, s, -1);
+}
+
+/* --- depth ---------------------------------------------------------------------------------------- */
+
+/* What so many bytes beyond the first pages of a stack take (sign 1), page tables included. */
+static void deep_memory(struct world *w, struct server *s, int64_t deeper, int sign)
+{
+    int64_t span = (int64_t)s->machine->conf->page * SPAN_PAGES;
+    hold(w, s, MEM_STACKS, sign * deeper);
+    hold(w, s, MEM_PAGE_TABLES, sign * (deeper / span) * (int64_t)s->sizes.page_table);
+}
+
+/* The burst that begins touches the thread's stack down to the machine's depth. Returns the time of the
+ * page faults. */
+static simtime deepen(struct world *w, struct server *s, struct thread *th)
+{
+    int64_t page = (int64_t)s->machine->conf->page, depth = s->machine->depth;
+    s->machine->depth = 0;
+    depth = depth < (int64_t)s->stack ? depth : (int64_t)s->stack;
+    int64_t first = touched(s), before = (first + th->deeper + page - 1) / page;
+    int64_t pages = (depth + page - 1) / page - before;
+    if (pages <= 0)
+        return 0;
+    int64_t old = th->deeper;
+    th->deeper = (before + pages) * page - first;
+    deep_memory(w, s, th->deeper, 1);
+    deep_memory(w, s, old, -1);
+    return server_cost(s, CPU_FAULTS, pages * s->costs.page_fault);
+}
+
+/* --- limits --------------------------------------------------------------------------------------- */
 
 /* The limit that forbids one more thread, or NULL. */
 static const char *forbidden(const struct server *s)
 {
     const struct machine_conf *m = s->machine->conf;
-    uint64_t mapped = s->stack + s->sizes.stack_guard;
     if (s->machine->threads >= m->limits.threads)
         return "threads";
+    if (s->stacks_kept)
+        return NULL;
     if (m->limits.maps != NO_LIMIT && s->maps + 2 > m->limits.maps)
         return "maps";
-    if (m->limits.address_space != NO_LIMIT && s->reserved + mapped > m->limits.address_space)
+    if (m->limits.address_space != NO_LIMIT && s->reserved + mapped(s) > m->limits.address_space)
         return "address_space";
     if (m->overcommit == OVERCOMMIT_STRICT && m->memory != NO_LIMIT &&
         s->machine->committed + s->stack > m->swap + m->memory / 2)
         return "overcommit";
     return NULL;
 }
+
+/* --- coming and going ----------------------------------------------------------------------------- */
 
 uint32_t thread_take(struct world *w, struct server *s, bool is_main)
 {
@@ -89,8 +153,11 @@ void thread_release(struct world *w, uint32_t t)
     if (th->state == THREAD_RUNNING)
         machine_leave_core(w, t);
     SIM_DEBUG_ASSERT(th->state == THREAD_IDLE || th->state == THREAD_ASLEEP);
+    if (th->deeper)
+        deep_memory(w, s, th->deeper, -1);
     if (!th->main) {
-        stack_memory(w, s, -1);
+        leave_stack(w, s);
+        task_memory(w, s, -1);
         s->threads--;
     }
     th->gen++;
@@ -114,7 +181,8 @@ uint32_t server_thread(struct server *s)
     }
     uint32_t t = thread_take(w, s, false);
     if (t != NONE) {
-        stack_memory(w, s, 1);
+        take_stack(w, s);
+        task_memory(w, s, 1);
         arenas_for_threads(w, s, ++s->threads);
     }
     return t;
@@ -132,7 +200,7 @@ void server_thread_exit(struct server *s, uint32_t thread) { thread_release(s->w
 
 simtime server_first_touch(struct server *s)
 {
-    int64_t page = (int64_t)s->machine->conf->page, pages = (touched(s) + page - 1) / page;
+    int64_t page = (int64_t)s->machine->conf->page, pages = s->fresh ? (touched(s) + page - 1) / page : 0;
     return server_cost(s, CPU_FAULTS, pages * s->costs.page_fault);
 }
 
@@ -161,7 +229,7 @@ void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
     struct world *w = s->world;
     struct thread *th = &w->thread[thread];
     SIM_ASSERT(cpu > 0 && th->remaining == 0);
-    th->remaining = cpu;
+    th->remaining = cpu + (s->machine->depth ? deepen(w, s, th) : 0);
     th->work = s->machine->unassigned;
     s->machine->unassigned = 0;
     th->begins = begins;

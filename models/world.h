@@ -429,6 +429,8 @@ void request_send_back(struct world *w, struct server *s, uint32_t r);
 void threads_start(struct server *s);
 uint32_t thread_take(struct world *w, struct server *s, bool is_main);
 void thread_release(struct world *w, uint32_t t);
+/* The stacks of ended threads go with their process. */
+void threads_release_stacks(struct world *w, struct server *s);
 /* Page tables that a mapping of so many bytes costs once a page at its end is touched. */
 int64_t page_tables_of(const struct server *s, uint64_t bytes);
 

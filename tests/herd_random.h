@@ -148,6 +148,21 @@ static inline void make_pools(struct maker *m)
     text_add(&m->text, "}");
 }
 
+/* The same maker with a stream of its own, so that new keys leave the older ones as they were. */
+static inline struct maker aside(const struct maker *m)
+{
+    struct maker other = *m;
+    other.rng = rng_stream(rng_key_make((uint32_t)rng_u64(&other.rng), 1), 0, 0, 0);
+    return other;
+}
+
+static inline void make_depth(struct maker *m)
+{
+    struct maker other = aside(m);
+    if (chance(&other, 0.2))
+        text_add(&m->text, "stack: %u KiB, ", pick(&other, 200));
+}
+
 static inline void make_step(struct maker *m)
 {
     switch (pick(m, m->backends ? 7 : 5)) {
@@ -167,9 +182,19 @@ static inline void make_step(struct maker *m)
         make_duration(m, 0.1, 3);
         break;
     default:
+        make_depth(m);
         text_add(&m->text, "cpu: ");
         make_duration(m, 0.01, 3);
     }
+}
+
+static inline void make_memory_keys(struct maker *m)
+{
+    struct maker other = aside(m);
+    if (chance(&other, 0.2))
+        text_add(&m->text, ", connection_memory: %u KiB", pick(&other, 60));
+    if (chance(&other, 0.2))
+        text_add(&m->text, ", arenas: %s", PICK(&other, "auto", "1", "3"));
 }
 
 /* Keys that every model accepts, whether it uses them or not. */
@@ -260,6 +285,7 @@ static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
         }
         text_add(&m->text, "]");
         make_pools(m);
+        make_memory_keys(m);
         make_common_keys(m);
         make_own_keys(m, model);
         make_connection_keys(m);

@@ -1,0 +1,109 @@
+/* floor: models */
+/* Where memory goes, and what happens where there is no more: by hand, from the profile's figures. */
+#include "models/metrics.h"
+#include "tests/herd.h"
+
+#define KIB 1024.0
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+/* The figures of linux-x86_64 that the sums below use. */
+#define FIRST_TOUCH 8480.0
+#define PAGE_FAULT  1.2e-6
+
+static double peak(const struct herd *h, enum mem_component c) { return h->trial.value[M_MEM_PEAK + c]; }
+
+/* --- stacks --------------------------------------------------------------------------------------- */
+
+/* A thread for each of ten collars that report twice, with this handler. */
+static void run_threads(struct herd *h, const char *warmup, const char *handler)
+{
+    herd_start(h,
+               "herdsim: 1\nrun: {warmup: %s, duration: 10 s}\n"
+               "servers: {s: {model: thread_per_connection, handler: [%s]}}\n"
+               "fleets: {f: {collars: 10, report: {every: 5 s}, server: s}}\n",
+               warmup, handler);
+}
+
+static void depth(void)
+{
+    struct herd h;
+    run_threads(&h, "0 s", "cpu: 1 ms");
+    CHECK_NEAR(peak(&h, MEM_STACKS), 10 * FIRST_TOUCH, 0);
+    double shallow = herd_value(&h, "cpu.overhead.page_fault") * herd_value(&h, "cpu.utilisation") * 10;
+    herd_close(&h);
+    CHECK_NEAR(shallow, 10 * 3 * PAGE_FAULT, 1e-9);
+    run_threads(&h, "0 s", "stack: 98 KiB, cpu: 0.5 ms, stack: 20 KiB, cpu: 0.5 ms");
+    CHECK_NEAR(peak(&h, MEM_STACKS), 10 * 25 * 4 * KIB, 0); /* whole pages, the deepest only */
+    double deep = herd_value(&h, "cpu.overhead.page_fault") * herd_value(&h, "cpu.utilisation") * 10;
+    CHECK_NEAR(deep, 10 * 25 * PAGE_FAULT, 1e-9); /* once, although there are two reports */
+    herd_close(&h);
+    run_threads(&h, "10 s", "stack: 98 KiB, cpu: 1 ms");
+    CHECK_NEAR(herd_value(&h, "cpu.overhead.page_fault"), 0, 0);
+    CHECK_NEAR(herd_value(&h, "memory.resident.mean"), herd_value(&h, "memory.resident.peak"), 1);
+    herd_close(&h);
+}
+
+static void deeper_than_the_stack(void)
+{
+    struct herd h;
+    herd_start(
+        &h,
+        "herdsim: 1\nrun: {duration: 10 s}\n"
+        "servers: {s: {model: thread_per_connection, stack: 64 KiB, handler: [stack: 1 MiB, cpu: 1 ms]}}\n"
+        "fleets: {f: {collars: 10, report: {once: true}, server: s}}\n");
+    CHECK_NEAR(peak(&h, MEM_STACKS), 10 * 64 * KIB, 0);
+    herd_close(&h);
+}
+
+/* The main thread's first pages are the bare process's. */
+static void depth_of_a_loop(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\n"
+                   "servers: {s: {model: event_loop, handler: [stack: 4 MiB, cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 10, report: {once: true}, server: s}}\n");
+    CHECK_NEAR(peak(&h, MEM_STACKS), 4 * MIB - FIRST_TOUCH, 0);
+    CHECK_NEAR(peak(&h, MEM_PAGE_TABLES), 4 * KIB,
+               0); /* each page of them maps 2 MiB: one more than at first */
+    herd_close(&h);
+}
+
+/* One report after the other, a thread for each: the first touches three pages, the others find them. */
+static void stacks_of_ended_threads(void)
+{
+    struct herd h;
+    for (int kept = 0; kept < 2; kept++) {
+        herd_start(&h,
+                   "herdsim: 1\nrun: {duration: 100 s}\nmachine: {sizes: {stack_cache: %s}}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 1, report: {every: 10 s, phase: aligned}, connection: per_report, "
+                   "server: s}}\n",
+                   kept ? "40 MiB" : "0 B");
+        double faults = herd_value(&h, "cpu.overhead.page_fault") * herd_value(&h, "cpu.utilisation") * 100;
+        CHECK_NEAR(faults, (kept ? 1 : 10) * 3 * PAGE_FAULT, 1e-9);
+        CHECK_NEAR(peak(&h, MEM_STACKS), FIRST_TOUCH, 0);
+        double reserved = herd_value(&h, "memory.reserved.mean") - herd_value(&h, "memory.reserved.peak");
+        CHECK(kept ? reserved > -KIB : reserved < -8 * MIB);
+        herd_close(&h);
+    }
+}
+
+/* --- connections ---------------------------------------------------------------------------------- */
+
+static void protocol_state(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\n"
+                   "servers: {s: {model: event_loop, handler: [cpu: 1 ms], connection_memory: 300 KiB}}\n"
+                   "fleets: {f: {collars: 40, report: {once: true}, server: s}}\n");
+    CHECK_NEAR(peak(&h, MEM_PROTOCOL), 40 * 300 * KIB, 0);
+    CHECK(herd_value(&h, "memory.resident.peak") > 40 * 300 * KIB);
+    herd_close(&h);
+}
+
+SUITE("memory", { "a thread's stack grows with the deepest step, by whole pages, and stays", depth },
+      { "no step goes deeper than the stack", deeper_than_the_stack },
+      { "a loop has one stack for all", depth_of_a_loop },
+      { "the stack of an ended thread is there for the next one", stacks_of_ended_threads },
+      { "what a protocol keeps counts for each connection", protocol_state })
