@@ -300,6 +300,8 @@ void conn_close_server_end(struct world *w, uint32_t c)
         conn_memory(w, s, -1);
         s->files--;
         gauge_add(&w->connections, w->now, -1);
+        if (s->type->closed)
+            s->type->closed(s, c);
     }
     if (k->state == CONN_QUEUED || k->state == CONN_ACCEPTED)
         hold(w, s, MEM_SOCKETS, -(int64_t)s->sizes.socket);

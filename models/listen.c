@@ -32,6 +32,10 @@ static void leave_accept_queue(struct world *w, struct server *s, uint32_t c)
 static void enter_accept_queue(struct world *w, struct server *s, uint32_t c)
 {
     w->conn[c].state = CONN_QUEUED;
+    if (s->listeners) {
+        struct rng r = rng_stream(w->key, DRAW_LISTENER, s->index, s->hashed++);
+        w->conn[c].worker = (uint32_t)(rng_uniform(&r) * s->listeners);
+    }
     w->conn[c].next = NONE;
     if (s->accept_tail == NONE)
         s->accept_head = c;
@@ -93,7 +97,7 @@ static void overflow(struct world *w, uint32_t c, enum event_kind step, unsigned
 
 static bool accept_queue_is_full(const struct server *s)
 {
-    return s->accept_length >= s->machine->conf->limits.backlog;
+    return s->accept_length >= (s->listeners ? s->listeners : 1) * (double)s->machine->conf->limits.backlog;
 }
 
 static bool syn_queue_is_full(const struct server *s)
@@ -152,25 +156,53 @@ void conn_ack(struct world *w, uint32_t c)
 
 uint32_t server_incoming(const struct server *s) { return s->accept_length; }
 
+void server_listeners(struct server *s, uint32_t n) { s->listeners = n; }
+
+uint32_t server_newest(const struct server *s) { return s->accept_tail; }
+
+/* False where the limit on open files refuses it. */
+static bool accept_one(struct world *w, struct server *s, uint32_t c)
+{
+    if (s->files >= s->machine->conf->limits.open_files) {
+        limit_hit(w, "open_files", w->connections.level);
+        conn_abort(w, c, OUTCOME_REFUSED);
+        return false;
+    }
+    leave_accept_queue(w, s, c);
+    w->conn[c].state = CONN_ACCEPTED;
+    w->count.opened += w->measuring;
+    s->files++;
+    gauge_add(&w->connections, w->now, 1);
+    conn_memory(w, s, 1);
+    if (w->timed)
+        idle_watch(w, c);
+    return true;
+}
+
 uint32_t server_accept(struct server *s)
 {
-    struct world *w = s->world;
     while (s->accept_head != NONE) {
         uint32_t c = s->accept_head;
-        if (s->files >= s->machine->conf->limits.open_files) {
-            limit_hit(w, "open_files", w->connections.level);
-            conn_abort(w, c, OUTCOME_REFUSED);
-            continue;
-        }
-        leave_accept_queue(w, s, c);
-        w->conn[c].state = CONN_ACCEPTED;
-        w->count.opened += w->measuring;
-        s->files++;
-        gauge_add(&w->connections, w->now, 1);
-        conn_memory(w, s, 1);
-        if (w->timed)
-            idle_watch(w, c);
-        return c;
+        if (accept_one(s->world, s, c))
+            return c;
     }
+    return NONE;
+}
+
+static uint32_t first_of(const struct server *s, uint32_t listener)
+{
+    const struct conn *conn = s->world->conn;
+    uint32_t c = s->accept_head;
+    while (c != NONE && conn[c].worker != listener)
+        c = conn[c].next;
+    return c;
+}
+
+uint32_t server_accept_at(struct server *s, uint32_t listener)
+{
+    uint32_t c;
+    while ((c = first_of(s, listener)) != NONE)
+        if (accept_one(s->world, s, c))
+            return c;
     return NONE;
 }

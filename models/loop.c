@@ -13,7 +13,7 @@ static void pump(struct server *s, struct loop *l, simtime woken);
 
 void loop_start(struct server *s, struct loop *l, uint32_t thread, bool spins)
 {
-    *l = (struct loop){ .thread = thread, .serving = NONE, .accepted = NONE };
+    *l = (struct loop){ .thread = thread, .serving = NONE, .accepted = NONE, .listener = NONE };
     for (int p = 0; p < LOOP_PHASES; p++)
         l->events[p].queue = (struct req_queue){ NONE, NONE };
     l->spins = spins && server_costs(s)->poll > 0;
@@ -29,12 +29,19 @@ static void make_ready(struct server *s, struct loop *l, enum loop_phase p, uint
 
 static void finish_accept(struct server *s, struct loop *l)
 {
-    uint32_t conn = l->accepted, r = conn_first_unread(s, conn);
+    uint32_t conn = l->accepted;
     l->accepted = NONE;
+    if (conn_is_hung_up(s, conn)) {
+        server_close(s, conn);
+        return;
+    }
+    if (l->hand_on) {
+        l->hand_on(s, conn);
+        return;
+    }
+    uint32_t r = conn_first_unread(s, conn);
     if (r != NONE)
         make_ready(s, l, LOOP_POLLED, r);
-    if (conn_is_hung_up(s, conn))
-        server_close(s, conn);
 }
 
 static void finish_part(struct server *s, struct loop *l)
@@ -112,9 +119,9 @@ static void handle(struct server *s, struct loop *l, uint32_t r, simtime cpu)
     burst(s, l, cpu, begins ? r : NONE);
 }
 
-static bool is_anything_ready(const struct server *s, const struct loop *l)
+static bool is_anything_ready(const struct loop *l)
 {
-    uint32_t ready = server_incoming(s);
+    uint32_t ready = l->incoming | l->handed;
     for (int p = 0; p < LOOP_PHASES; p++)
         ready |= l->events[p].ready;
     return ready;
@@ -125,15 +132,17 @@ static bool is_anything_ready(const struct server *s, const struct loop *l)
 static simtime begin_turn(struct server *s, struct loop *l)
 {
     const struct costs_conf *cost = server_costs(s);
-    uint64_t batch = s->conf->batch, incoming = server_incoming(s);
+    uint64_t batch = s->conf->batch, messages = l->handed > 0;
     for (int p = 0; p < LOOP_PHASES; p++)
         l->events[p].turn = l->events[p].ready;
     struct loop_events *polled = &l->events[LOOP_POLLED];
-    l->accepts = (uint32_t)(incoming < batch ? incoming : batch);
+    l->accepts = (uint32_t)(l->incoming < batch ? l->incoming : batch);
+    l->handed = 0;
     if (polled->turn > batch - l->accepts)
         polled->turn = (uint32_t)(batch - l->accepts);
     simtime call = l->spins ? 0 : cost->poll;
-    return server_cost(s, CPU_POLL, call + (l->accepts + polled->turn) * cost->poll_event);
+    return server_cost(s, CPU_POLL,
+                       call + (int64_t)(l->accepts + polled->turn + messages) * cost->poll_event);
 }
 
 /* The next request of the turn, or NONE. */
@@ -154,9 +163,12 @@ static bool next_event(struct server *s, struct loop *l, simtime cpu)
     uint32_t r = next_request(s, l, LOOP_TIMERS, LOOP_CALLBACKS);
     while (r == NONE && l->accepts) {
         l->accepts--;
-        l->accepted = server_accept(s);
-        if (l->accepted == NONE)
-            continue; /* refused, or hung up meanwhile */
+        l->incoming--;
+        l->accepted = l->listener == NONE ? server_accept(s) : server_accept_at(s, l->listener);
+        if (l->accepted == NONE) {
+            l->incoming = l->accepts = 0; /* they were refused, or hung up meanwhile */
+            break;
+        }
         burst(s, l, cpu + server_cost(s, CPU_ACCEPT, server_costs(s)->accept), NONE);
         return true;
     }
@@ -179,7 +191,7 @@ static void pump(struct server *s, struct loop *l, simtime woken)
             continue;
         }
         l->asked = false;
-        if (!is_anything_ready(s, l) && !l->spins)
+        if (!is_anything_ready(l) && !l->spins)
             return;
         simtime cpu = server_cost(s, CPU_WAKEUP, woken) + begin_turn(s, l);
         woken = 0;
@@ -188,10 +200,25 @@ static void pump(struct server *s, struct loop *l, simtime woken)
     }
 }
 
-void loop_incoming(struct server *s, struct loop *l)
+static void wake(struct server *s, struct loop *l)
 {
     if (!l->busy)
         pump(s, l, server_costs(s)->wakeup);
+}
+
+void loop_incoming(struct server *s, struct loop *l)
+{
+    l->incoming++;
+    wake(s, l);
+}
+
+void loop_adopt(struct server *s, struct loop *l, uint32_t conn)
+{
+    uint32_t r = conn_first_unread(s, conn);
+    l->handed++;
+    if (r != NONE)
+        make_ready(s, l, LOOP_POLLED, r);
+    wake(s, l);
 }
 
 void loop_readable(struct server *s, struct loop *l, uint32_t conn, uint32_t req)
@@ -199,19 +226,19 @@ void loop_readable(struct server *s, struct loop *l, uint32_t conn, uint32_t req
     if (conn == l->accepted || request_is_behind(s, req))
         return; /* taken up when the accept, or the request before it, is done */
     make_ready(s, l, LOOP_POLLED, req);
-    loop_incoming(s, l);
+    wake(s, l);
 }
 
 void loop_resumed(struct server *s, struct loop *l, uint32_t req)
 {
     make_ready(s, l, request_calls(s, req) ? LOOP_POLLED : LOOP_TIMERS, req);
-    loop_incoming(s, l);
+    wake(s, l);
 }
 
 void loop_post(struct server *s, struct loop *l, uint32_t req)
 {
     make_ready(s, l, LOOP_POLLED, req);
-    loop_incoming(s, l);
+    wake(s, l);
 }
 
 void loop_hung_up(struct server *s, const struct loop *l, uint32_t conn)

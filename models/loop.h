@@ -36,6 +36,11 @@ enum loop_given { LOOP_KEPT, LOOP_WORK, LOOP_CALL };
 
 struct loop {
     struct loop_events events[LOOP_PHASES];
+    uint32_t listener; /* whose connections it accepts; NONE: the server has but one */
+    uint32_t incoming; /* connections in that accept queue, at most */
+    uint32_t handed;   /* connections handed over since the last turn began */
+    /* Another loop's business from when it is accepted; NULL: the connection stays. */
+    void (*hand_on)(struct server *s, uint32_t conn);
     uint32_t accepts; /* connections to be accepted in the turn under way */
     uint32_t thread;
     uint32_t serving;                   /* request in hand, or NONE */
@@ -57,6 +62,8 @@ void loop_hung_up(struct server *s, const struct loop *l, uint32_t conn);
 void loop_ran(struct server *s, struct loop *l);
 void loop_woke(struct server *s, struct loop *l);
 void loop_resumed(struct server *s, struct loop *l, uint32_t req);
+/* Takes a connection that another loop has accepted. */
+void loop_adopt(struct server *s, struct loop *l, uint32_t conn);
 /* A helper has done its part for the request: an event of the poll call. */
 void loop_post(struct server *s, struct loop *l, uint32_t req);
 

@@ -30,6 +30,7 @@ struct demand {
 struct server_type {
     struct model model;        /* first: name, doc, own rows, size of their struct */
     size_t state_size;         /* zeroed before start() */
+    size_t worker_state;       /* and more, behind it, for each of the server's workers */
     uint32_t own_files;        /* open files before any connection */
     uint32_t own_threads;      /* threads that each open connection has for itself */
     const char *bottleneck;    /* what is full when the cores are not: "loop", "worker"; NULL: nothing else */
@@ -45,6 +46,8 @@ struct server_type {
     /* The collar of an accepted connection is gone, and nothing on the connection is left to do: the model
      * closes it with server_close(), at once or when it is done with accepting it. */
     void (*hung_up)(struct server *s, uint32_t conn);
+    /* An accepted connection is closed, whoever did it. NULL where nobody cares. */
+    void (*closed)(struct server *s, uint32_t conn);
     /* The CPU time asked for by server_run() is done. */
     void (*ran)(struct server *s, uint32_t thread);
     /* The pause asked for by server_sleep() is over. */
@@ -79,6 +82,8 @@ struct server {
     uint32_t open;                     /* connections that balancers sent here */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */
     uint32_t accept_length;
+    uint32_t listeners; /* accept queues that the kernel hashes connections to; 0: a single one */
+    uint32_t hashed;    /* connections so far that were */
     uint64_t half_open; /* connections in the SYN queue */
     int64_t busy_workers;
     int64_t present, paused; /* requests at the server; of them in a wait or a blocking call */
@@ -150,6 +155,13 @@ void server_sleep(struct server *s, uint32_t thread, uint32_t req);
  * now on, unless the limit on open files forbids it: then it is refused and the next one is tried. */
 uint32_t server_accept(struct server *s);
 uint32_t server_incoming(const struct server *s); /* length of the accept queue */
+/* From now on so many listeners have an accept queue each (SO_REUSEPORT): the kernel hashes a connection to
+ * one of them, which is then its conn_worker(). Their backlogs are taken together. */
+void server_listeners(struct server *s, uint32_t n);
+/* The connection that came last into an accept queue. */
+uint32_t server_newest(const struct server *s);
+/* As server_accept(), for a listener's queue. */
+uint32_t server_accept_at(struct server *s, uint32_t listener);
 /* Closes a connection that can't be served: its reports are refused. */
 void server_refuse(struct server *s, uint32_t conn);
 /* Closes a connection whose collar has hung up. */

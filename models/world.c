@@ -76,12 +76,18 @@ static void start_fleets(struct world *w)
 
 static size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
 
+static size_t state_of(const struct server_conf *c, const struct machine_conf *m)
+{
+    const struct server_type *type = (const struct server_type *)c->model.model;
+    return type->state_size + (type->worker_state ? workers_of(c, m->cores) * type->worker_state : 0);
+}
+
 static bool make_room_for_states(struct world *w)
 {
     size_t need = 0;
     for (uint32_t i = 0; i < w->conf->servers.n; i++) {
         const struct server_conf *c = conf_server(w->conf, i);
-        need += c->replicas * aligned(((const struct server_type *)c->model.model)->state_size);
+        need += c->replicas * aligned(state_of(c, w->machine[c->machine_index].conf));
     }
     if (need <= w->state_room)
         return true;
@@ -121,8 +127,9 @@ static void place_servers(struct world *w)
         runtime_apply(&c->runtime, &w->server[i].costs, &w->server[i].sizes);
         if (!(type->request_holds & MEM_BIT(MEM_REQUEST_TASKS)))
             w->server[i].costs.task_switch = 0; /* no task but a thread's own */
-        memset(state, 0, type->state_size);
-        state += aligned(type->state_size);
+        size_t size = state_of(c, w->machine[c->machine_index].conf);
+        memset(state, 0, size);
+        state += aligned(size);
     }
 }
 

@@ -36,7 +36,8 @@ enum purpose {
     DRAW_COVERAGE,
     DRAW_BALANCE,
     DRAW_RING,
-    DRAW_FIN
+    DRAW_FIN,
+    DRAW_LISTENER
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)

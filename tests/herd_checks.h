@@ -4,6 +4,7 @@
 
 #include "models/ledger.h"
 #include "models/metrics.h"
+#include "models/server.h"
 #include "tests/herd.h"
 #include "tests/suite.h"
 
@@ -61,7 +62,10 @@ static struct allowed allowed(const struct herd_conf *c)
     for (uint32_t s = 0; s < c->servers.n; s++) {
         double n = (double)conf_server(c, s)->replicas;
         sum.files += n * (double)conf_server_machine(c, s)->limits.open_files;
-        sum.backlog += n * (double)conf_server_machine(c, s)->limits.backlog;
+        double listeners = 1; /* a loop may have one of its own */
+        if (!strcmp(conf_server(c, s)->model.model->name, "multi_loop"))
+            listeners = (double)workers_of(conf_server(c, s), conf_server_machine(c, s)->cores);
+        sum.backlog += n * listeners * (double)conf_server_machine(c, s)->limits.backlog;
     }
     return sum;
 }

@@ -243,6 +243,10 @@ static inline void make_own_keys(struct maker *m, const char *model)
 {
     if (!strncmp(model, "event_loop", 10) && m->spins)
         text_add(&m->text, ", poll: %s", PICK(m, "sleep", "spin"));
+    if (!strcmp(model, "multi_loop") && m->spins)
+        text_add(&m->text, ", poll: spin");
+    if (!strcmp(model, "multi_loop"))
+        text_add(&m->text, ", share: %s", PICK(m, "hash", "round_robin", "least_connections"));
     if (!strcmp(model, "event_loop_pool") && chance(m, 0.7))
         text_add(&m->text, ", offload: {block: %s, cpu_above: %s}", PICK(m, "true", "true", "false"),
                  PICK(m, "none", "0 s", "1 ms"));

@@ -112,8 +112,90 @@ static void handing_over(void)
     herd_close(&h);
 }
 
+/* --- several loops -------------------------------------------------------------------------------- */
+
+/* A single loop that the kernel hashes all connections to is an event loop, to the last bit. */
+static void one_of_many(void)
+{
+    static const char *const models[] = { "event_loop", "multi_loop, workers: 1" };
+    struct herd h[2];
+    for (int i = 0; i < 2; i++)
+        herd_start(&h[i],
+                   "herdsim: 1\nrun: {duration: 20 s}\nmachine: {profile: linux-x86_64, cores: 2}\n"
+                   "links: {l: {latency: {exponential: 8 ms}, loss: 1 %%}}\n"
+                   "servers: {s: {model: %s, handler: [cpu: {exponential: 2 ms}, wait: 9 ms, block: 1 ms]}}\n"
+                   "fleets: {f: {collars: 60, report: {poisson: 1 s}, link: l, server: s},\n"
+                   "  g: {collars: 9, report: {every: 1 s}, connection: per_report, server: s}}\n",
+                   models[i]);
+    CHECK(herd_value(&h[0], "reports.sent") > 1000);
+    for (size_t k = 0; k < herd_study.n_metrics; k++)
+        CHECK(h[0].trial.value[k] == h[1].trial.value[k] || isnan(h[0].trial.value[k]));
+    herd_close(&h[0]);
+    herd_close(&h[1]);
+}
+
+#define SHARED_OUT(cores, share, report) \
+    "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, cores: " cores "}\n" \
+    "servers: {s: {model: multi_loop, share: " share ", handler: [cpu: 1 ms]}}\n" \
+    "fleets: {f: {collars: 400, report: {" report "}, server: s}}\n"
+
+/* Reports that each loop served: its thread's pieces of work. */
+static double served(const struct herd *h, uint32_t thread)
+{
+    double n = 0;
+    size_t kept = h->trial.spans < SPANS_MAX ? h->trial.spans : SPANS_MAX;
+    for (size_t i = 0; i < kept; i++) {
+        const struct span *s = &h->trial.span[i];
+        n += !strcmp(s->lane, "loop") && !strcmp(s->activity, "work") && s->lane_index == thread;
+    }
+    return n;
+}
+
+/* Handed over in turn, or to the loop with the fewest, connections are shared out evenly; hashed they are
+ * not. */
+static void shared_out(void)
+{
+    static const char *const rows[] = { SHARED_OUT("4", "round_robin", "once: true"),
+                                        SHARED_OUT("4", "least_connections", "once: true"),
+                                        SHARED_OUT("4", "hash", "once: true") };
+    for (int i = 0; i < 3; i++) {
+        struct herd h;
+        double most = 0, all = 0;
+        herd_open(&h, rows[i]);
+        CU_ASSERT_FATAL(h.conf != NULL);
+        h.spans = true;
+        CHECK_INT(herd_run(&h, 0), 0);
+        for (uint32_t t = 0; t < 5; t++) {
+            all += served(&h, t);
+            most = fmax(most, served(&h, t));
+        }
+        CHECK_NEAR(all, 400, 0);
+        CHECK(i < 2 ? most == 100 : most > 100 && most < 160);
+        CHECK_NEAR(herd_value(&h, "makespan"), most * 1e-3, 1e-12);
+        CHECK_INT(herd_value(&h, "threads.peak"), i < 2 ? 5 : 4);
+        herd_close(&h);
+    }
+}
+
+/* The main thread accepts; the loop that it hands the connection to is woken. */
+static void handed_over(void)
+{
+    struct herd h;
+    herd_start(
+        &h, "herdsim: 1\nrun: {duration: 10 s}\n"
+            "machine: {profile: ideal, cores: 8, costs: {wakeup: 2 us, poll: 4 us, receive: 8 us, send: 16 "
+            "us, poll_event: 32 us, accept: 64 us, close: 128 us}}\n"
+            "servers: {s: {model: multi_loop, share: round_robin, handler: [cpu: 1 ms]}}\n"
+            "fleets: {f: {collars: 1, report: {once: true}, connection: per_report, server: s}}\n");
+    double acceptor = 2 + 4 + 32 + 64, loop = 2 + 4 + 32 + 32 + 8 + 16 + 128;
+    CHECK_NEAR(herd_value(&h, "latency.max"), 0.001 + (acceptor + loop) * 1e-6, 1e-12);
+    herd_close(&h);
+}
+
 SUITE("loops", { "timers go before what was polled, and a turn is what was ready", phases },
       { "a poll call returns at most a batch", batches },
       { "to spin or to sleep while nothing is ready", spinning },
       { "workers beside a loop do what would stop it", workers_beside },
-      { "what it costs to hand over", handing_over })
+      { "what it costs to hand over", handing_over }, { "one loop of many is an event loop", one_of_many },
+      { "how connections are shared out among loops", shared_out },
+      { "what it costs to hand over a connection", handed_over })

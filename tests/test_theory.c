@@ -22,6 +22,17 @@ static void loops(void) { RUN_CASES(closed_loops); }
 
 static void turns(void) { RUN_CASES(turns_of_loops); }
 
+static void several(void) { RUN_CASES(several_loops); }
+
+static void hashing(void)
+{
+    static const struct hashing of[] = { { "HASH-64-4", 64, 4, 1000 },
+                                         { "HASH-1000-4", 1000, 4, 200 },
+                                         { "HASH-256-16", 256, 16, 300 } };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        hashed(&of[i]);
+}
+
 static void beside(void) { RUN_CASES(workers_of_loops); }
 
 static void at_once(void) { RUN_CASES(herds); }
@@ -161,7 +172,8 @@ SUITE("theory", { "Poisson arrivals at one exponential server", poisson_arrivals
       { "processor sharing, and round robin towards it", sharing },
       { "processor sharing: the time that a job of given size takes", sizes },
       { "closed loops: finite sources", loops }, { "the turns of a loop that spins", turns },
-      { "workers beside a loop", beside }, { "all cores idle at once", idle_cores },
+      { "workers beside a loop", beside }, { "several loops", several },
+      { "connections hashed to loops", hashing }, { "all cores idle at once", idle_cores },
       { "herds that come at once", at_once }, { "periodic senders with random phases", periodic },
       { "connections open at a time", concurrency },
       { "connections open at a time without any limit", concurrency_without_limit },

@@ -58,4 +58,72 @@ static const struct theory_case workers_of_loops[] = {
       .warmup = 500 },
 };
 
+/* Several loops: by hashing each report's connection alone a loop of its own queue at random; in turn, every
+ * fourth report, which is less random than all of them are. */
+#define EACH_ITS_OWN(keys) \
+    "machine: {profile: ideal, cores: 4, scheduler: {policy: fifo}}\n" \
+    "servers: {s: {model: multi_loop, " keys ", handler: [" EXP "]}}\n" \
+    "fleets: {f: {collars: 1, report: {poisson: 0.3125 ms}, connection: per_report, server: s}}\n"
+
+static const struct theory_case several_loops[] = {
+    { .id = "MLOOP-HASH",
+      .scenario = EACH_ITS_OWN("share: hash"),
+      .rate = 3.2,
+      .samples = 50000,
+      .warmup = 1000 },
+    { .id = "MLOOP-RR",
+      .scenario = EACH_ITS_OWN("share: round_robin"),
+      .rate = 3.2,
+      .samples = 50000,
+      .warmup = 1000 },
+};
+
+/* --- balls in bins: connections that the kernel hashes to loops ------------------------------------- */
+
+struct hashing {
+    const char *id;
+    unsigned connections, loops;
+    unsigned reps;
+};
+
+static double work_of(const struct herd *h, uint32_t thread)
+{
+    double n = 0;
+    for (size_t i = 0; i < h->trial.spans; i++) {
+        const struct span *s = &h->trial.span[i];
+        n += !strcmp(s->lane, "loop") && !strcmp(s->activity, "work") && s->lane_index == thread;
+    }
+    return n;
+}
+
+/* Every connection brings one report, so the pieces of work of a loop are its connections. */
+static void hashed(const struct hashing *c)
+{
+    static double num[REPS_MAX], den[REPS_MAX];
+    struct text yaml = { 0 };
+    struct herd h;
+    double sum = 0;
+    text_add(&yaml,
+             "herdsim: 1\nrun: {duration: 10 s, seed: 7}\nmachine: {profile: ideal, cores: %u}\n"
+             "servers: {s: {model: multi_loop, handler: [cpu: 1 ms]}}\n"
+             "fleets: {f: {collars: %u, report: {once: true}, server: s}}\n",
+             c->loops, c->connections);
+    herd_open(&h, yaml.at);
+    text_term(&yaml);
+    CU_ASSERT_FATAL(h.conf != NULL);
+    h.spans = true;
+    for (unsigned rep = 0; rep < c->reps; rep++) {
+        CHECK_INT(herd_run(&h, rep), 0);
+        num[rep] = 0;
+        den[rep] = 1;
+        for (uint32_t t = 0; t < c->loops; t++)
+            num[rep] = fmax(num[rep], work_of(&h, t));
+        sum += num[rep];
+    }
+    struct row *r = row_find(c->id, "mean_max_connections_per_loop", NULL);
+    check_tolerance(r, sum / c->reps, c->reps);
+    check_interval(r, r->exact, num, den, c->reps);
+    herd_close(&h);
+}
+
 #endif
