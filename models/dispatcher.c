@@ -123,18 +123,25 @@ static bool take(struct server *s, simtime *cpu)
 void dispatcher_pump(struct server *s, simtime woken)
 {
     struct dispatcher *d = s->state;
+    if (d->inside)
+        return; /* what happens at no cost may bring the next event at once: it is seen to below */
+    d->inside = true;
     while (d->accepted == NONE && d->taken == NONE) {
         simtime cpu = 0;
         if (!take(s, &cpu))
-            return;
+            break;
         burst(s, cpu + server_cost(s, CPU_WAKEUP, woken));
         woken = 0;
     }
+    d->inside = false;
 }
 
 void dispatcher_ran(struct server *s)
 {
+    struct dispatcher *d = s->state;
+    d->inside = true;
     burst(s, finish(s));
+    d->inside = false;
     dispatcher_pump(s, 0);
 }
 

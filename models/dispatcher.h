@@ -20,6 +20,7 @@ struct dispatcher {
     uint32_t accepted; /* connection being accepted, or NONE */
     uint32_t taken;    /* request being handed over or turned away, or NONE */
     bool turning_away, dropping;
+    bool inside;            /* at an event that has taken no time so far */
     uint64_t turn;          /* events left of what the last poll call returned */
     uint64_t pending;       /* requests in the list below */
     struct req_queue ready; /* readable, not yet taken */

@@ -164,11 +164,11 @@ static bool next_event(struct server *s, struct loop *l, simtime cpu)
     while (r == NONE && l->accepts) {
         l->accepts--;
         l->incoming--;
+        l->busy = true; /* whoever is refused may come again at once */
         l->accepted = l->listener == NONE ? server_accept(s) : server_accept_at(s, l->listener);
-        if (l->accepted == NONE) {
-            l->incoming = l->accepts = 0; /* they were refused, or hung up meanwhile */
-            break;
-        }
+        l->busy = false;
+        if (l->accepted == NONE)
+            continue; /* refused, or hung up meanwhile */
         burst(s, l, cpu + server_cost(s, CPU_ACCEPT, server_costs(s)->accept), NONE);
         return true;
     }
