@@ -17,7 +17,7 @@
 static const char *const ours[] = { "scenario.yaml", "summary.json", "summary.csv",  "trials.csv",
                                     "latency.csv",   "series.csv",   "timeline.csv", "warmup.csv",
                                     "tune.csv",      "effects.csv",  "fits.csv",     "plots",
-                                    "tune.json" };
+                                    "tune.json",     "parts.csv" };
 
 /* The record of the trials, and what stands beside it while a run goes on or after it was killed. */
 static bool is_record_file(const char *name)

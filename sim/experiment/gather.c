@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/experiment/parts.h"
 #include "sim/kernel/check.h"
 #include "sim/stats/welch.h"
 
@@ -293,7 +294,7 @@ int gather_add(struct gather *g, size_t index, const struct trial *t)
     if (t->audit_failed)
         note_audit(g, index, t);
     uint32_t rep = (uint32_t)(index % o->plan->replications);
-    if (rep == 0 && keep_courses(g, s, t))
+    if ((rep == 0 && keep_courses(g, s, t)) || parts_keep(o, point, rep, t))
         return -1;
     return keep_bounds(o, index, t, n) || add_transient(g, point, rep, t) || add_hists(g, point, t) ? -1 : 0;
 }

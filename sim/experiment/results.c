@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sim/experiment/folder.h"
+#include "sim/experiment/parts.h"
 #include "sim/experiment/results_tables.h"
 
 #define COMMIT_TRIES  16u
@@ -42,6 +43,7 @@ static const struct document {
     { "series.csv", results_series_csv, NULL },
     { "effects.csv", results_effects_csv, results_has_sweep },
     { "fits.csv", results_fits_csv, results_has_sweep },
+    { "parts.csv", parts_csv, parts_any },
     { "timeline.csv", results_timeline_csv, results_has_timeline },
     { "warmup.csv", results_warmup_csv, results_has_warmup },
 };

@@ -22,7 +22,8 @@ struct result_folder {
  * siblings that crashed runs left. Returns 0, or -1 with one sentence in error. */
 int results_open(struct result_folder *f, const char *path, char *error, size_t size);
 /* scenario.yaml, summary.json, summary.csv, trials.csv, latency.csv, series.csv and, where there are
- * spans, timeline.csv; where enough was swept, effects.csv and fits.csv. */
+ * spans, timeline.csv; where there are parts, parts.csv; where enough was swept, effects.csv and
+ * fits.csv. */
 int results_write(struct result_folder *f, const struct outcome *o, char *error, size_t size);
 /* One more document of the folder. write returns 0, or -1 (errno). Returns 0, or -1 with one sentence in
  * error. */

@@ -3,6 +3,7 @@
 
 #include "sim/experiment/host.h"
 #include "sim/experiment/json_write.h"
+#include "sim/experiment/parts.h"
 #include "sim/experiment/results_tables.h"
 #include "sim/experiment/summary.h"
 
@@ -99,6 +100,7 @@ static void write_point(struct json_write *j, const struct outcome *o, size_t i)
     for (size_t m = 0; m < s->n_metrics; m++)
         write_metric(j, &s->metrics[m], &p->metric[m], p->at_least[m], p->batched ? &p->batched[m] : NULL);
     json_write_close(j);
+    parts_json(j, o, i);
     json_write_close(j);
 }
 

@@ -54,6 +54,9 @@ struct point_summary {
     struct series series;      /* of replication 0 */
     struct span *span;         /* of replication 0; NULL when there were too many or none were wanted */
     size_t spans;
+    struct part *part;  /* [parts] */
+    double *part_value; /* [part][part metric][replication], NaN where not run (parts.h) */
+    size_t parts;
     uint64_t events;
 };
 
@@ -64,6 +67,7 @@ struct outcome {
     const struct plan *plan;
     double *value;           /* [point][replication][metric]: trial values, NaN where not run */
     double *bound;           /* likewise: known lower bounds of undefined values; NULL: there are none */
+    double *part_column;     /* [replication]: scratch of parts.h; NULL: no parts */
     struct verdict *verdict; /* [point][replication] */
     bool *finished;          /* [point][replication] */
     struct point_summary *point;

@@ -60,6 +60,13 @@ struct span {
 };
 #define SPANS_MAX 4096u
 
+/* One of several places inside a trial that have metrics of their own: a server, a backend. */
+struct part {
+    const char *kind; /* "server" */
+    const char *name; /* unique among its kind */
+};
+#define PARTS_MAX 1024u
+
 /* A law that a metric is expected to follow along a key. */
 enum fit_kind {
     FIT_LINE, /* a + b N: fitted to stable points */
@@ -82,10 +89,13 @@ struct trial {
     uint64_t *above;    /* per study->hists: known only to lie above all of hist (unanswered); zeroed */
     struct series series;
     struct transient transient; /* room for TRANSIENT_ROWS; rows 0 unless run.warmup is auto */
-    double *batch;     /* run.batches x n_metrics, batch by batch; NaN where a metric has no value by batch;
-                          NULL without run.batches */
-    struct span *span; /* NULL: not wanted; room for SPANS_MAX */
-    size_t spans;      /* more than SPANS_MAX: too many, the first SPANS_MAX are kept */
+    double *batch;      /* run.batches x n_metrics, batch by batch; NaN where a metric has no value by batch;
+                           NULL without run.batches */
+    struct span *span;  /* NULL: not wanted; room for SPANS_MAX */
+    size_t spans;       /* more than SPANS_MAX: too many, the first SPANS_MAX are kept */
+    struct part *part;  /* room for PARTS_MAX; texts that last until the trial is read */
+    double *part_value; /* parts x n_part_metrics, part by part; NaN: undefined */
+    size_t parts;
     struct verdict verdict;
     uint64_t events;
     bool audit_failed;
@@ -103,6 +113,8 @@ struct study {
     const struct record *root; /* the scenario's rows; begins with struct scenario_head */
     const struct metric *metrics;
     size_t n_metrics;
+    const struct metric *part_metrics; /* of each part; NULL: the study knows no parts */
+    size_t n_part_metrics;
     const char *const *hists; /* names of the histograms of a trial: "latency", "sojourn" */
     size_t n_hists;
     const char *const *columns; /* of the series, column 0 is "time" */

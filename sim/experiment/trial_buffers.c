@@ -15,6 +15,12 @@ int trial_take_buffers(struct trial *t, const struct study *s, const struct tria
     for (size_t i = 0; i < s->n_hists; i++)
         if (!(t->hist[i] = ARENA_NEW(a, struct hist)))
             return -1;
+    if (s->n_part_metrics) {
+        t->part = ARENA_ARRAY(a, struct part, PARTS_MAX);
+        t->part_value = ARENA_ARRAY(a, double, PARTS_MAX * s->n_part_metrics);
+        if (!t->part || !t->part_value)
+            return -1;
+    }
     if (room->batches && !(t->batch = ARENA_ARRAY(a, double, room->batches * s->n_metrics)))
         return -1;
     if (room->spans && !(t->span = ARENA_ARRAY(a, struct span, SPANS_MAX)))
@@ -37,7 +43,7 @@ void trial_reset(struct trial *t, const struct study *s, const struct trial_room
         hist_reset(t->hist[i]);
         t->above[i] = 0;
     }
-    t->series.rows = t->transient.rows = t->spans = 0;
+    t->series.rows = t->transient.rows = t->spans = t->parts = 0;
     t->verdict = (struct verdict){ 0 };
     t->events = 0;
     t->audit_failed = false;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CODEC_VERSION 1u
+#define CODEC_VERSION 2u
 #define NAME_BYTES    256u /* the longest name, its end included */
 #define NAMES_MAX     64u  /* different names in one trial */
 
@@ -113,6 +113,20 @@ static void write_courses(struct writer *w, const struct study *s, const struct 
     write_spans(w, t);
 }
 
+/* Names in full: there may be more of them than can be numbered. */
+static void write_parts(struct bytes *to, const struct study *s, const struct trial *t)
+{
+    size_t n = s->n_part_metrics ? t->parts : 0;
+    bytes_add_count(to, n);
+    for (size_t i = 0; i < n; i++) {
+        SIM_ASSERT(strlen(t->part[i].kind) < NAME_BYTES && strlen(t->part[i].name) < NAME_BYTES);
+        bytes_add_text(to, t->part[i].kind);
+        bytes_add_text(to, t->part[i].name);
+    }
+    if (n)
+        bytes_add_reals(to, t->part_value, n * s->n_part_metrics);
+}
+
 static void write_verdict(struct writer *w, const struct verdict *v)
 {
     bytes_add_count(w->to, (uint64_t)v->rank);
@@ -128,6 +142,7 @@ static void write_head(struct bytes *to, const struct study *s, uint64_t batches
     bytes_add_count(to, s->n_metrics);
     bytes_add_count(to, s->n_hists);
     bytes_add_count(to, s->n_columns);
+    bytes_add_count(to, s->n_part_metrics);
     bytes_add_count(to, batches);
 }
 
@@ -144,6 +159,7 @@ int trial_encode(const struct study *s, const struct trial *t, uint64_t batches,
     if (batches)
         bytes_add_reals(out, t->batch, batches * s->n_metrics);
     write_courses(&w, s, t);
+    write_parts(out, s, t);
     write_verdict(&w, &t->verdict);
     bytes_add_count(out, t->events);
     bytes_add_count(out, t->audit_failed);
@@ -240,6 +256,26 @@ static void read_courses(struct reader *r, const struct study *s, struct trial *
     read_spans(r, t);
 }
 
+static const char *read_text(struct reader *r)
+{
+    char text[NAME_BYTES];
+    bytes_take_text(&r->from, text, sizeof text);
+    const char *kept = r->from.failed ? NULL : names_intern(r->names, text);
+    r->from.failed |= !kept;
+    return kept;
+}
+
+static void read_parts(struct reader *r, const struct study *s, struct trial *t)
+{
+    t->parts = (size_t)bytes_take_count_to(&r->from, s->n_part_metrics ? PARTS_MAX : 0);
+    for (size_t i = 0; i < t->parts && !r->from.failed; i++) {
+        t->part[i].kind = read_text(r);
+        t->part[i].name = read_text(r);
+    }
+    if (t->parts)
+        bytes_take_reals(&r->from, t->part_value, t->parts * s->n_part_metrics);
+}
+
 static void read_verdict(struct reader *r, const struct study *s, struct verdict *v)
 {
     v->rank = (int)bytes_take_count_to(&r->from, s->n_verdicts - 1);
@@ -250,7 +286,8 @@ static void read_verdict(struct reader *r, const struct study *s, struct verdict
 
 static bool read_head(struct bytes_reader *r, const struct study *s, uint64_t batches)
 {
-    const uint64_t expected[] = { CODEC_VERSION, s->n_metrics, s->n_hists, s->n_columns, batches };
+    const uint64_t expected[] = { CODEC_VERSION, s->n_metrics,      s->n_hists,
+                                  s->n_columns,  s->n_part_metrics, batches };
     bool right = true;
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         right &= bytes_take_count(r) == expected[i];
@@ -274,6 +311,7 @@ int trial_decode(const struct study *s, const void *bytes, size_t n, uint64_t ba
     if (batches)
         bytes_take_reals(from, t->batch, batches * s->n_metrics);
     read_courses(&r, s, t);
+    read_parts(&r, s, t);
     read_verdict(&r, s, &t->verdict);
     t->events = bytes_take_count(from);
     t->audit_failed = bytes_take_count_to(from, 1);
