@@ -133,6 +133,22 @@ static void pool(struct world *w, struct trial *out, uint32_t server, uint32_t i
              (long long)used);
 }
 
+/* What the servers say must add up to what the world says. */
+static void servers(struct world *w, struct trial *out)
+{
+    gauge_area at_servers = -gauge_area_until(&w->in_server.number, w->end), waiting = 0;
+    waiting -= gauge_area_until(&w->waiting.number, w->end);
+    for (uint32_t i = 0; w->meter && i < w->servers; i++) {
+        at_servers += gauge_area_until(&w->meter[i].in_server.number, w->end);
+        waiting += gauge_area_until(&w->meter[i].waiting.number, w->end);
+        if (w->meter[i].memory != server_memory(&w->server[i]))
+            fail(out, "memory of server %u: %lld bytes", i, (long long)w->meter[i].memory);
+    }
+    if (w->meter && (at_servers || waiting))
+        fail(out, "servers: %.9g s more at them, %.9g s more waiting than in all",
+             (double)at_servers / NS_PER_S, (double)waiting / NS_PER_S);
+}
+
 static void backends(struct world *w, struct trial *out)
 {
     for (uint32_t i = 0; i < w->backends.n; i++) {
@@ -199,5 +215,6 @@ void audit_run(struct world *w, struct trial *out)
     stations(w, out);
     machines(w, out);
     backends(w, out);
+    servers(w, out);
     ledger(w, out);
 }

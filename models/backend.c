@@ -154,7 +154,9 @@ static void reach(struct world *w, uint32_t c)
 static void go(struct world *w, uint32_t c)
 {
     struct call *call = &w->backends.call[c];
-    gauge_add(&pool_of(w, call)->used, w->now, 1);
+    struct pool *p = pool_of(w, call);
+    gauge_add(&p->used, w->now, 1);
+    p->calls++;
     simtime dt = latency(w, call, GOING);
     if (dt)
         after(w, c, CALL_GOING, dt);
@@ -336,6 +338,7 @@ void backends_warm(struct world *w)
     for (uint32_t i = 0; i < b->n * w->servers; i++) {
         station_window(&b->pool[i].queue.waiting, w->now);
         gauge_window(&b->pool[i].used, w->now);
+        b->pool[i].calls = 0;
     }
 }
 

@@ -80,6 +80,7 @@ struct pool {
     const char *limit; /* NULL: not bounded */
     uint64_t connections;
     struct gauge used;
+    uint64_t calls; /* that got a connection in the window */
     struct call_queue queue;
 };
 

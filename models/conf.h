@@ -169,6 +169,7 @@ struct herd_conf {
     struct items machines, links, backends, servers, balancers, fleets, events;
     struct items routes; /* of struct balancer_conf: the balancers, and those that stand for replicas */
     uint32_t processes;  /* of all servers */
+    struct items parts;  /* of struct part: what has metrics of its own (meter.h) */
 };
 
 extern const struct record machine_record, link_record, runtime_record, server_record, fleet_record,

@@ -4,6 +4,7 @@
 
 #include "models/backend.h"
 #include "models/balancer.h"
+#include "models/meter.h"
 
 static const struct field herd_fields[] = {
     SCENARIO_HEAD_FIELDS(struct herd_conf),
@@ -177,6 +178,7 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
         diag_error(b->diag, map->at, "backends: expects at most %u", BACKENDS_MAX);
     conf_find_backends(b, map, c);
     conf_find_servers(b, map, c);
+    conf_name_parts(b, c);
     for (size_t i = 0; i < c->fleets.n; i++) {
         struct fleet_conf *f = (struct fleet_conf *)c->fleets.at + i;
         collars += f->collars;

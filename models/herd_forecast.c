@@ -61,8 +61,9 @@ static double fleet_bytes(const struct herd_conf *c, const struct fleet_conf *f)
 static double worker_bytes(const struct herd_conf *c)
 {
     double hists = TRIAL_HISTS + 1 + (c->head.run.batches ? TRIAL_HISTS : 0);
-    return sizeof(struct world) + hists * sizeof(struct hist) +
-           (SAMPLES + SERIES_ROWS) * COLUMNS * sizeof(double) + PILOT_SLICES * sizeof(double);
+    return sizeof(struct world) + (c->parts.n ? (double)c->processes * sizeof(struct meter) : 0) +
+           hists * sizeof(struct hist) + (SAMPLES + SERIES_ROWS) * COLUMNS * sizeof(double) +
+           PILOT_SLICES * sizeof(double);
 }
 
 void herd_forecast(const void *conf, struct forecast *f)

@@ -70,6 +70,8 @@ static bool never(const double *value, size_t metric)
 const struct study herd_study = { .root = &herd_record,
                                   .metrics = metric_rows,
                                   .n_metrics = METRICS,
+                                  .part_metrics = part_metric_rows,
+                                  .n_part_metrics = PART_METRICS,
                                   .hists = hist_names,
                                   .n_hists = TRIAL_HISTS,
                                   .columns = columns,

@@ -17,6 +17,8 @@ void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes
     if (s->machine->memory > s->machine->capacity)
         w->ledger.over = true;
     ledger_hold(&w->ledger, w->now, c, bytes);
+    if (w->meter)
+        meter_memory(w, s, bytes);
 }
 
 void reserve(struct world *w, struct server *s, int64_t bytes)
@@ -25,7 +27,7 @@ void reserve(struct world *w, struct server *s, int64_t bytes)
     ledger_reserve(&w->ledger, w->now, bytes);
 }
 
-static int64_t memory_of(const struct server *s)
+int64_t server_memory(const struct server *s)
 {
     int64_t sum = 0;
     for (int c = 0; c < MEM_COUNT; c++)
@@ -38,7 +40,7 @@ static struct server *largest(struct world *w, const struct machine *m)
     struct server *found = NULL;
     for (uint32_t i = 0; i < w->servers; i++) {
         struct server *s = &w->server[i];
-        if (s->machine == m && !s->dead && (!found || memory_of(s) > memory_of(found)))
+        if (s->machine == m && !s->dead && (!found || server_memory(s) > server_memory(found)))
             found = s;
     }
     return found;

@@ -172,6 +172,8 @@ static bool accept_one(struct world *w, struct server *s, uint32_t c)
     w->conn[c].state = CONN_ACCEPTED;
     w->count.opened += w->measuring;
     s->files++;
+    if (w->meter && s->files > w->meter[s->index].most_files)
+        w->meter[s->index].most_files = s->files;
     gauge_add(&w->connections, w->now, 1);
     conn_memory(w, s, 1);
     if (w->timed)

@@ -85,6 +85,7 @@ void measure_warm(struct world *w)
     for (uint32_t i = 0; i < w->machines; i++)
         machine_window(&w->machine[i], w->now);
     backends_warm(w);
+    meters_warm(w);
     w->measuring = true;
     measure_snapshot(w, &w->opened);
     batches_open(w);
@@ -276,6 +277,8 @@ void measure_finish(struct world *w, struct trial *out)
     memory(w, out->value);
     measure_since(w, &w->opened, out->value);
     peaks(w, out->value);
+    meters_summarise(w, out->value);
+    meters_read(w, out);
     out->value[M_WARMUP] = simtime_to_s(w->warm);
     out->verdict = verdict_of(w);
     out->series.rows = w->sample_rows;

@@ -172,8 +172,7 @@ void request_arrive(struct world *w, uint32_t r)
     }
     q->state = REQ_ARRIVED;
     q->arrived = w->now;
-    station_enter(&w->in_server, w->now);
-    station_enter(&w->waiting, w->now);
+    enter_server(w, s);
     s->present++;
     w->count.arrived += q->flags & REQ_MEASURED;
     hold(w, s, MEM_UNREAD, (int64_t)s->sizes.unread_message);
@@ -201,7 +200,7 @@ void request_begin(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
     q->state = REQ_SERVED;
-    station_leave(&w->waiting, w->now, q->arrived);
+    end_waiting(w, q);
     if (!w->waiting.number.level) {
         w->backlog_since = w->now;
         w->backlog_connections = w->connections.level;
@@ -393,7 +392,7 @@ void request_send_back(struct world *w, struct server *s, uint32_t r)
     struct request *q = &w->req[r];
     struct conn *k = &w->conn[q->conn];
     k->serving = NONE;
-    station_leave(&w->in_server, w->now, q->arrived);
+    leave_server(w, q);
     s->present--;
     let_go(w, s, q);
     if (w->timed)
@@ -429,6 +428,8 @@ void server_reply(struct server *s, uint32_t r)
         hist_add(w->hist[HIST_SOJOURN], w->now - q->arrived);
         w->count.replied++;
     }
+    if (w->meter && !(q->flags & REQ_ERROR))
+        meter_reply(w, s, q);
     request_send_back(w, s, r);
 }
 
@@ -482,9 +483,9 @@ void request_free(struct world *w, uint32_t r)
     if (q->state == REQ_ARRIVED)
         hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
     if (q->state == REQ_ARRIVED || q->state == REQ_READ)
-        station_leave(&w->waiting, w->now, q->arrived);
+        end_waiting(w, q);
     if (at_server) {
-        station_leave(&w->in_server, w->now, q->arrived);
+        leave_server(w, q);
         s->present--;
     }
     let_go(w, s, q);

@@ -76,6 +76,7 @@ struct server {
     void *state;
     struct world *world;
     struct machine *machine; /* that it runs on */
+    simtime booked;          /* CPU time, since the start */
     uint32_t index;
     bool dead;                         /* killed for want of memory */
     simtime died;                      /* when it last was */

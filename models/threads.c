@@ -219,6 +219,7 @@ simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt)
 {
     struct machine *m = s->machine;
     m->booked[cause] += dt;
+    s->booked += dt;
     if (cause == CPU_WORK)
         m->unassigned += dt;
     return dt;

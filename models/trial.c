@@ -37,6 +37,7 @@ void trial_worker_free(void *worker)
     machines_free(w);
     backends_free(&w->backends);
     balancers_free(w);
+    free(w->meter);
     evq_free(w->q);
     free(w);
 }

@@ -7,7 +7,7 @@ static void unwait(struct world *w, struct server *s, const struct request *q)
     SIM_DEBUG_ASSERT(q->state == REQ_ARRIVED || q->state == REQ_READ);
     if (q->state == REQ_ARRIVED)
         hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
-    station_leave(&w->waiting, w->now, q->arrived);
+    end_waiting(w, q);
     w->count.arrived -= q->flags & REQ_MEASURED;
 }
 

@@ -174,6 +174,7 @@ static void clear(struct world *w)
                           .backends = w->backends,
                           .balancer = w->balancer,
                           .balancers = w->balancers,
+                          .meter = w->meter,
                           .machine = w->machine,
                           .machine_room = w->machine_room };
     *w = kept;
@@ -202,7 +203,7 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
     if (!machines_start(w))
         return;
     place_servers(w);
-    if (!w->failed && backends_start(w) && balancers_start(w))
+    if (!w->failed && backends_start(w) && balancers_start(w) && meters_start(w))
         start_fleets(w);
     if (!w->failed)
         faults_start(w);

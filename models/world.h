@@ -14,6 +14,7 @@
 #include "models/faults.h"
 #include "models/ledger.h"
 #include "models/machine.h"
+#include "models/meter.h"
 #include "models/retry.h"
 #include "models/server.h"
 #include "models/station.h"
@@ -272,6 +273,7 @@ struct world {
     struct ledger ledger; /* of all machines */
     struct backends backends;
     struct balancer *balancer;
+    struct meter *meter; /* of each server; NULL: not wanted */
     uint32_t balancers;
 
     struct fleet *fleet;
@@ -329,6 +331,29 @@ struct world {
 static inline struct server *conn_server(const struct world *w, uint32_t c)
 {
     return &w->server[w->conn[c].server];
+}
+
+/* A request is at its server, waits there to be begun, and leaves it: for the world and for the server. */
+static inline void enter_server(struct world *w, const struct server *s)
+{
+    station_enter(&w->in_server, w->now);
+    station_enter(&w->waiting, w->now);
+    if (!w->meter)
+        return;
+    station_enter(&w->meter[s->index].in_server, w->now);
+    station_enter(&w->meter[s->index].waiting, w->now);
+}
+static inline void end_waiting(struct world *w, const struct request *q)
+{
+    station_leave(&w->waiting, w->now, q->arrived);
+    if (w->meter)
+        station_leave(&w->meter[w->conn[q->conn].server].waiting, w->now, q->arrived);
+}
+static inline void leave_server(struct world *w, const struct request *q)
+{
+    station_leave(&w->in_server, w->now, q->arrived);
+    if (w->meter)
+        station_leave(&w->meter[w->conn[q->conn].server].in_server, w->now, q->arrived);
 }
 
 static inline void schedule(struct world *w, simtime at, unsigned kind, uint32_t gen, uint32_t who)
@@ -439,6 +464,7 @@ int64_t page_tables_of(const struct server *s, uint64_t bytes);
 /* The first limit that was hit, with the connections that it let pass. */
 void limit_hit(struct world *w, const char *name, int64_t connections);
 void server_kill(struct world *w, struct server *s);
+int64_t server_memory(const struct server *s); /* all that it holds */
 /* Memory of a server process; kills the largest process where the machine has no more. */
 void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes);
 void reserve(struct world *w, struct server *s, int64_t bytes);

@@ -8,6 +8,7 @@
 #include "plots/figures.h"
 #include "plots/fits_table.h"
 #include "plots/grid.h"
+#include "plots/parts_table.h"
 #include "plots/spread.h"
 #include "plots/table_notes.h"
 #include "plots/why_table.h"
@@ -314,6 +315,7 @@ static void print_below(const struct table *t, size_t width, bool bold, FILE *to
     table_note_precision(t->frame, o, to);
     table_note_warmup(t->frame, o, to);
     table_note_batches(t->frame, o, to);
+    parts_table_print(o, width, bold, to);
     why_table_print(t->frame, width, bold, to);
     fits_table_print(o, to);
     effects_table_print(o, width, bold, to);
