@@ -162,7 +162,8 @@ static void backends(struct world *w, struct trial *out)
 static void utilisation(struct world *w, struct machine *m, struct trial *out)
 {
     bool sharing = m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING;
-    gauge_area busy = m->busy_before + gauge_area_until(&m->busy, w->end), booked = -m->unfinished;
+    gauge_area busy = m->busy_before + gauge_area_until(&m->busy, w->end),
+               booked = m->stretched - m->unfinished;
     for (int c = 0; c < CPU_CAUSES; c++)
         booked += m->booked[c];
     for (uint32_t t = 0; t < w->thread_used; t++)

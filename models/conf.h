@@ -11,10 +11,12 @@
 
 #define NO_LIMIT UINT64_MAX
 
-enum scheduler_policy { SCHED_FAIR, SCHED_FIFO_POLICY, SCHED_PROCESSOR_SHARING };
+enum scheduler_policy { SCHED_FAIR, SCHED_ROUND_ROBIN, SCHED_FIFO_POLICY, SCHED_PROCESSOR_SHARING };
 struct scheduler_conf {
     int policy; /* enum scheduler_policy */
     simtime slice;
+    const struct node *preemption; /* wakeup_preemption as written: true, false or a time */
+    simtime preemption_lead;       /* 0: true; SIMTIME_MAX: false */
 };
 
 enum overflow { OVERFLOW_DROP, OVERFLOW_RESET };
@@ -34,7 +36,7 @@ struct limits_conf {
 
 /* CPU time of each operation. */
 struct costs_conf {
-    simtime context_switch, wakeup, receive, send, accept, close, poll, poll_event, timer;
+    simtime context_switch, cache_refill, wakeup, receive, send, accept, close, poll, poll_event, timer;
     simtime task_switch;
     simtime thread_create, thread_exit, page_fault;
 };
@@ -46,6 +48,7 @@ struct sizes_conf {
     uint64_t socket, request_socket, poll_item, unread_message;
     uint64_t connection_object, request_task, buffer, thread_object;
     uint64_t arena, arena_writable, arena_touched, stack_cache;
+    uint64_t working_set, cache, shared_cache;
 };
 
 /* What a language's runtime changes for one server; all ones: the machine's figure stands. */
@@ -61,6 +64,7 @@ struct machine_conf {
     const char *name; /* in `machines`; NULL: the one of `machine` */
     const struct node *profile;
     uint64_t cores;
+    double speed;
     uint64_t memory, swap;
     uint64_t page;
     int overcommit; /* enum overcommit */

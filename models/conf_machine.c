@@ -1,12 +1,18 @@
 /* conf_machine.c - the rows of `machine:`. Defaults come from the profile; what a profile leaves out is
  * free of charge. The figures and their sources stand in scenarios/machines. */
+#include <string.h>
+
 #include "models/conf.h"
 #include "models/profiles.h"
 
 #define HOUR (3600.0)
 
 static const struct word policies[] = {
-    { "fair", "round robin in slices that end only when another thread waits for a core" },
+    { "fair",
+      "Linux 6.6 and later (EEVDF), a queue for each core: of the threads that have not had more than "
+      "their share, the one whose slice began first; a woken thread goes to the core where it ran last, "
+      "to an idle one if that is busy, or waits there; idle cores take threads from the longest queue" },
+    { "round_robin", "one queue for all cores; slices end only when another thread waits for a core" },
     { "fifo", "a thread keeps its core until it blocks" },
     { "processor_sharing", "all runnable threads share the cores equally: the limit of small slices" },
     { NULL, NULL }
@@ -15,11 +21,37 @@ static const struct field scheduler_fields[] = {
     F_ENUM(struct scheduler_conf, policy, "policy", "fair", policies, "how runnable threads share the cores"),
     F_TIME(struct scheduler_conf, slice, "slice", "3 ms", 1e-6, HOUR,
            "how long a thread keeps its core while others wait (Linux: the base slice)"),
+    { .kind = FIELD_NODE,
+      .key = "wakeup_preemption",
+      .def = "true",
+      .doc = "fair: whether a woken thread takes the core from one that has had more than its share (true), "
+             "from one ahead by so much of it (a time), or waits for its slice to end (false)",
+      .off = FIELD_AT(struct scheduler_conf, preemption, const struct node *),
+      .flags = FIELD_OPTIONAL },
     F_END
 };
+static void check_scheduler(struct binder *b, const struct node *map, void *item)
+{
+    struct scheduler_conf *s = item;
+    const struct node *n = s->preemption;
+    double seconds = 0;
+    (void)map;
+    s->preemption_lead = 0;
+    if (!n || (n->kind == NODE_SCALAR && !strcmp(n->text, "true")))
+        return;
+    s->preemption_lead = SIMTIME_MAX;
+    if (n->kind == NODE_SCALAR && !strcmp(n->text, "false"))
+        return;
+    if (n->kind != NODE_SCALAR || unit_parse(n->text, UNIT_TIME, &seconds) || seconds > HOUR)
+        diag_error(b->diag, n->at, "wakeup_preemption: expects true, false or a time (1 ms) up to an hour");
+    else
+        s->preemption_lead = simtime_from_s(seconds);
+}
+
 static const struct record scheduler_record = { .name = "scheduler",
                                                 .doc = "the run queue",
                                                 .size = sizeof(struct scheduler_conf),
+                                                .check = check_scheduler,
                                                 .fields = scheduler_fields };
 
 static const struct word overflows[] = {
@@ -77,6 +109,9 @@ static const struct record limits_record = { .name = "limits",
 #define COST(m, t) F_TIME(struct costs_conf, m, #m, "0 ns", 0, HOUR, t)
 static const struct field costs_fields[] = {
     COST(context_switch, "a core turns from one thread to another"),
+    COST(cache_refill,
+         "a thread comes to a core whose caches hold nothing of it any more; less where the threads "
+         "in between left something (sizes: working_set, cache, shared_cache)"),
     COST(wakeup, "a sleeping thread is made runnable"),
     COST(receive, "one call that reads a small message from a socket"),
     COST(send, "one call that writes a small message to a socket"),
@@ -117,6 +152,9 @@ static const struct field sizes_fields[] = {
     BYTES(unread_message, "kernel memory of one small message not yet read"),
     BYTES(connection_object, "what an event loop remembers of a connection, in user space"),
     BYTES(request_task, "coroutine of a request in progress: a task, promise, goroutine, virtual thread"),
+    BYTES(working_set, "memory that each turn of a thread brings into the caches"),
+    BYTES(cache, "cache that each core has for itself"),
+    BYTES(shared_cache, "cache that all cores share"),
     BYTES(buffer, "user-space buffer held while a request is in progress"),
     BYTES(arena, "address space that each further arena of malloc reserves; 0 B: there are none"),
     BYTES(arena_writable, "what is writable of a new arena: it counts under strict overcommit"),
@@ -143,6 +181,13 @@ static const struct field machine_fields[] = {
       .off = FIELD_AT(struct machine_conf, profile, const struct node *),
       .flags = FIELD_OPTIONAL },
     F_COUNT(struct machine_conf, cores, "cores", "1", 1, 1024, "processor cores"),
+    { .kind = FIELD_NUMBER,
+      .key = "speed",
+      .def = "1",
+      .max = 1000,
+      .off = FIELD_AT(struct machine_conf, speed, double),
+      .flags = FIELD_ABOVE_MIN,
+      .doc = "of the cores: all CPU time, costs and handlers' alike, is divided by it" },
     F_SIZE_NONE(struct machine_conf, memory, "memory", "none", 4096, 0x1p62,
                 "memory that the servers may use; beyond it and swap the kernel kills the largest"),
     F_SIZE(struct machine_conf, swap, "swap", "0 B", 0, 0x1p62, "swap space"),

@@ -116,6 +116,8 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
         add_step(c, &d, &server_steps(s)[i], &cost);
     if (per_report)
         d.overhead_s += simtime_to_s(cost.accept + cost.close);
+    d.cpu_s /= m->speed;
+    d.overhead_s /= m->speed;
     return d;
 }
 

@@ -1,260 +1,42 @@
-/* machine.c - cores and the run queue.
- *
- * One run queue serves all cores, first in first out. Under `fair` a thread keeps its core for a slice and
- * loses it at the slice's end only if another waits; slices are counted from when it got the core, so that
- * an arrival in the middle of the third slice waits for the end of the third (round robin as in the
- * textbooks). Slice ends cost no events while nobody waits. */
+/* machine.c - the machines of a trial: their cores set up, their speed, what all of them hold. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/sched.h"
 #include "models/world.h"
 
-static struct thread *thread_at(struct world *w, uint32_t t) { return &w->thread[t]; }
+/* --- speed -------------------------------------------------------------------------------------- */
 
-static void mark_idle(struct machine *m, uint32_t c)
+/* The handler's work in it is booked as such, so that shares of the CPU time stay what they are. */
+static void stretch(struct world *w, struct machine *m, uint32_t t, double times)
 {
-    m->idle_mask[c / 64] |= 1ull << (c % 64);
-    m->idle++;
+    struct thread *th = &w->thread[t];
+    bool on_core = th->state == THREAD_RUNNING && th->remaining;
+    if (on_core)
+        core_account(w, m, th->core);
+    simtime left = th->remaining, work = th->work < left ? th->work : left;
+    th->work = (simtime)llround((double)work * times);
+    th->remaining = th->work + (simtime)llround((double)(left - work) * times);
+    m->booked[CPU_WORK] += th->work - work;
+    m->stretched += th->remaining - left - (th->work - work);
+    if (on_core)
+        core_arm(w, m, th->core);
 }
 
-static void mark_busy(struct machine *m, uint32_t c)
+void machine_set_speed(struct world *w, struct machine *m, double speed)
 {
-    m->idle_mask[c / 64] &= ~(1ull << (c % 64));
-    m->idle--;
-}
-
-/* The core whose cache is warm, where it is idle; otherwise the first that is. */
-static uint32_t pick_idle(const struct machine *m, uint32_t wanted)
-{
-    if (wanted < m->cores && m->core[wanted].thread == NONE)
-        return wanted;
-    uint32_t word = 0;
-    while (!m->idle_mask[word])
-        word++;
-    return word * 64 + (uint32_t)__builtin_ctzll(m->idle_mask[word]);
-}
-
-static bool shares_slices(const struct machine *m)
-{
-    return m->conf->scheduler.policy == SCHED_FAIR && m->ready > 0;
-}
-
-/* Sets the core's next event: the end of the burst, or of the slice where another thread waits. */
-static void arm(struct world *w, struct machine *m, uint32_t c)
-{
-    struct core *core = &m->core[c];
-    simtime until = core->started + thread_at(w, core->thread)->remaining;
-    if (shares_slices(m)) {
-        simtime slice = m->conf->scheduler.slice, had = w->now - core->quantum;
-        simtime slices = had <= slice ? 1 : (had + slice - 1) / slice;
-        simtime boundary = core->quantum + slices * slice;
-        if (boundary < until)
-            until = boundary;
-    }
-    core->until = until;
-    core->gen++;
-    schedule(w, until, EV_CORE, core->gen, core_pack(m, c));
-}
-
-static void begin_waiting_request(struct world *w, struct thread *th)
-{
-    if (th->begins != NONE) {
-        request_begin(w, th->begins);
-        th->begins = NONE;
-    }
-}
-
-static void span_end(struct world *w, const struct core *core)
-{
-    const struct server *s = &w->server[thread_at(w, core->thread)->server];
-    measure_span(w, s->type->lane, core->thread, "work", core->started, w->now);
-}
-
-/* What the core needs to turn to the thread from the one whose state it holds. */
-static simtime switch_to(struct machine *m, struct core *core, uint32_t t, const struct thread *th)
-{
-    bool fresh = core->last == NONE, same = core->last == t && core->last_gen == th->gen;
-    core->last = t;
-    core->last_gen = th->gen;
-    if (fresh || same)
-        return 0;
-    m->switches++;
-    m->booked[CPU_SWITCH] += m->conf->costs.context_switch;
-    return m->conf->costs.context_switch;
-}
-
-/* The slice begins after the switch, so that a thread gets on however dear switches are. */
-static void put_on_core(struct world *w, struct machine *m, uint32_t c, uint32_t t)
-{
-    struct core *core = &m->core[c];
-    struct thread *th = thread_at(w, t);
-    simtime turn = switch_to(m, core, t, th);
-    th->remaining += turn;
-    th->state = THREAD_RUNNING;
-    th->core = c;
-    core->thread = t;
-    core->started = w->now;
-    core->quantum = simtime_after(w->now, turn);
-    begin_waiting_request(w, th);
-    arm(w, m, c);
-}
-
-static void enqueue(struct world *w, struct machine *m, uint32_t t)
-{
-    struct thread *th = thread_at(w, t);
-    th->state = THREAD_READY;
-    th->ready_since = w->now;
-    th->next = NONE;
-    if (m->ready_tail == NONE)
-        m->ready_head = t;
-    else
-        thread_at(w, m->ready_tail)->next = t;
-    m->ready_tail = t;
-    station_enter(&m->run_queue, w->now);
-    if (m->ready++ || m->conf->scheduler.policy != SCHED_FAIR)
-        return;
-    for (uint32_t c = 0; c < m->cores; c++)
-        if (m->core[c].thread != NONE && m->core[c].until > m->core[c].quantum + m->conf->scheduler.slice)
-            arm(w, m, c);
-}
-
-static uint32_t dequeue(struct world *w, struct machine *m)
-{
-    uint32_t t = m->ready_head;
-    m->ready_head = thread_at(w, t)->next;
-    if (m->ready_head == NONE)
-        m->ready_tail = NONE;
-    m->ready--;
-    station_leave(&m->run_queue, w->now, thread_at(w, t)->ready_since);
-    return t;
-}
-
-void machine_run(struct world *w, struct machine *m, uint32_t t)
-{
+    double times = m->speed / speed;
+    m->speed = speed;
     if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING) {
-        shared_run(w, m, t);
-    } else if (m->idle) {
-        uint32_t c = pick_idle(m, thread_at(w, t)->core);
-        mark_busy(m, c);
-        gauge_add(&m->busy, w->now, 1);
-        put_on_core(w, m, c, t);
-    } else {
-        enqueue(w, m, t);
-    }
-}
-
-static void release_core(struct world *w, struct machine *m, uint32_t c)
-{
-    m->core[c].thread = NONE;
-    m->core[c].gen++;
-    if (m->ready) {
-        put_on_core(w, m, c, dequeue(w, m));
-    } else {
-        mark_idle(m, c);
-        gauge_add(&m->busy, w->now, -1);
-    }
-}
-
-static void preempt(struct world *w, struct machine *m, uint32_t c)
-{
-    uint32_t t = m->core[c].thread;
-    uint32_t next = dequeue(w, m);
-    enqueue(w, m, t);
-    m->core[c].thread = NONE;
-    put_on_core(w, m, c, next);
-}
-
-/* The burst is done. The model may ask for another at once: the thread then goes on, unless its slice is
- * used up and another waits. */
-static void complete(struct world *w, struct machine *m, uint32_t c)
-{
-    struct core *core = &m->core[c];
-    uint32_t t = core->thread;
-    struct server *s = &w->server[thread_at(w, t)->server];
-    s->type->ran(s, t);
-    if (core->thread != t)
-        return; /* withdrawn meanwhile: the core is already in other hands */
-    struct thread *th = thread_at(w, t);
-    if (th->remaining == 0) {
-        th->state = th->state == THREAD_RUNNING ? THREAD_IDLE : th->state;
-        release_core(w, m, c);
+        shared_stretch(w, m, times);
         return;
     }
-    if (shares_slices(m) && w->now - core->quantum >= m->conf->scheduler.slice) {
-        preempt(w, m, c);
-        return;
+    for (uint32_t t = 0; t < w->thread_used; t++) {
+        uint8_t state = w->thread[t].state;
+        if ((state == THREAD_READY || state == THREAD_RUNNING) && w->server[w->thread[t].server].machine == m)
+            stretch(w, m, t, times);
     }
-    begin_waiting_request(w, th);
-    arm(w, m, c);
-}
-
-void machine_core_event(struct world *w, uint32_t packed, uint32_t gen)
-{
-    struct machine *m = &w->machine[packed >> CORE_BITS];
-    uint32_t c = packed & ((1u << CORE_BITS) - 1);
-    struct core *core = &m->core[c];
-    if ((core->gen & EVENT_GEN_MASK) != gen)
-        return;
-    struct thread *th = thread_at(w, core->thread);
-    if (w->out->span)
-        span_end(w, core);
-    th->remaining -= w->now - core->started;
-    core->started = w->now;
-    SIM_DEBUG_ASSERT(th->remaining >= 0);
-    if (th->remaining == 0)
-        complete(w, m, c);
-    else if (shares_slices(m))
-        preempt(w, m, c);
-    else
-        arm(w, m, c);
-}
-
-/* Takes the threads of one server out of the run queue in one pass. */
-static void filter_ready(struct world *w, struct machine *m, uint32_t server)
-{
-    uint32_t t = m->ready_head;
-    m->ready_head = m->ready_tail = NONE;
-    for (uint32_t next; t != NONE; t = next) {
-        struct thread *th = thread_at(w, t);
-        next = th->next;
-        if (th->server == server) {
-            m->ready--;
-            station_leave(&m->run_queue, w->now, th->ready_since);
-            m->unfinished += th->remaining;
-            th->remaining = 0;
-            th->state = THREAD_IDLE;
-            continue;
-        }
-        th->next = NONE;
-        if (m->ready_tail == NONE)
-            m->ready_head = t;
-        else
-            thread_at(w, m->ready_tail)->next = t;
-        m->ready_tail = t;
-    }
-}
-
-void machine_leave_core(struct world *w, uint32_t t)
-{
-    struct thread *th = thread_at(w, t);
-    struct machine *m = w->server[th->server].machine;
-    m->unfinished += th->remaining - (th->remaining ? w->now - m->core[th->core].started : 0);
-    th->remaining = 0;
-    th->state = THREAD_IDLE;
-    release_core(w, m, th->core);
-}
-
-void machine_abandon(struct world *w, const struct server *s)
-{
-    struct machine *m = s->machine;
-    if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING) {
-        shared_abandon(w, m, s->index);
-        return;
-    }
-    filter_ready(w, m, s->index);
-    for (uint32_t c = 0; c < m->cores; c++)
-        if (m->core[c].thread != NONE && thread_at(w, m->core[c].thread)->server == s->index)
-            machine_leave_core(w, m->core[c].thread);
 }
 
 /* --- all machines ------------------------------------------------------------------------------- */
@@ -297,11 +79,18 @@ static bool make_cores(struct machine *m, uint32_t cores)
         return true;
     struct core *core = realloc(m->core, cores * sizeof *core);
     m->core = core ? core : m->core;
+    if (core)
+        memset(core + m->core_room, 0, (cores - m->core_room) * sizeof *core);
     uint64_t *mask = realloc(m->idle_mask, (cores + 63) / 64 * sizeof *mask);
     m->idle_mask = mask ? mask : m->idle_mask;
     m->core_room = core && mask ? cores : m->core_room;
     return core && mask;
 }
+
+static const struct sched *const policies[] = { [SCHED_FAIR] = &sched_fair,
+                                                [SCHED_ROUND_ROBIN] = &sched_round_robin,
+                                                [SCHED_FIFO_POLICY] = &sched_fifo,
+                                                [SCHED_PROCESSOR_SHARING] = &sched_shared };
 
 static bool machine_start(struct machine *m, uint32_t index, const struct machine_conf *conf)
 {
@@ -310,6 +99,8 @@ static bool machine_start(struct machine *m, uint32_t index, const struct machin
     if (!make_cores(m, cores))
         return false;
     *m = (struct machine){ .conf = conf,
+                           .sched = policies[conf->scheduler.policy],
+                           .speed = conf->speed,
                            .index = index,
                            .core = m->core,
                            .cores = cores,
@@ -320,10 +111,8 @@ static bool machine_start(struct machine *m, uint32_t index, const struct machin
                            .shared = { .job = m->shared.job, .room = m->shared.room },
                            .capacity = unlimited ? INT64_MAX : (int64_t)(conf->memory + conf->swap) };
     memset(m->idle_mask, 0, (cores + 63) / 64 * sizeof *m->idle_mask);
-    for (uint32_t c = 0; c < cores; c++) {
-        m->core[c] = (struct core){ .thread = NONE, .last = NONE };
-        mark_idle(m, c);
-    }
+    for (uint32_t c = 0; c < cores; c++)
+        core_reset(m, c);
     return true;
 }
 
@@ -360,6 +149,10 @@ bool machines_start(struct world *w)
 void machines_free(struct world *w)
 {
     for (uint32_t i = 0; i < w->machine_room; i++) {
+        for (uint32_t c = 0; c < w->machine[i].core_room; c++) {
+            free(w->machine[i].core[c].fair.due.job);
+            free(w->machine[i].core[c].fair.ahead.job);
+        }
         free(w->machine[i].core);
         free(w->machine[i].idle_mask);
         free(w->machine[i].shared.job);

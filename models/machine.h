@@ -6,6 +6,7 @@
 #include "models/station.h"
 
 struct world;
+struct sched;
 
 enum thread_state { THREAD_FREE, THREAD_IDLE, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP };
 
@@ -13,15 +14,38 @@ struct thread {
     simtime remaining; /* CPU time of the current burst, */
     simtime work;      /* of which so much, at its end, is the handler's */
     simtime ready_since;
-    uint32_t next;   /* run queue, free list */
-    uint32_t tag;    /* the server's */
-    uint32_t begins; /* request whose waiting ends when the thread has a core */
+    simtime virtual_time; /* fair: CPU time had, on its core's scale; asleep: the lag */
+    simtime deadline;     /* fair: virtual time when its slice ends; asleep: the average that it left */
+    uint32_t next;        /* run queue, free list */
+    uint32_t tag;         /* the server's */
+    uint32_t begins;      /* request whose waiting ends when the thread has a core */
     uint32_t gen;
-    uint32_t core;  /* where it runs, or ran last */
     int64_t deeper; /* bytes of its stack touched beyond the first */
+    uint32_t turn; /* the core's number of turns when its own last one began */
+    uint16_t core; /* where it runs, or ran last; NO_CORE: it is new */
     uint8_t server;
-    uint8_t state;
-    bool main; /* its stack is part of the base process */
+    uint8_t state : 7; /* enum thread_state */
+    bool main : 1;     /* its stack is part of the base process */
+};
+#define NO_CORE UINT16_MAX
+
+struct fair_job {
+    simtime key;
+    uint32_t order, thread;
+};
+struct fair_heap {
+    struct fair_job *job;
+    uint32_t n, room;
+};
+/* Threads that wait for a core under `fair`: by deadline those that were eligible when last looked at, by
+ * virtual time those that were ahead of the average. */
+struct fair_queue {
+    struct fair_heap due, ahead;
+    gauge_area sum;   /* of their virtual times */
+    simtime last;     /* average when a thread last left */
+    simtime balanced; /* when it last looked at other cores */
+    uint32_t order;
+    bool woken; /* a thread has joined since the turn began */
 };
 
 struct core {
@@ -29,9 +53,11 @@ struct core {
     uint32_t last;   /* whose cache and registers it holds; NONE at first */
     uint32_t last_gen;
     uint32_t gen;
+    uint32_t turns;  /* of threads so far, one after the other */
     simtime started; /* since when the time is not yet booked */
     simtime quantum; /* since when the thread has had the core for itself */
     simtime until;   /* when its event is due */
+    struct fair_queue fair;
 };
 
 struct shared_job {
@@ -48,6 +74,8 @@ struct shared_cores {       /* processor sharing */
 
 struct machine {
     const struct machine_conf *conf;
+    const struct sched *sched;
+    double speed; /* of the profile's costs and of the handlers' work; 1: as they say */
     uint32_t index;
     struct core *core;
     uint32_t cores, idle;
@@ -63,6 +91,7 @@ struct machine {
     simtime unassigned;            /* handlers' work booked since the last burst was asked for */
     int64_t depth;                 /* of stack that the next burst touches; 0: no more than before */
     gauge_area unfinished;         /* booked, but lost with a killed process */
+    gauge_area stretched;          /* what bursts under way grew by as the speed changed */
     uint64_t switches;
     gauge_area busy_before; /* core time before the window, for the utilisation law */
 };
@@ -74,13 +103,27 @@ static inline uint32_t core_pack(const struct machine *m, uint32_t core)
     return m->index << CORE_BITS | core;
 }
 
+/* Books CPU time that a burst will include, and returns how long it takes at the machine's speed. */
+static inline simtime machine_book(struct machine *m, enum cpu_cause cause, simtime dt)
+{
+    if (m->speed < 1 || m->speed > 1)
+        dt = simtime_from_s(simtime_to_s(dt) / m->speed);
+    m->booked[cause] += dt;
+    return dt;
+}
+
 /* machine.c */
+/* From now on the machine does so much in a second as it did in `speed` before it was slowed down or sped up
+ * (above 0): bursts that are under way or wait take the longer. Costs time in proportion to the threads. */
+void machine_set_speed(struct world *w, struct machine *m, double speed);
 /* Makes the machines of the scenario, all cores idle; false without memory (noted in w->failed). */
 bool machines_start(struct world *w);
 void machines_free(struct world *w);
 /* Handlers' work that was booked and is not done yet, on all machines. */
 gauge_area machines_unserved_work(const struct world *w);
 uint32_t machines_cores(const struct world *w);
+/* core.c */
+void core_reset(struct machine *m, uint32_t core);
 void machine_core_event(struct world *w, uint32_t packed, uint32_t gen);
 /* The thread of one of its servers needs a core. */
 void machine_run(struct world *w, struct machine *m, uint32_t thread);
@@ -90,9 +133,9 @@ void machine_leave_core(struct world *w, uint32_t thread);
 void machine_abandon(struct world *w, const struct server *s);
 
 /* shared.c */
-void shared_run(struct world *w, struct machine *m, uint32_t thread);
 void shared_event(struct world *w, uint32_t machine, uint32_t gen);
-void shared_abandon(struct world *w, struct machine *m, uint32_t server);
+/* Bursts under way take so many times as long. */
+void shared_stretch(struct world *w, struct machine *m, double times);
 /* Handlers' work that the jobs under way still lack. */
 double shared_unserved_work(const struct world *w, const struct machine *m);
 /* CPU time that the jobs under way still lack at the end, less what their threads are booked to lack. */

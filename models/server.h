@@ -106,6 +106,7 @@ struct server {
 enum cpu_cause {
     CPU_WORK,
     CPU_SWITCH,
+    CPU_REFILL,
     CPU_WAKEUP,
     CPU_RECEIVE,
     CPU_SEND,

@@ -2,8 +2,10 @@
  *
  * The limit of small slices, exactly: in virtual time, which passes at that rate, every burst ends at its
  * start plus its length, so a heap on those ends gives the next one (Kleinrock 1976 for the discipline). */
+#include <math.h>
 #include <stdlib.h>
 
+#include "models/sched.h"
 #include "models/world.h"
 
 static double rate(const struct machine *m)
@@ -75,7 +77,7 @@ static void rearm(struct world *w, struct machine *m)
     schedule(w, simtime_after(w->now, wait), EV_SHARED, p->gen, m->index);
 }
 
-void shared_run(struct world *w, struct machine *m, uint32_t t)
+static void run(struct world *w, struct machine *m, uint32_t t)
 {
     struct shared_cores *p = &m->shared;
     if (p->n == p->room && !pool_grow(w, &p->job, &p->room, p->n, sizeof *p->job))
@@ -115,7 +117,7 @@ void shared_event(struct world *w, uint32_t machine, uint32_t gen)
     /* what the model asked for within ran() was entered by server_run() itself */
 }
 
-void shared_abandon(struct world *w, struct machine *m, uint32_t server)
+static void drop(struct world *w, struct machine *m, uint32_t server)
 {
     struct shared_cores *p = &m->shared;
     uint32_t kept = 0;
@@ -164,3 +166,21 @@ double shared_unserved(const struct world *w, const struct machine *m)
     }
     return left - booked;
 }
+
+void shared_stretch(struct world *w, struct machine *m, double times)
+{
+    struct shared_cores *p = &m->shared;
+    pass(w, m);
+    for (uint32_t i = 0; i < p->n; i++) {
+        struct thread *th = &w->thread[p->job[i].thread];
+        double left = p->job[i].finish - p->now, longer = left * (times - 1);
+        simtime work = (double)th->work < left ? th->work : (simtime)left;
+        th->work = (simtime)llround((double)work * times);
+        p->job[i].finish += longer;
+        m->booked[CPU_WORK] += th->work - work;
+        m->stretched += (gauge_area)llround(longer) - (th->work - work);
+    }
+    rearm(w, m);
+}
+
+const struct sched sched_shared = { .wake = run, .drop = drop };

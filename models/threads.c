@@ -136,7 +136,7 @@ uint32_t thread_take(struct world *w, struct server *s, bool is_main)
     w->thread[t] = (struct thread){ .gen = w->thread[t].gen + 1,
                                     .tag = NONE,
                                     .begins = NONE,
-                                    .core = NONE,
+                                    .core = NO_CORE,
                                     .next = NONE,
                                     .server = (uint8_t)s->index,
                                     .state = THREAD_IDLE,
@@ -218,7 +218,7 @@ const struct costs_conf *server_costs(const struct server *s) { return &s->costs
 simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt)
 {
     struct machine *m = s->machine;
-    m->booked[cause] += dt;
+    dt = machine_book(m, cause, dt);
     s->booked += dt;
     if (cause == CPU_WORK)
         m->unassigned += dt;

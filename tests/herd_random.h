@@ -70,9 +70,9 @@ static inline void make_limits(struct maker *m)
 
 static inline void make_costs(struct maker *m)
 {
-    static const char *const keys[] = { "context_switch", "wakeup",        "receive",     "send",
-                                        "accept",         "close",         "poll",        "poll_event",
-                                        "timer",          "thread_create", "thread_exit", "page_fault" };
+    static const char *const keys[] = { "context_switch", "cache_refill", "wakeup",    "receive",    "send",
+                                        "accept",         "close",        "poll",      "poll_event", "timer",
+                                        "thread_create",  "thread_exit",  "page_fault" };
     const char *comma = "";
     text_add(&m->text, ", costs: {");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -88,9 +88,13 @@ static inline void make_costs(struct maker *m)
 
 static inline void make_machine(struct maker *m)
 {
-    text_add(&m->text, "{profile: %s, cores: %u, scheduler: {policy: %s, slice: %s ms}",
+    text_add(&m->text,
+             "{profile: %s, cores: %u, scheduler: {policy: %s, slice: %s ms, wakeup_preemption: %s}",
              PICK(m, "ideal", "ideal", "linux-x86_64"), 1 + pick(m, 3),
-             PICK(m, "fair", "fair", "fifo", "processor_sharing"), PICK(m, "0.1", "1", "3", "1.5"));
+             PICK(m, "fair", "fair", "round_robin", "fifo", "processor_sharing"),
+             PICK(m, "0.1", "1", "3", "1.5"), PICK(m, "true", "true", "false", "1 ms"));
+    if (chance(m, 0.3))
+        text_add(&m->text, ", speed: %s", PICK(m, "0.3", "2", "1.7"));
     if (chance(m, 0.5))
         make_limits(m);
     if (m->spins || chance(m, 0.5))

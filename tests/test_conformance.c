@@ -238,8 +238,8 @@ static void same_work_far_apart(void)
 /* Reports that meet: their work is the same all the same. */
 static void same_work(void)
 {
-    static const char *const policy[] = { "fair", "fifo", "processor_sharing" };
-    for (int i = 0; i < 3; i++) {
+    static const char *const policy[] = { "fair", "round_robin", "fifo", "processor_sharing" };
+    for (int i = 0; i < 4; i++) {
         struct text yaml = { 0 };
         struct account first = { .far_apart = false };
         text_add(&yaml,
@@ -376,8 +376,8 @@ static void is_overloaded(struct herd *h, const char *model, void *with)
 
 static void overload(void)
 {
-    static const char *const policy[] = { "fair", "fifo", "processor_sharing" };
-    for (int i = 0; i < 3; i++) {
+    static const char *const policy[] = { "fair", "round_robin", "fifo", "processor_sharing" };
+    for (int i = 0; i < 4; i++) {
         struct text yaml = { 0 };
         text_add(&yaml,
                  "herdsim: 1\nrun: {duration: 20 s}\nmachine: {profile: ideal, scheduler: {policy: %s}}\n"

@@ -114,22 +114,23 @@ static void schedule_by_hand(const char *machine, const struct job *job, unsigne
 static void round_robin(void)
 {
     /* slices of 1 s: A 0-1, B 1-2, A 2-3, B 3-3.5, A 3.5-4 */
-    BY_HAND("scheduler: {slice: 1 s}", { 0, 2.5, 4 }, { 0.4, 1.5, 3.1 });
+    BY_HAND("scheduler: {policy: round_robin, slice: 1 s}", { 0, 2.5, 4 }, { 0.4, 1.5, 3.1 });
     /* whoever comes within the third slice of one that was alone waits for its end */
-    BY_HAND("scheduler: {slice: 1 s}", { 0, 10, 11 }, { 2.5, 1, 1.5 });
+    BY_HAND("scheduler: {policy: round_robin, slice: 1 s}", { 0, 10, 11 }, { 2.5, 1, 1.5 });
     /* a job that ends with its slice leaves; the next begins at once */
-    BY_HAND("scheduler: {slice: 1 s}", { 0, 1, 1 }, { 0, 1, 2 }, { 0, 1, 3 });
+    BY_HAND("scheduler: {policy: round_robin, slice: 1 s}", { 0, 1, 1 }, { 0, 1, 2 }, { 0, 1, 3 });
     /* ties: who comes when a slice ends goes before the one that is put off, who came first before both */
-    BY_HAND("scheduler: {slice: 1 s}", { 0, 2, 4 }, { 0, 1, 2 }, { 1, 1, 2 });
+    BY_HAND("scheduler: {policy: round_robin, slice: 1 s}", { 0, 2, 4 }, { 0, 1, 2 }, { 1, 1, 2 });
     /* what is left of a slice when another thread ends is not inherited: C has a whole one */
-    BY_HAND("scheduler: {slice: 1 s}", { 0, 0.5, 0.5 }, { 0, 2, 3.5 }, { 0, 1, 2.5 });
+    BY_HAND("scheduler: {policy: round_robin, slice: 1 s}", { 0, 0.5, 0.5 }, { 0, 2, 3.5 }, { 0, 1, 2.5 });
 }
 
 /* A thread that goes on with its connection's next report when its slice is used up gives way first. */
 static void slices_of_one_connection(void)
 {
     struct herd h;
-    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, scheduler: {slice: 1 s}}\n"
+    herd_start(&h, "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, scheduler: {policy: "
+                   "round_robin, slice: 1 s}}\n"
                    "servers: {s: {model: thread_per_connection, handler: [cpu: 1 s]}}\n"
                    "fleets: {a: {collars: 1, report: {once: true, batch: 2}, server: s}, "
                    "b: {collars: 1, report: {once: true}, server: s}}\n");
@@ -144,10 +145,11 @@ static void slices_of_one_connection(void)
 static void round_robin_on_two_cores(void)
 {
     /* A and B 0-1; C takes A's core at 1, A takes B's; A ends at 2, B goes on, C too, both to 3 */
-    BY_HAND("cores: 2, scheduler: {slice: 1 s}", { 0, 2, 2 }, { 0, 2, 3 }, { 0, 2, 3 });
-    BY_HAND("cores: 3, scheduler: {slice: 1 s}", { 0, 5, 5 }, { 0, 2, 2 }, { 0, 3, 3 });
+    BY_HAND("cores: 2, scheduler: {policy: round_robin, slice: 1 s}", { 0, 2, 2 }, { 0, 2, 3 }, { 0, 2, 3 });
+    BY_HAND("cores: 3, scheduler: {policy: round_robin, slice: 1 s}", { 0, 5, 5 }, { 0, 2, 2 }, { 0, 3, 3 });
     /* a long job is not disturbed as long as a core is idle */
-    BY_HAND("cores: 2, scheduler: {slice: 1 s}", { 0, 5, 5 }, { 0.5, 1, 1 }, { 2.2, 1, 1 });
+    BY_HAND("cores: 2, scheduler: {policy: round_robin, slice: 1 s}", { 0, 5, 5 }, { 0.5, 1, 1 },
+            { 2.2, 1, 1 });
 }
 
 static void fifo(void)
@@ -169,9 +171,11 @@ static void processor_sharing(void)
 static void context_switches(void)
 {
     /* A 0-1; switch, B 1.1-2.1; switch, A 2.2-2.7; switch, B 2.8-3.3 */
-    BY_HAND("scheduler: {slice: 1 s}, costs: {context_switch: 100 ms}", { 0, 1.5, 2.7 }, { 0, 1.5, 3.3 });
+    BY_HAND("scheduler: {policy: round_robin, slice: 1 s}, costs: {context_switch: 100 ms}", { 0, 1.5, 2.7 },
+            { 0, 1.5, 3.3 });
     /* dearer than the slice: A 0-1; B 6-7; A 12-13 */
-    BY_HAND("scheduler: {slice: 1 s}, costs: {context_switch: 5 s}", { 0, 2, 13 }, { 0, 1, 7 });
+    BY_HAND("scheduler: {policy: round_robin, slice: 1 s}, costs: {context_switch: 5 s}", { 0, 2, 13 },
+            { 0, 1, 7 });
 }
 
 /* How often a machine with switches of 1 ms turned to another thread. */

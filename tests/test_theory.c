@@ -150,7 +150,7 @@ static void traces(void)
     trace("TRACE-FCFS1", "scheduler: {policy: fifo}");
     trace("TRACE-FCFS2", "cores: 2, scheduler: {policy: fifo}");
     trace("TRACE-PS", "scheduler: {policy: processor_sharing}");
-    trace("TRACE-RR1", "scheduler: {policy: fair, slice: 1 s}");
+    trace("TRACE-RR1", "scheduler: {policy: round_robin, slice: 1 s}");
 }
 
 static void every_row(void)

@@ -1,0 +1,255 @@
+/* core.c - a core and its thread: switching to it, the end of its burst or of its turn. */
+#include <math.h>
+
+#include "models/sched.h"
+#include "models/world.h"
+
+static struct thread *thread_at(struct world *w, uint32_t t) { return &w->thread[t]; }
+
+static void mark_idle(struct machine *m, uint32_t c)
+{
+    m->idle_mask[c / 64] |= 1ull << (c % 64);
+    m->idle++;
+}
+
+static void mark_busy(struct machine *m, uint32_t c)
+{
+    m->idle_mask[c / 64] &= ~(1ull << (c % 64));
+    m->idle--;
+}
+
+uint32_t core_pick_idle(const struct machine *m, uint32_t wanted)
+{
+    if (wanted < m->cores && m->core[wanted].thread == NONE)
+        return wanted;
+    uint32_t word = 0;
+    while (!m->idle_mask[word])
+        word++;
+    return word * 64 + (uint32_t)__builtin_ctzll(m->idle_mask[word]);
+}
+
+void core_arm(struct world *w, struct machine *m, uint32_t c)
+{
+    struct core *core = &m->core[c];
+    simtime until = simtime_after(core->started, thread_at(w, core->thread)->remaining);
+    simtime turn = m->sched->turn_end(w, m, c);
+    core->until = turn < until ? turn : until;
+    core->gen++;
+    schedule(w, core->until, EV_CORE, core->gen, core_pack(m, c));
+}
+
+static void begin_waiting_request(struct world *w, struct thread *th)
+{
+    if (th->begins != NONE) {
+        request_begin(w, th->begins);
+        th->begins = NONE;
+    }
+}
+
+static void account(struct world *w, struct core *core, struct thread *th)
+{
+    simtime elapsed = w->now - core->started;
+    th->remaining -= elapsed;
+    th->virtual_time += elapsed;
+    core->started = w->now;
+    SIM_DEBUG_ASSERT(th->remaining >= 0);
+}
+
+void core_account(struct world *w, struct machine *m, uint32_t c)
+{
+    struct core *core = &m->core[c];
+    struct thread *th = thread_at(w, core->thread);
+    if (w->out->span)
+        measure_span(w, w->server[th->server].type->lane, core->thread, "work", core->started, w->now);
+    account(w, core, th);
+}
+
+/* --- switching ---------------------------------------------------------------------------------- */
+
+/* The share of what a thread had in a cache that is gone after others have passed through: each turn of
+ * another thread brings in a working set and throws out that share of the cache's lines, whichever
+ * (random replacement: Smith 1982). */
+static double evicted(double turns, uint64_t working_set, uint64_t cache)
+{
+    return cache ? -expm1(-turns * (double)working_set / (double)cache) : 1;
+}
+
+/* What a thread finds of its working set on this core: half of the time to refill goes to what a core's own
+ * caches lost, half to what the cache that all share has lost. */
+static simtime refill(const struct machine *m, const struct core *core, const struct thread *th)
+{
+    const struct machine_conf *conf = m->conf;
+    if (!conf->costs.cache_refill || th->core >= m->cores)
+        return 0; /* a new thread's first touches belong to its creation */
+    const struct core *home = &m->core[th->core];
+    double others = (double)(m->threads > 1 ? m->threads - 1 : 1), turns = home->turns - th->turn;
+    double own = home == core ? evicted(fmin(turns, others), conf->sizes.working_set, conf->sizes.cache) : 1;
+    double shared =
+        evicted(fmin(turns * m->cores, others), conf->sizes.working_set, conf->sizes.shared_cache);
+    return (simtime)((double)conf->costs.cache_refill * (own + shared) / 2 + 0.5);
+}
+
+/* What the core needs to turn to the thread from the one whose state it holds. */
+static simtime switch_to(struct machine *m, struct core *core, uint32_t t, const struct thread *th)
+{
+    bool fresh = core->last == NONE, same = core->last == t && core->last_gen == th->gen;
+    core->last = t;
+    core->last_gen = th->gen;
+    if (same)
+        return 0;
+    simtime turn = machine_book(m, CPU_REFILL, refill(m, core, th));
+    core->turns++;
+    if (fresh)
+        return turn;
+    m->switches++;
+    return turn + machine_book(m, CPU_SWITCH, m->conf->costs.context_switch);
+}
+
+/* The turn begins after the switch, so that a thread gets on however dear switches are. */
+static void put_on_core(struct world *w, struct machine *m, uint32_t c, uint32_t t)
+{
+    struct core *core = &m->core[c];
+    struct thread *th = thread_at(w, t);
+    simtime turn = switch_to(m, core, t, th);
+    th->remaining += turn;
+    th->deadline += turn;
+    th->state = THREAD_RUNNING;
+    th->core = (uint16_t)c;
+    th->turn = core->turns;
+    core->thread = t;
+    core->started = w->now;
+    core->quantum = simtime_after(w->now, turn);
+    begin_waiting_request(w, th);
+    core_arm(w, m, c);
+}
+
+void core_take(struct world *w, struct machine *m, uint32_t c, uint32_t t)
+{
+    mark_busy(m, c);
+    gauge_add(&m->busy, w->now, 1);
+    put_on_core(w, m, c, t);
+}
+
+void core_turn(struct world *w, struct machine *m, uint32_t c)
+{
+    uint32_t old = m->core[c].thread, t = m->sched->turn(w, m, c);
+    if (t == old) {
+        begin_waiting_request(w, thread_at(w, t));
+        core_arm(w, m, c);
+        return;
+    }
+    m->core[c].thread = NONE;
+    put_on_core(w, m, c, t);
+}
+
+static void release_core(struct world *w, struct machine *m, uint32_t c)
+{
+    m->sched->leave(w, m, c);
+    m->core[c].thread = NONE;
+    m->core[c].gen++;
+    uint32_t t = m->sched->next(w, m, c);
+    if (t != NONE) {
+        put_on_core(w, m, c, t);
+    } else {
+        mark_idle(m, c);
+        gauge_add(&m->busy, w->now, -1);
+    }
+}
+
+/* The burst is done. The model may ask for another at once: the thread then goes on, unless its turn is
+ * over and another waits. */
+static void complete(struct world *w, struct machine *m, uint32_t c)
+{
+    struct core *core = &m->core[c];
+    uint32_t t = core->thread;
+    struct server *s = &w->server[thread_at(w, t)->server];
+    s->type->ran(s, t);
+    if (core->thread != t)
+        return; /* withdrawn meanwhile: the core is already in other hands */
+    struct thread *th = thread_at(w, t);
+    if (th->remaining == 0) {
+        if (th->state == THREAD_RUNNING)
+            th->state = THREAD_IDLE;
+        release_core(w, m, c);
+    } else if (m->sched->gives_way(w, m, c)) {
+        core_turn(w, m, c);
+    } else {
+        begin_waiting_request(w, th);
+        core_arm(w, m, c);
+    }
+}
+
+void machine_core_event(struct world *w, uint32_t packed, uint32_t gen)
+{
+    struct machine *m = &w->machine[packed >> CORE_BITS];
+    uint32_t c = packed & ((1u << CORE_BITS) - 1);
+    struct core *core = &m->core[c];
+    if ((core->gen & EVENT_GEN_MASK) != gen)
+        return;
+    core_account(w, m, c);
+    if (thread_at(w, core->thread)->remaining == 0)
+        complete(w, m, c);
+    else if (m->sched->turn_end(w, m, c) <= w->now)
+        core_turn(w, m, c);
+    else
+        core_arm(w, m, c);
+}
+
+/* --- coming and going --------------------------------------------------------------------------- */
+
+void sched_waits(struct world *w, struct machine *m, uint32_t t)
+{
+    struct thread *th = thread_at(w, t);
+    th->state = THREAD_READY;
+    th->ready_since = w->now;
+    m->ready++;
+    station_enter(&m->run_queue, w->now);
+}
+
+void sched_waited(struct world *w, struct machine *m, uint32_t t)
+{
+    m->ready--;
+    station_leave(&m->run_queue, w->now, thread_at(w, t)->ready_since);
+}
+
+void sched_drop(struct world *w, struct machine *m, uint32_t t)
+{
+    struct thread *th = thread_at(w, t);
+    sched_waited(w, m, t);
+    m->unfinished += th->remaining;
+    th->remaining = 0;
+    th->state = THREAD_IDLE;
+}
+
+void machine_run(struct world *w, struct machine *m, uint32_t t) { m->sched->wake(w, m, t); }
+
+void machine_leave_core(struct world *w, uint32_t t)
+{
+    struct thread *th = thread_at(w, t);
+    struct machine *m = w->server[th->server].machine;
+    if (th->remaining)
+        account(w, &m->core[th->core], th);
+    m->unfinished += th->remaining;
+    th->remaining = 0;
+    th->state = THREAD_IDLE;
+    release_core(w, m, th->core);
+}
+
+void machine_abandon(struct world *w, const struct server *s)
+{
+    struct machine *m = s->machine;
+    m->sched->drop(w, m, s->index);
+    for (uint32_t c = 0; c < m->cores; c++)
+        if (m->core[c].thread != NONE && thread_at(w, m->core[c].thread)->server == s->index)
+            machine_leave_core(w, m->core[c].thread);
+}
+
+void core_reset(struct machine *m, uint32_t c)
+{
+    struct fair_queue *f = &m->core[c].fair;
+    m->core[c] = (struct core){ .thread = NONE,
+                                .last = NONE,
+                                .fair = { .due = { .job = f->due.job, .room = f->due.room },
+                                          .ahead = { .job = f->ahead.job, .room = f->ahead.room } } };
+    mark_idle(m, c);
+}
