@@ -32,7 +32,7 @@ void core_arm(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
     simtime until = simtime_after(core->started, thread_at(w, core->thread)->remaining);
-    simtime turn = m->sched->turn_end(w, m, c);
+    simtime turn = m->ready ? m->sched->turn_end(w, m, c) : SIMTIME_MAX;
     core->until = turn < until ? turn : until;
     core->gen++;
     schedule(w, core->until, EV_CORE, core->gen, core_pack(m, c));
@@ -144,10 +144,11 @@ void core_turn(struct world *w, struct machine *m, uint32_t c)
 
 static void release_core(struct world *w, struct machine *m, uint32_t c)
 {
-    m->sched->leave(w, m, c);
+    if (m->sched->leave)
+        m->sched->leave(w, m, c);
     m->core[c].thread = NONE;
     m->core[c].gen++;
-    uint32_t t = m->sched->next(w, m, c);
+    uint32_t t = m->ready ? m->sched->next(w, m, c) : NONE;
     if (t != NONE) {
         put_on_core(w, m, c, t);
     } else {
@@ -171,7 +172,7 @@ static void complete(struct world *w, struct machine *m, uint32_t c)
         if (th->state == THREAD_RUNNING)
             th->state = THREAD_IDLE;
         release_core(w, m, c);
-    } else if (m->sched->gives_way(w, m, c)) {
+    } else if (m->ready && m->sched->gives_way(w, m, c)) {
         core_turn(w, m, c);
     } else {
         begin_waiting_request(w, th);
@@ -189,7 +190,7 @@ void machine_core_event(struct world *w, uint32_t packed, uint32_t gen)
     core_account(w, m, c);
     if (thread_at(w, core->thread)->remaining == 0)
         complete(w, m, c);
-    else if (m->sched->turn_end(w, m, c) <= w->now)
+    else if (m->ready && m->sched->turn_end(w, m, c) <= w->now)
         core_turn(w, m, c);
     else
         core_arm(w, m, c);

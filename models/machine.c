@@ -8,6 +8,8 @@
 
 /* --- speed -------------------------------------------------------------------------------------- */
 
+static bool is_paced(double speed) { return speed < 1 || speed > 1; }
+
 /* The handler's work in it is booked as such, so that shares of the CPU time stay what they are. */
 static void stretch(struct world *w, struct machine *m, uint32_t t, double times)
 {
@@ -28,6 +30,7 @@ void machine_set_speed(struct world *w, struct machine *m, double speed)
 {
     double times = m->speed / speed;
     m->speed = speed;
+    m->paced = is_paced(speed);
     if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING) {
         shared_stretch(w, m, times);
         return;
@@ -101,6 +104,7 @@ static bool machine_start(struct machine *m, uint32_t index, const struct machin
     *m = (struct machine){ .conf = conf,
                            .sched = policies[conf->scheduler.policy],
                            .speed = conf->speed,
+                           .paced = is_paced(conf->speed),
                            .index = index,
                            .core = m->core,
                            .cores = cores,

@@ -75,6 +75,7 @@ struct shared_cores {       /* processor sharing */
 struct machine {
     const struct machine_conf *conf;
     const struct sched *sched;
+    bool paced;   /* the speed is not 1 */
     double speed; /* of the profile's costs and of the handlers' work; 1: as they say */
     uint32_t index;
     struct core *core;
@@ -106,7 +107,7 @@ static inline uint32_t core_pack(const struct machine *m, uint32_t core)
 /* Books CPU time that a burst will include, and returns how long it takes at the machine's speed. */
 static inline simtime machine_book(struct machine *m, enum cpu_cause cause, simtime dt)
 {
-    if (m->speed < 1 || m->speed > 1)
+    if (m->paced)
         dt = simtime_from_s(simtime_to_s(dt) / m->speed);
     m->booked[cause] += dt;
     return dt;

@@ -4,7 +4,8 @@
 
 #include "models/machine.h"
 
-/* Core numbers are the machine's own; threads are the world's. */
+/* Core numbers are the machine's own; threads are the world's. Only wake, leave and drop are called while no
+ * thread of the machine waits. */
 struct sched {
     /* A thread becomes runnable. */
     void (*wake)(struct world *w, struct machine *m, uint32_t thread);
@@ -14,7 +15,7 @@ struct sched {
     bool (*gives_way)(struct world *w, struct machine *m, uint32_t core);
     /* The turn is over: the next thread, with the old one put back; the old one where it may go on. */
     uint32_t (*turn)(struct world *w, struct machine *m, uint32_t core);
-    /* The core's thread no longer needs it (it is still there, its CPU time accounted for). */
+    /* The core's thread no longer needs it (it is still there, its CPU time accounted for); may be NULL. */
     void (*leave)(struct world *w, struct machine *m, uint32_t core);
     /* Takes the next thread for a free core; NONE where none waits. */
     uint32_t (*next)(struct world *w, struct machine *m, uint32_t core);

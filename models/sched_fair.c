@@ -91,6 +91,8 @@ static bool is_eligible(struct crowd all, simtime virtual_time)
 
 static simtime average(const struct core *core, struct crowd all)
 {
+    if (all.n == 1)
+        return (simtime)all.sum;
     return all.n ? (simtime)(all.sum / all.n) : core->fair.last;
 }
 
@@ -156,7 +158,7 @@ static uint32_t fullest(const struct machine *m)
  * average that it left. */
 static simtime lag_now(const struct world *w, const struct machine *m, const struct thread *th)
 {
-    if (th->virtual_time >= 0 || th->core >= m->cores)
+    if (th->virtual_time >= 0)
         return th->virtual_time;
     const struct core *home = &m->core[th->core];
     struct crowd all = crowd_of(w, home);
@@ -164,12 +166,13 @@ static simtime lag_now(const struct world *w, const struct machine *m, const str
     return all.n && lag < 0 ? lag : 0;
 }
 
-/* Its share of the average shifts by its own coming: the lag is made larger so that it is what it was. */
+/* Its share of a busy core's average shifts by its own coming: the lag is made larger so that it is what it
+ * was. */
 static void place(struct world *w, struct machine *m, uint32_t c, struct thread *th)
 {
     struct crowd all = crowd_of(w, &m->core[c]);
-    simtime lag = all.n ? lag_now(w, m, th) : 0;
-    th->virtual_time = average(&m->core[c], all) - (all.n ? lag + lag / (simtime)all.n : 0);
+    simtime lag = lag_now(w, m, th);
+    th->virtual_time = average(&m->core[c], all) - (lag + lag / (simtime)all.n);
     th->deadline = th->virtual_time + m->conf->scheduler.slice;
 }
 
@@ -208,15 +211,17 @@ static bool is_preempted(const struct world *w, const struct machine *m, uint32_
 static void wake(struct world *w, struct machine *m, uint32_t t)
 {
     struct thread *th = &w->thread[t];
-    bool is_new = th->core >= m->cores;
-    uint32_t c = m->idle ? core_pick_idle(m, th->core) : is_new ? emptiest(m) : th->core;
-    struct core *core = &m->core[c];
-    place(w, m, c, th);
-    if (core->thread == NONE) {
+    if (m->idle) {
+        uint32_t c = core_pick_idle(m, th->core);
+        th->virtual_time = m->core[c].fair.last;
+        th->deadline = th->virtual_time + m->conf->scheduler.slice;
         core_take(w, m, c, t);
         return;
     }
+    uint32_t c = th->core < m->cores ? th->core : emptiest(m);
+    struct core *core = &m->core[c];
     bool first = !waiting(core);
+    place(w, m, c, th);
     enqueue(w, m, c, t);
     sched_waits(w, m, t);
     struct thread *current = &w->thread[core->thread];
@@ -307,19 +312,22 @@ static void leave(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
     struct thread *th = &w->thread[core->thread];
+    core->fair.woken = false;
+    if (!waiting(core)) {
+        th->deadline = core->fair.last = th->virtual_time;
+        th->virtual_time = 0;
+        return;
+    }
     simtime most = LAG_SLICES * m->conf->scheduler.slice, now = average(core, crowd_of(w, core));
     simtime lag = now - th->virtual_time;
     th->virtual_time = lag > most ? most : lag < -most ? -most : lag;
     th->deadline = core->fair.last = now;
-    core->fair.woken = false;
 }
 
 /* A core that becomes idle takes a thread from the longest queue. */
 static uint32_t next(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
-    if (!m->ready)
-        return NONE;
     uint32_t from = waiting(core) ? c : fullest(m);
     struct crowd all = crowd_of(w, &m->core[from]);
     uint32_t t = take(w, &m->core[from].fair, all);

@@ -86,13 +86,6 @@ static uint32_t turn(struct world *w, struct machine *m, uint32_t c)
     return t;
 }
 
-static void leave(struct world *w, struct machine *m, uint32_t c)
-{
-    (void)w;
-    (void)m;
-    (void)c;
-}
-
 static void drop(struct world *w, struct machine *m, uint32_t server)
 {
     uint32_t t = m->ready_head;
@@ -106,17 +99,12 @@ static void drop(struct world *w, struct machine *m, uint32_t server)
     }
 }
 
-const struct sched sched_fifo = { .wake = fifo_wake,
-                                  .turn_end = never,
-                                  .gives_way = keeps,
-                                  .turn = turn,
-                                  .leave = leave,
-                                  .next = next,
-                                  .drop = drop };
+const struct sched sched_fifo = {
+    .wake = fifo_wake, .turn_end = never, .gives_way = keeps, .turn = turn, .next = next, .drop = drop
+};
 const struct sched sched_round_robin = { .wake = round_robin_wake,
                                          .turn_end = slice_end,
                                          .gives_way = slice_is_used_up,
                                          .turn = turn,
-                                         .leave = leave,
                                          .next = next,
                                          .drop = drop };
