@@ -21,8 +21,8 @@ struct thread {
     uint32_t begins;      /* request whose waiting ends when the thread has a core */
     uint32_t gen;
     int64_t deeper; /* bytes of its stack touched beyond the first */
-    uint32_t turn; /* the core's number of turns when its own last one began */
-    uint16_t core; /* where it runs, or ran last; NO_CORE: it is new */
+    uint32_t turn;  /* the core's number of turns when its own last one began */
+    uint16_t core;  /* where it runs, or ran last; NO_CORE: it is new */
     uint8_t server;
     uint8_t state : 7; /* enum thread_state */
     bool main : 1;     /* its stack is part of the base process */
