@@ -24,6 +24,7 @@ enum overcommit { OVERCOMMIT_HEURISTIC, OVERCOMMIT_STRICT };
 struct limits_conf {
     uint64_t address_space; /* per process */
     uint64_t threads;       /* on the machine */
+    uint64_t threads_max;   /* NO_LIMIT: from the memory */
     uint64_t open_files;    /* per process */
     uint64_t maps;          /* memory maps per process */
     uint64_t backlog;       /* connections waiting to be accepted, per server */
@@ -68,6 +69,7 @@ struct machine_conf {
     uint64_t memory, swap;
     uint64_t page;
     int overcommit; /* enum overcommit */
+    double overcommit_ratio;
     struct scheduler_conf scheduler;
     struct limits_conf limits;
     struct costs_conf costs;

@@ -64,7 +64,17 @@ static const struct field limits_fields[] = {
     F_SIZE_NONE(struct limits_conf, address_space, "address_space", "none", 4096, 0x1p62,
                 "address space of one process (ulimit -v); thread stacks are reserved from it"),
     F_COUNT_NONE(struct limits_conf, threads, "threads", "none", 1, 1e9,
-                 "threads on the machine (kernel.threads-max, kernel.pid_max, the user's limit)"),
+                 "threads on the machine (kernel.pid_max, the user's limit, a container's)"),
+    { .kind = FIELD_COUNT,
+      .key = "threads_max",
+      .def = "auto",
+      .min = 1,
+      .max = 1e9,
+      .flags = FIELD_NONE_OK,
+      .none = "auto",
+      .off = FIELD_AT(struct limits_conf, threads_max, uint64_t),
+      .doc = "kernel.threads-max; auto: as the kernel sets it, memory / (8 x kernel stack), where there is a "
+             "limit to memory" },
     F_COUNT_NONE(struct limits_conf, open_files, "open_files", "none", 1, 1e9,
                  "open files of one process (ulimit -n); each connection is one"),
     F_COUNT_NONE(struct limits_conf, maps, "maps", "none", 1, 1e9,
@@ -167,9 +177,10 @@ static const struct record sizes_record = {
 
 static const struct word overcommits[] = {
     { "heuristic",
-      "address space is given freely; memory counts when it is touched (vm.overcommit_memory 0)" },
-    { "strict", "writable address space may not exceed swap + half of the memory (vm.overcommit_memory 2, "
-                "vm.overcommit_ratio 50)" },
+      "address space is given freely, but no stack larger than memory and swap; memory counts when it is "
+      "touched (vm.overcommit_memory 0)" },
+    { "strict", "writable memory, touched or not (stacks, arenas, heap), may not exceed swap + "
+                "overcommit_ratio x memory; a new thread is refused (vm.overcommit_memory 2)" },
     { NULL, NULL }
 };
 
@@ -194,6 +205,8 @@ static const struct field machine_fields[] = {
     F_SIZE(struct machine_conf, page, "page", "4 KiB", 512, 0x1p31, "page size"),
     F_ENUM(struct machine_conf, overcommit, "overcommit", "heuristic", overcommits,
            "what the kernel promises when address space is reserved"),
+    F_RATIO(struct machine_conf, overcommit_ratio, "overcommit_ratio", "50 %", 0, 100,
+            "share of the memory that strict overcommit may promise (vm.overcommit_ratio)"),
     F_GROUP(struct machine_conf, scheduler, "scheduler", struct scheduler_conf, &scheduler_record,
             "the run queue"),
     F_GROUP(struct machine_conf, limits, "limits", struct limits_conf, &limits_record,

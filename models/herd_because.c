@@ -42,6 +42,7 @@ static void say_resource(struct why *y, const struct resource *r)
 static const struct {
     const char *limit, *words;
 } limit_words[] = { { "threads", "limit on threads" },
+                    { "threads_max", "limit on threads for the memory" },
                     { "maps", "limit on memory maps" },
                     { "address_space", "limit on address space" },
                     { "overcommit", "strict overcommit" },

@@ -27,6 +27,64 @@ void reserve(struct world *w, struct server *s, int64_t bytes)
     ledger_reserve(&w->ledger, w->now, bytes);
 }
 
+/* --- threads -------------------------------------------------------------------------------------- */
+
+#define THREADS_AT_LEAST 20 /* kernel/fork.c: MIN_THREADS */
+
+/* kernel.threads-max: as many threads as would fill an eighth of the memory with their kernel stacks
+ * (kernel/fork.c, set_max_threads()). */
+static uint64_t threads_max(const struct server *s)
+{
+    const struct machine_conf *m = s->machine->conf;
+    if (m->limits.threads_max != NO_LIMIT)
+        return m->limits.threads_max;
+    if (m->memory == NO_LIMIT || !s->sizes.kernel_stack)
+        return NO_LIMIT;
+    uint64_t most = m->memory / s->sizes.kernel_stack / 8;
+    return most > THREADS_AT_LEAST ? most : THREADS_AT_LEAST;
+}
+
+/* Writable memory promised to the processes of the machine: stacks and arenas, and heaps. */
+static uint64_t promised(const struct machine *m, const struct world *w)
+{
+    uint64_t sum = m->committed;
+    for (uint32_t i = 0; i < w->servers; i++)
+        for (int c = 0; c < MEM_COUNT && w->server[i].machine == m; c++)
+            sum += mem_rows[c].side == SIDE_USER ? (uint64_t)w->server[i].held[c] : 0;
+    return sum;
+}
+
+/* The kernel's promise for a stack (mm/util.c, __vm_enough_memory()): by default only a single mapping that
+ * memory and swap could never fill is refused; strictly, the sum of all is limited. */
+static bool may_promise(const struct server *s)
+{
+    const struct machine_conf *m = s->machine->conf;
+    if (m->memory == NO_LIMIT)
+        return true;
+    if (m->overcommit == OVERCOMMIT_HEURISTIC)
+        return s->stack <= m->memory + m->swap;
+    double limit = (double)m->swap + m->overcommit_ratio * (double)m->memory;
+    return (double)(promised(s->machine, s->world) + s->stack) <= limit;
+}
+
+const char *limit_on_threads(const struct server *s)
+{
+    const struct limits_conf *limit = &s->machine->conf->limits;
+    if (s->machine->threads >= limit->threads)
+        return "threads";
+    if (s->machine->threads >= threads_max(s))
+        return "threads_max";
+    if (s->stacks_kept)
+        return NULL;
+    if (limit->maps != NO_LIMIT && s->maps + 2 > limit->maps)
+        return "maps";
+    if (limit->address_space != NO_LIMIT && s->reserved + stack_mapped(s) > limit->address_space)
+        return "address_space";
+    return may_promise(s) ? NULL : "overcommit";
+}
+
+/* --- memory --------------------------------------------------------------------------------------- */
+
 int64_t server_memory(const struct server *s)
 {
     int64_t sum = 0;

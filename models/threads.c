@@ -25,14 +25,12 @@ static int64_t touched(const struct server *s)
     return (int64_t)(touched < s->stack ? touched : s->stack);
 }
 
-static uint64_t mapped(const struct server *s) { return s->stack + s->sizes.stack_guard; }
-
 /* The stack of a further thread, taken (sign 1) or given back (-1). */
 static void stack_memory(struct world *w, struct server *s, int sign)
 {
     s->maps += (uint64_t)(2 * sign);
     s->machine->committed += (uint64_t)(sign * (int64_t)s->stack);
-    reserve(w, s, sign * (int64_t)mapped(s));
+    reserve(w, s, sign * (int64_t)stack_mapped(s));
     hold(w, s, MEM_STACKS, sign * touched(s));
     hold(w, s, MEM_PAGE_TABLES, sign * s->stack_tables);
 }
@@ -59,7 +57,7 @@ static void take_stack(struct world *w, struct server *s)
  * the pages beyond those that every thread touches. */
 static void leave_stack(struct world *w, struct server *s)
 {
-    if (mapped(s) && !s->dead && (s->stacks_kept + 1) * mapped(s) <= s->sizes.stack_cache)
+    if (stack_mapped(s) && !s->dead && (s->stacks_kept + 1) * stack_mapped(s) <= s->sizes.stack_cache)
         s->stacks_kept++;
     else
         stack_memory(w, s, -1);
@@ -97,26 +95,6 @@ static simtime deepen(struct world *w, struct server *s, struct thread *th)
     deep_memory(w, s, th->deeper, 1);
     deep_memory(w, s, old, -1);
     return server_cost(s, CPU_FAULTS, pages * s->costs.page_fault);
-}
-
-/* --- limits --------------------------------------------------------------------------------------- */
-
-/* The limit that forbids one more thread, or NULL. */
-static const char *forbidden(const struct server *s)
-{
-    const struct machine_conf *m = s->machine->conf;
-    if (s->machine->threads >= m->limits.threads)
-        return "threads";
-    if (s->stacks_kept)
-        return NULL;
-    if (m->limits.maps != NO_LIMIT && s->maps + 2 > m->limits.maps)
-        return "maps";
-    if (m->limits.address_space != NO_LIMIT && s->reserved + mapped(s) > m->limits.address_space)
-        return "address_space";
-    if (m->overcommit == OVERCOMMIT_STRICT && m->memory != NO_LIMIT &&
-        s->machine->committed + s->stack > m->swap + m->memory / 2)
-        return "overcommit";
-    return NULL;
 }
 
 /* --- coming and going ----------------------------------------------------------------------------- */
@@ -173,7 +151,7 @@ uint32_t server_main_thread(struct server *s) { return thread_take(s->world, s, 
 uint32_t server_thread(struct server *s)
 {
     struct world *w = s->world;
-    const char *limit = forbidden(s);
+    const char *limit = limit_on_threads(s);
     if (limit) {
         int64_t open = w->connections.level;
         limit_hit(w, limit, open ? open - 1 : 0); /* all but the one that it is for */

@@ -455,12 +455,16 @@ void request_send_back(struct world *w, struct server *s, uint32_t r);
 void threads_start(struct server *s);
 uint32_t thread_take(struct world *w, struct server *s, bool is_main);
 void thread_release(struct world *w, uint32_t t);
+/* Address space of the stack of a further thread. */
+static inline uint64_t stack_mapped(const struct server *s) { return s->stack + s->sizes.stack_guard; }
 /* The stacks of ended threads go with their process. */
 void threads_release_stacks(struct world *w, struct server *s);
 /* Page tables that a mapping of so many bytes costs once a page at its end is touched. */
 int64_t page_tables_of(const struct server *s, uint64_t bytes);
 
 /* limits.c */
+/* The limit that forbids the server one more thread, or NULL. */
+const char *limit_on_threads(const struct server *s);
 /* The first limit that was hit, with the connections that it let pass. */
 void limit_hit(struct world *w, const char *name, int64_t connections);
 void server_kill(struct world *w, struct server *s);

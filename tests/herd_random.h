@@ -49,6 +49,23 @@ static inline void make_duration(struct maker *m, double lo_ms, double hi_ms)
     }
 }
 
+/* The same maker with a stream of its own, so that new keys leave the older ones as they were. */
+static inline struct maker aside(const struct maker *m)
+{
+    struct maker other = *m;
+    other.rng = rng_stream(rng_key_make((uint32_t)rng_u64(&other.rng), 1), 0, 0, 0);
+    return other;
+}
+
+static inline void make_memory_limits(struct maker *m)
+{
+    struct maker other = aside(m);
+    if (chance(&other, 0.3))
+        text_add(&m->text, ", overcommit_ratio: %s %%", PICK(&other, "20", "50", "80", "100"));
+    if (chance(&other, 0.3))
+        text_add(&m->text, ", swap: %u KiB", 1 + pick(&other, 500));
+}
+
 static inline void make_limits(struct maker *m)
 {
     static const struct {
@@ -105,6 +122,7 @@ static inline void make_machine(struct maker *m)
                  100 + pick(m, 1000));
     if (chance(m, 0.2))
         text_add(&m->text, ", overcommit: strict");
+    make_memory_limits(m);
     text_add(&m->text, "}\n");
 }
 
@@ -150,14 +168,6 @@ static inline void make_pools(struct maker *m)
     if (m->backends > 1 && chance(m, 0.5))
         text_add(&m->text, ", b1: {connections: %u}", 1 + pick(m, 4));
     text_add(&m->text, "}");
-}
-
-/* The same maker with a stream of its own, so that new keys leave the older ones as they were. */
-static inline struct maker aside(const struct maker *m)
-{
-    struct maker other = *m;
-    other.rng = rng_stream(rng_key_make((uint32_t)rng_u64(&other.rng), 1), 0, 0, 0);
-    return other;
 }
 
 static inline void make_depth(struct maker *m)

@@ -340,7 +340,7 @@ static void limits(void)
         { "limits: {backlog: 2, on_overflow: reset}", "backlog", 0 },
         { "limits: {address_space: 90 MiB}", "address_space", 0 },
         { "overcommit: strict, memory: 100 MiB", "overcommit", 0 },
-        { "memory: 4 MiB", "memory", 0 },
+        { "memory: 9 MiB, limits: {threads_max: 1000}", "memory", 0 },
     };
     static const char *const connection[] = { "persistent", "per_report" };
     for (size_t i = 0; i < sizeof tight / sizeof *tight; i++) {

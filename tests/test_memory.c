@@ -102,8 +102,62 @@ static void protocol_state(void)
     herd_close(&h);
 }
 
+/* --- limits on threads ---------------------------------------------------------------------------- */
+
+/* One core, a thread for each of 600 collars, until the limit: so many further threads, by hand. */
+static const struct {
+    const char *machine, *server, *limit;
+    double threads;
+} tight[] = {
+    { "limits: {threads: 9}", "", "threads", 8 },
+    /* 64 MiB / (8 x 16 KiB) */
+    { "memory: 64 MiB", "stack: 64 KiB", "threads_max", 512 - 1 },
+    { "memory: 1 MiB, sizes: {base_resident: 0 B, socket: 0 B, unread_message: 0 B}", "stack: 64 KiB",
+      "threads_max", 20 - 1 },
+    { "memory: 1 GiB, limits: {threads_max: 30}", "", "threads_max", 29 },
+    /* two maps a thread; the first eight have arenas, with two maps each */
+    { "limits: {maps: 101}", "", "maps", (101 - 16) / 2 },
+    { "limits: {maps: 101}", "arenas: 1", "maps", 101 / 2 },
+    /* (1 GiB - 2,476 KiB - 8 arenas of 64 MiB) / 8,196 KiB = 63.6 */
+    { "limits: {address_space: 1 GiB}", "", "address_space", 63 },
+    { "limits: {address_space: 1 GiB}", "arenas: 1", "address_space", 127 },
+    /* 512 MiB hold 64 stacks and no arenas; 0.8 GiB - 8 x 132 KiB hold 102.3 */
+    { "memory: 1 GiB, overcommit: strict", "", "overcommit", 63 },
+    { "memory: 1 GiB, overcommit: strict", "arenas: 1", "overcommit", 64 },
+    { "memory: 1 GiB, overcommit: strict, overcommit_ratio: 80 %", "", "overcommit", 102 },
+    { "memory: 1 GiB, overcommit: strict, swap: 512 MiB", "arenas: 1", "overcommit", 128 },
+    /* the heap counts: (512 MiB - 8 x 132 KiB) / 9 MiB = 56.8 */
+    { "memory: 1 GiB, overcommit: strict", "connection_memory: 1 MiB", "overcommit", 56 },
+    /* a stack that memory and swap could never fill */
+    { "memory: 512 MiB, swap: 511 MiB", "stack: 1 GiB", "overcommit", 0 },
+    { "limits: {open_files: 17}", "", "open_files", 17 - 4 },
+};
+
+static void limits_by_hand(void)
+{
+    for (size_t i = 0; i < sizeof tight / sizeof *tight; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {duration: 100 s}\nmachine: {cores: 1, %s}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 1 ms]%s%s}}\n"
+                   "fleets: {f: {collars: 600, report: {once: true}, server: s}}\n",
+                   tight[i].machine, *tight[i].server ? ", " : "", tight[i].server);
+        if (strcmp(herd_verdict(&h), "refusing") || strcmp(h.trial.verdict.limit, tight[i].limit) ||
+            fabs(h.trial.verdict.connections - tight[i].threads) > 0)
+            printf("\n%s, %s: %s by %s at %g connections", tight[i].machine, tight[i].server,
+                   herd_verdict(&h), h.trial.verdict.limit, h.trial.verdict.connections);
+        CHECK_TEXT(herd_verdict(&h), "refusing");
+        CHECK_TEXT(h.trial.verdict.limit, tight[i].limit);
+        CHECK_NEAR(h.trial.verdict.connections, tight[i].threads, 0);
+        CHECK_NEAR(herd_value(&h, "threads.peak"), tight[i].threads + 1, 0);
+        CHECK(h.trial.verdict.at >= 0 && h.trial.verdict.at < 100);
+        herd_close(&h);
+    }
+}
+
 SUITE("memory", { "a thread's stack grows with the deepest step, by whole pages, and stays", depth },
       { "no step goes deeper than the stack", deeper_than_the_stack },
       { "a loop has one stack for all", depth_of_a_loop },
       { "the stack of an ended thread is there for the next one", stacks_of_ended_threads },
-      { "what a protocol keeps counts for each connection", protocol_state })
+      { "what a protocol keeps counts for each connection", protocol_state },
+      { "each limit comes at the number of threads that the sums by hand give", limits_by_hand })
