@@ -26,11 +26,20 @@ static const struct field load_fields[] = { TARGET("load", "fleets", "the fleet 
                                                     "reports that are sent in place of each that is due"),
                                             F_END };
 
+static const struct field crash_fields[] = {
+    TARGET("crash", "servers",
+           "the server process dies, and starts again when the event is over: its reports are "
+           "lost, its connections reset and its memory is free; meanwhile connections are "
+           "refused"),
+    F_END
+};
+
 static const struct alternative happenings[] = {
     [HAPPENS_OUTAGE] = { "outage", "a link is cut", outage_fields },
     [HAPPENS_LATENCY] = { "latency", "a link is slow", latency_fields },
     [HAPPENS_COVERAGE] = { "coverage", "collars are out of coverage", coverage_fields },
     [HAPPENS_LOAD] = { "load", "a fleet reports more", load_fields },
+    [HAPPENS_CRASH] = { "crash", "a server dies and starts again", crash_fields },
     { NULL, NULL, NULL }
 };
 

@@ -207,7 +207,9 @@ static const struct field fleet_fields[] = {
       .off = FIELD_AT(struct fleet_conf, retry, struct retry_conf),
       .doc =
           "what a collar does when an attempt was refused, lost or timed out: none, or a back-off. The first "
-          "reply to any attempt answers the report, and latency counts from its intended time" },
+          "reply to any attempt answers the report, and latency counts from its intended time. A persistent "
+          "connection that broke is opened again by the next attempt or report, or else after the back-off, "
+          "as often as it takes; without `retry` by the next report" },
     F_COUNT(
         struct fleet_conf, priority, "priority", "10", 0, 1e6,
         "how urgent its reports are to servers with `queue: {discipline: priority}`: the smaller the number, "

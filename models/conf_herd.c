@@ -139,22 +139,33 @@ static void check_time_passes(struct binder *b, const struct herd_conf *c, const
 
 /* --- events --------------------------------------------------------------------------------------- */
 
-static void aim(const struct herd_conf *c, struct happening_conf *h)
+/* The item of that name; each begins with it. */
+static uint32_t index_of(const struct items *all, size_t size, const char *name)
 {
-    bool link = h->kind == HAPPENS_OUTAGE || h->kind == HAPPENS_LATENCY;
-    for (uint32_t i = 0; link && i < c->links.n; i++)
-        if (!strcmp(conf_link(c, i)->name, h->target))
-            h->index = i;
-    for (uint32_t i = 0; !link && i < c->fleets.n; i++)
-        if (!strcmp(conf_fleet(c, i)->name, h->target))
-            h->index = i;
+    uint32_t i = 0;
+    while (i < all->n && strcmp(*(const char *const *)((const char *)all->at + i * size), name) != 0)
+        i++;
+    return i;
+}
+
+static uint32_t find_target(const struct herd_conf *c, const struct happening_conf *h)
+{
+    switch (h->kind) {
+    case HAPPENS_OUTAGE:
+    case HAPPENS_LATENCY:
+        return index_of(&c->links, sizeof(struct link_conf), h->target);
+    case HAPPENS_CRASH:
+        return index_of(&c->servers, sizeof(struct server_conf), h->target);
+    default:
+        return index_of(&c->fleets, sizeof(struct fleet_conf), h->target);
+    }
 }
 
 static void check_events(struct binder *b, const struct herd_conf *c, const struct node *list)
 {
     for (size_t i = 0; i < c->events.n; i++) {
         struct happening_conf *h = (struct happening_conf *)c->events.at + i;
-        aim(c, h);
+        h->index = find_target(c, h);
         if (h->kind == HAPPENS_COVERAGE && conf_fleet(c, h->index)->link_index == NO_LINK)
             diag_error(b->diag, list->item[i]->at, "coverage: fleet '%s' has no link that it could lose",
                        h->target);

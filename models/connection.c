@@ -115,7 +115,7 @@ static uint32_t attempt(const struct world *w, const struct conn *k)
 
 static uint32_t tries(const struct world *w, const struct conn *k)
 {
-    return k->head == NONE ? 0 : request_sending(w, &w->req[k->head]);
+    return k->head == NONE ? reconnect_tries(w, k->collar) : request_sending(w, &w->req[k->head]);
 }
 
 void conn_connect(struct world *w, uint32_t c)
@@ -163,6 +163,8 @@ void conn_opened(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
     k->known = true;
+    if (w->reconnects.needed)
+        reconnect_done(w, k->collar);
     if (k->state == CONN_HALF && k->head == NONE)
         confirm(w, c);
     uint32_t gen = k->gen;
@@ -322,8 +324,11 @@ void conn_abort(struct world *w, uint32_t c, enum outcome o)
         fleet_outcome(w, r, o);
         request_free(w, r);
     }
-    if (w->conn[c].gen == gen)
-        conn_release(w, c);
+    if (w->conn[c].gen != gen)
+        return;
+    if (!w->conn[c].per_report)
+        reconnect_later(w, w->conn[c].fleet, w->conn[c].collar);
+    conn_release(w, c);
 }
 
 void server_refuse(struct server *s, uint32_t conn) { conn_abort(s->world, conn, OUTCOME_REFUSED); }

@@ -109,10 +109,42 @@ simtime faults_arrival(struct world *w, const struct fleet *f, uint32_t collar, 
 
 /* --- beginnings and ends -------------------------------------------------------------------------- */
 
+static void surge(struct world *w, const struct happening_conf *h, bool over)
+{
+    struct fleet *f = &w->fleet[h->index];
+    f->surge = over ? f->surge / h->reports : f->surge * h->reports;
+}
+
+/* Another event of the kind keeps the same thing down. */
+static bool is_still_down(const struct world *w, const struct happening_conf *h)
+{
+    for (uint32_t i = 0; i < w->conf->events.n; i++) {
+        const struct happening_conf *other = happening(w, i);
+        bool same = other != h && other->kind == h->kind && other->index == h->index;
+        if (same && w->now >= beginning(w, other) && w->now < ending(w, other))
+            return true;
+    }
+    return false;
+}
+
+/* The process dies: its memory is free, and the kernel tells all who were connected. */
+static void crash(struct world *w, const struct happening_conf *h, bool over)
+{
+    const struct server_conf *c = conf_server(w->conf, h->index);
+    for (uint32_t i = c->first; i < c->first + c->replicas && i - c->first < h->replicas; i++) {
+        struct server *s = &w->server[i];
+        if (!over && !s->dead)
+            server_kill(w, s);
+        if (over && s->dead && !is_still_down(w, h))
+            server_launch(w, s);
+    }
+}
+
 void faults_event(struct world *w, uint32_t number, bool over)
 {
+    static void (*const act[])(struct world *, const struct happening_conf *,
+                               bool) = { [HAPPENS_LOAD] = surge, [HAPPENS_CRASH] = crash };
     const struct happening_conf *h = happening(w, number);
-    if (h->kind == HAPPENS_LOAD)
-        w->fleet[h->index].surge =
-            over ? w->fleet[h->index].surge / h->reports : w->fleet[h->index].surge * h->reports;
+    if (act[h->kind])
+        act[h->kind](w, h, over);
 }

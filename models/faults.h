@@ -17,18 +17,19 @@ struct world;
 struct fleet;
 struct rng;
 
-enum event_name { HAPPENS_OUTAGE, HAPPENS_LATENCY, HAPPENS_COVERAGE, HAPPENS_LOAD };
+enum event_name { HAPPENS_OUTAGE, HAPPENS_LATENCY, HAPPENS_COVERAGE, HAPPENS_LOAD, HAPPENS_CRASH };
 
 /* One item of `events:`. */
 struct happening_conf {
     int kind;         /* enum event_name */
     simtime at, last; /* since the measurement began; how long */
     const char *target;
-    double times;     /* latency */
-    simtime add;      /* latency */
-    double share;     /* coverage: of the collars */
-    uint64_t reports; /* load: sent in place of each */
-    uint32_t index;   /* of the target, resolved by the root's check */
+    double times;      /* latency */
+    simtime add;       /* latency */
+    double share;      /* coverage: of the collars */
+    uint64_t reports;  /* load: sent in place of each */
+    uint64_t replicas; /* crash: of the server, the first ones */
+    uint32_t index;    /* of the target, resolved by the root's check */
 };
 
 extern const struct record happening_record;

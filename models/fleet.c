@@ -84,7 +84,7 @@ static simtime next_wake(struct world *w, const struct fleet *f, uint32_t collar
     }
 }
 
-static uint32_t fleet_of(const struct world *w, uint32_t collar)
+uint32_t fleet_of(const struct world *w, uint32_t collar)
 {
     uint32_t low = 0, high = w->fleets - 1;
     while (low < high) {

@@ -1,4 +1,6 @@
 /* limits.c - what happens when the machine has no more to give. */
+#include <string.h>
+
 #include "models/arenas.h"
 #include "models/connection.h"
 
@@ -151,3 +153,16 @@ void server_kill(struct world *w, struct server *s)
 }
 
 void server_fail(struct server *s) { server_kill(s->world, s); }
+
+void server_launch(struct world *w, struct server *s)
+{
+    const struct sizes_conf *size = &s->sizes;
+    s->dead = false;
+    s->files = s->type->own_files;
+    memset(s->state, 0, s->state_size);
+    threads_start(s);
+    hold(w, s, MEM_BASE, (int64_t)size->base_resident);
+    hold(w, s, MEM_BASE_KERNEL, (int64_t)size->base_kernel);
+    reserve(w, s, (int64_t)size->base_reserved);
+    s->type->start(s);
+}

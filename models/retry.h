@@ -9,6 +9,8 @@
 #define MODELS_RETRY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "sim/kernel/simtime.h"
 
@@ -51,6 +53,29 @@ void retry_outcome(struct world *w, uint32_t req, enum outcome o);
 void retry_let_go(struct world *w, uint32_t report);
 /* Attempts before the one under way: tells the draws of one attempt from those of another. */
 uint32_t retry_attempt(const struct world *w, uint32_t report);
+
+/* --- reconnect.c ---------------------------------------------------------------------------------- */
+
+struct reconnect {
+    simtime wait;    /* the last back-off */
+    simtime since;   /* the connection has stood */
+    uint32_t failed; /* attempts in vain; one that stood for no longer than the last back-off is such a one */
+    uint32_t breaks; /* so far */
+};
+struct reconnects {
+    struct reconnect *at; /* by collar */
+    size_t room;
+    bool needed; /* a connection broke, and what stands here counts */
+};
+
+/* The connection of a collar broke or could not be opened: it is opened again after a back-off, where the
+ * fleet has one. */
+void reconnect_later(struct world *w, uint32_t fleet, uint32_t collar);
+void reconnect_due(struct world *w, uint32_t collar, uint32_t gen);
+/* The connection stands. */
+void reconnect_done(struct world *w, uint32_t collar);
+/* Tells the draws of one attempt to connect from those of another. */
+uint32_t reconnect_tries(const struct world *w, uint32_t collar);
 
 static inline bool report_is_open(const struct report *p)
 {

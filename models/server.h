@@ -74,6 +74,7 @@ struct server {
     const struct server_conf *conf;
     const void *own; /* the model's own rows */
     void *state;
+    size_t state_size;
     struct world *world;
     struct machine *machine; /* that it runs on */
     simtime booked;          /* CPU time, since the start */

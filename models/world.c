@@ -66,6 +66,7 @@ static void start_fleets(struct world *w)
         collars += c->collars;
         w->outstanding_max += 2 * c->collars * (c->report.batch ? c->report.batch : 1);
     }
+    w->collars = collars;
     if (!w->failed && collars > w->collar_room) {
         struct collar *grown = realloc(w->collar, collars * sizeof *w->collar);
         w->failed = grown ? NULL : "out of memory for so many collars";
@@ -122,28 +123,20 @@ static void place_servers(struct world *w)
                                         .costs = w->machine[c->machine_index].conf->costs,
                                         .sizes = w->machine[c->machine_index].conf->sizes,
                                         .accept_head = NONE,
-                                        .accept_tail = NONE,
-                                        .files = type->own_files };
+                                        .accept_tail = NONE };
         runtime_apply(&c->runtime, &w->server[i].costs, &w->server[i].sizes);
         if (!(type->request_holds & MEM_BIT(MEM_REQUEST_TASKS)))
             w->server[i].costs.task_switch = 0; /* no task but a thread's own */
         size_t size = state_of(c, w->machine[c->machine_index].conf);
-        memset(state, 0, size);
+        w->server[i].state_size = size;
         state += aligned(size);
     }
 }
 
 static void start_servers(struct world *w)
 {
-    for (uint32_t i = 0; i < w->servers && !w->failed; i++) {
-        struct server *s = &w->server[i];
-        const struct sizes_conf *size = &s->sizes;
-        threads_start(s);
-        hold(w, s, MEM_BASE, (int64_t)size->base_resident);
-        hold(w, s, MEM_BASE_KERNEL, (int64_t)size->base_kernel);
-        reserve(w, s, (int64_t)size->base_reserved);
-        s->type->start(s);
-    }
+    for (uint32_t i = 0; i < w->servers && !w->failed; i++)
+        server_launch(w, &w->server[i]);
 }
 
 /* What stays from trial to trial: memory, never values. */
@@ -158,6 +151,7 @@ static void clear(struct world *w)
                           .req = w->req,
                           .thread = w->thread,
                           .faults = w->faults,
+                          .reconnects = { .at = w->reconnects.at, .room = w->reconnects.room },
                           .reports = { .at = w->reports.at, .room = w->reports.room, .free = NONE },
                           .conn_room = w->conn_room,
                           .times = w->times,
@@ -297,6 +291,9 @@ static void handle(struct world *w, uint64_t what)
         break;
     case EV_RETRY:
         retry_due(w, who, gen);
+        break;
+    case EV_RECONNECT:
+        reconnect_due(w, who, gen);
         break;
     case EV_CORE:
         machine_core_event(w, who, gen);

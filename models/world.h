@@ -38,7 +38,8 @@ enum purpose {
     DRAW_BALANCE,
     DRAW_RING,
     DRAW_FIN,
-    DRAW_LISTENER
+    DRAW_LISTENER,
+    DRAW_RECONNECT
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -62,6 +63,7 @@ enum event_kind {
     EV_LOST,        /* request: given up by the network */
     EV_TIMEOUT,     /* request: given up by the collar */
     EV_RETRY,       /* report: its next attempt is due */
+    EV_RECONNECT,   /* collar: is to connect again */
     EV_CORE,        /* core: its thread's burst or slice ends */
     EV_SHARED,      /* machine, processor sharing: the next burst ends */
     EV_THREAD,      /* thread: its pause is over */
@@ -286,11 +288,12 @@ struct world {
     struct request *req;
     struct thread *thread;
     struct faults faults;
+    struct reconnects reconnects;
     struct reports reports; /* of fleets that try again */
     uint32_t conn_room, conn_used, conn_free;
     uint32_t req_room, req_used, req_free;
     uint32_t thread_room, thread_used, thread_free;
-    size_t collar_room;
+    size_t collar_room, collars;
 
     struct conn_times *times; /* of each connection, where somebody looks at them */
     uint32_t times_room;
@@ -365,6 +368,8 @@ static inline void schedule(struct world *w, simtime at, unsigned kind, uint32_t
 /* fleet.c */
 void fleet_start(struct world *w);
 void fleet_wake(struct world *w, uint32_t collar);
+/* The fleet of a collar. */
+uint32_t fleet_of(const struct world *w, uint32_t collar);
 void fleet_open_next(struct world *w, uint32_t fleet);
 /* The collar learns how the request ended, unless it had given it up; the request may live on at the server.
  */
@@ -469,6 +474,8 @@ const char *limit_on_threads(const struct server *s);
 void limit_hit(struct world *w, const char *name, int64_t connections);
 void server_kill(struct world *w, struct server *s);
 int64_t server_memory(const struct server *s); /* all that it holds */
+/* A process begins, at the start of the trial or after it was killed. */
+void server_launch(struct world *w, struct server *s);
 /* Memory of a server process; kills the largest process where the machine has no more. */
 void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes);
 void reserve(struct world *w, struct server *s, int64_t bytes);

@@ -109,7 +109,7 @@ static void check_verdict(const struct herd *h)
     const struct verdict *verdict = &h->trial.verdict;
     HOLDS(h, verdict->rank >= 0 && verdict->rank < (int)herd_study.n_verdicts);
     HOLDS(h, (verdict->rank == 0) == (verdict->limit == NULL));
-    HOLDS(h, v[M_REFUSED] == 0 || verdict->rank >= VERDICT_REFUSING);
+    HOLDS(h, v[M_REFUSED] == 0 || verdict->rank >= VERDICT_REFUSING || h->conf->events.n);
     HOLDS(h, verdict->at >= 0 &&
                  verdict->at <= simtime_to_s(h->conf->head.run.warmup + h->conf->head.run.duration));
     HOLDS(h, verdict->connections >= 0 && verdict->connections <= v[M_CONNECTIONS_PEAK]);

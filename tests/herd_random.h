@@ -357,8 +357,10 @@ static inline void make_retry(struct maker *m)
     bool grows = chance(m, 0.5);
     text_add(&m->text, ", retry: {backoff: %s, base: %s",
              grows ? "exponential" : PICK(m, "constant", "linear"),
-             PICK(m, "1 us", "1 ms", "20 ms", "{exponential: 3 ms}"));
-    text_add(&m->text, ", cap: %s, jitter: %s, attempts: %u}", PICK(m, "none", "3 ms", "20 ms"),
+             m->calm ? PICK(m, "900 ms", "{exponential: 2 s}")
+                     : PICK(m, "1 ms", "5 ms", "20 ms", "{exponential: 3 ms}"));
+    text_add(&m->text, ", cap: %s, jitter: %s, attempts: %u}",
+             m->calm ? "5 s" : PICK(m, "none", "3 ms", "20 ms"),
              grows ? PICK(m, "full", "decorrelated") : PICK(m, "none", "full", "equal"), 1 + pick(m, 6));
 }
 
@@ -391,11 +393,14 @@ static inline void make_events(struct maker *m)
     for (unsigned i = 0, n = 1 + pick(m, 3); i < n; i++) {
         text_add(&m->text, "%s{at: %.3f ms, for: %.3f ms, ", i ? ", " : "", between(m, 0.1, 200),
                  between(m, 0.1, 200));
-        switch (pick(m, 3)) {
+        switch (pick(m, 4)) {
         case 0:
-            text_add(&m->text, "outage: l%u}", pick(m, 2));
+            text_add(&m->text, "crash: s0}");
             break;
         case 1:
+            text_add(&m->text, "outage: l%u}", pick(m, 2));
+            break;
+        case 2:
             text_add(&m->text, "latency: l%u, times: %s, add: %s ms}", pick(m, 2), PICK(m, "0", "1", "10"),
                      PICK(m, "1", "30"));
             break;

@@ -76,6 +76,84 @@ static void surges(void)
     herd_close(&h);
 }
 
+/* --- servers that die ----------------------------------------------------------------------------- */
+
+static double level_at(const struct herd *h, const char *column, double time)
+{
+    size_t at = 0, time_column = herd_column("time");
+    for (size_t i = 0; i < h->trial.series.rows; i++)
+        if (herd_cell(h, i, time_column) <= time)
+            at = i;
+    return herd_cell(h, at, herd_column(column));
+}
+
+#define CRASH(model, fleet) \
+    "herdsim: 1\nrun: {duration: 480 s}\nmachine: {profile: linux-x86_64}\n" \
+    "servers: {s: {model: " model ", handler: [cpu: 1 ms, memory: 1 MiB, wait: 20 s]}}\n" \
+    "fleets: {f: {collars: 10, server: s, " fleet "}}\nevents: [{at: 100 s, for: 50 s, crash: s}]\n"
+
+static void crashes(void)
+{
+    static const char *const models[] = { "iterative", "event_loop", "thread_per_connection" };
+    for (int m = 0; m < 3; m++) {
+        struct herd h;
+        herd_start(&h, CRASH("%s", "report: {trace: [0, 85, 90, 95, 120, 200]}"), models[m]);
+        CHECK(level_at(&h, "resident", 99) > 2e6); /* with requests at the server */
+        CHECK_NEAR(level_at(&h, "resident", 120), 0, 0);
+        CHECK_NEAR(level_at(&h, "kernel", 120), 0, 0);
+        CHECK_NEAR(level_at(&h, "connections", 120), 0, 0);
+        CHECK_NEAR(level_at(&h, "threads", 120), 0, 0);
+        CHECK(level_at(&h, "resident", 160) > 1e6); /* the process is there again */
+        CHECK_NEAR(level_at(&h, "connections", 160), 0, 0);
+        CHECK_NEAR(level_at(&h, "connections", 210), 1, 0); /* when it reports */
+        CHECK_NEAR(herd_value(&h, "reports.refused"), 1, 0);
+        CHECK_NEAR(herd_value(&h, "reports.answered") + herd_value(&h, "reports.lost"), 5, 0);
+        CHECK(herd_value(&h, "reports.lost") >= 2);
+        herd_close(&h);
+    }
+}
+
+/* With `retry`, reports that died with the server are sent again, and connections opened again. */
+static void reconnecting(void)
+{
+    struct herd h;
+    herd_start(&h,
+               CRASH("event_loop", "report: {trace: [90, 91]}, "
+                                   "retry: {jitter: none, backoff: constant, base: 7 s, attempts: none}"));
+    CHECK_NEAR(herd_value(&h, "reports.answered"), 2, 0);
+    CHECK_NEAR(herd_value(&h, "retries.ratio"), 8, 0); /* at 107, 114, ... 156 s */
+    CHECK_NEAR(herd_report_time(&h, 0, 0), 156 + 20 - 90, 0.01);
+    CHECK_NEAR(level_at(&h, "connections", 155), 0, 0);
+    CHECK_NEAR(level_at(&h, "connections", 160), 10, 0); /* also those that have nothing to say */
+    herd_close(&h);
+}
+
+/* All come back at one instant, or each at its own. */
+static void jitter_spreads_them(void)
+{
+    static const char *const jitters[] = { "none", "full" };
+    double peak[2];
+    for (int i = 0; i < 2; i++) {
+        struct herd h;
+        herd_start(
+            &h,
+            "herdsim: 1\nrun: {warmup: 10 s, duration: 200 s}\nmachine: {profile: linux-x86_64}\n"
+            "links: {l: {latency: 5 ms}}\n"
+            "servers: {s: {model: event_loop, handler: [cpu: 1 ms]}}\n"
+            "fleets: {f: {collars: 1000, report: {every: 1 h}, link: l, server: s, "
+            "retry: {base: 8 s, jitter: %s, attempts: 2}}}\nevents: [{at: 90 s, for: 1 s, crash: s}]\n",
+            jitters[i]);
+        peak[i] = herd_value(&h, "queue.accept.peak");
+        CHECK_NEAR(level_at(&h, "connections", 200), 1000, 0);
+        herd_close(&h);
+    }
+    CHECK(peak[0] > 500);
+    CHECK(peak[1] < 20);
+}
+
 SUITE("faults", { "an outage delays what is sent and what is under way", outages },
       { "a long outage outlasts the transport's patience", patience }, { "links can be slow", slow_links },
-      { "a share of the herd is out of coverage", out_of_coverage }, { "surges of reports", surges })
+      { "a share of the herd is out of coverage", out_of_coverage }, { "surges of reports", surges },
+      { "a server that dies frees all it had, and begins anew", crashes },
+      { "broken connections are opened again", reconnecting },
+      { "jitter spreads those who come back", jitter_spreads_them })
