@@ -31,6 +31,15 @@ static const struct field crash_fields[] = {
            "the server process dies, and starts again when the event is over: its reports are "
            "lost, its connections reset and its memory is free; meanwhile connections are "
            "refused"),
+    { .kind = FIELD_COUNT,
+      .key = "replicas",
+      .def = "all",
+      .min = 1,
+      .max = 1e6,
+      .flags = FIELD_NONE_OK,
+      .none = "all",
+      .off = FIELD_AT(struct happening_conf, replicas, uint64_t),
+      .doc = "how many of its replicas" },
     F_END
 };
 

@@ -248,6 +248,7 @@ void conn_vanish(struct world *w, uint32_t c)
     }
     if (w->conn[c].gen != gen)
         return;
+    reconnect_later(w, w->conn[c].fleet, w->conn[c].collar);
     if (stands)
         idle_vanished(w, c);
     else
