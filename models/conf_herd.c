@@ -1,5 +1,6 @@
 /* conf_herd.c - the root of a scenario. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "models/backend.h"
@@ -161,11 +162,26 @@ static uint32_t find_target(const struct herd_conf *c, const struct happening_co
     }
 }
 
+/* "outage wifi" */
+static const char *label_of(struct binder *b, const struct happening_conf *h)
+{
+    const char *kind = happening_record.alternatives[h->kind].key;
+    size_t room = strlen(kind) + strlen(h->target) + 2;
+    char *label = ARENA_ARRAY(b->arena, char, room);
+    if (!label) {
+        diag_no_memory(b->diag);
+        return kind;
+    }
+    snprintf(label, room, "%s %s", kind, h->target);
+    return label;
+}
+
 static void check_events(struct binder *b, const struct herd_conf *c, const struct node *list)
 {
     for (size_t i = 0; i < c->events.n; i++) {
         struct happening_conf *h = (struct happening_conf *)c->events.at + i;
         h->index = find_target(c, h);
+        h->label = label_of(b, h);
         if (h->kind == HAPPENS_COVERAGE && conf_fleet(c, h->index)->link_index == NO_LINK)
             diag_error(b->diag, list->item[i]->at, "coverage: fleet '%s' has no link that it could lose",
                        h->target);

@@ -20,6 +20,21 @@ static simtime ending(const struct world *w, const struct happening_conf *h)
     return simtime_after(beginning(w, h), h->last);
 }
 
+const struct happening_conf *faults_span(const struct world *w, simtime *begin, simtime *end)
+{
+    const struct happening_conf *last = NULL;
+    for (uint32_t i = 0; i < w->conf->events.n; i++) {
+        const struct happening_conf *h = happening(w, i);
+        if (beginning(w, h) < *begin)
+            *begin = beginning(w, h);
+        if (ending(w, h) <= *end)
+            continue;
+        *end = ending(w, h);
+        last = h;
+    }
+    return last;
+}
+
 /* --- the way of a message ------------------------------------------------------------------------- */
 
 static bool is_on_the_way(const struct fleet *f, uint32_t fleet, const struct happening_conf *h)

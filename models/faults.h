@@ -24,6 +24,7 @@ struct happening_conf {
     int kind;         /* enum event_name */
     simtime at, last; /* since the measurement began; how long */
     const char *target;
+    const char *label; /* "outage wifi" */
     double times;      /* latency */
     simtime add;       /* latency */
     double share;      /* coverage: of the collars */
@@ -54,6 +55,9 @@ struct transport {
 
 /* After the fleets and before anything happens; false without memory (noted in w->failed). */
 bool faults_start(struct world *w);
+/* When the first event of the measurement begins and the last is over; that one, or NULL where there is none.
+ */
+const struct happening_conf *faults_span(const struct world *w, simtime *begin, simtime *end);
 /* An event begins, or is over. */
 void faults_event(struct world *w, uint32_t number, bool over);
 /* When a message of a fleet with spells arrives that is sent `delay` from now and takes `latency` when

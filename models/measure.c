@@ -98,6 +98,7 @@ void measure_sample(struct world *w)
     int64_t stuck = -w->closed;
     for (uint32_t i = 0; i < w->servers; i++)
         stuck += w->server[i].present - w->server[i].paused;
+    w->progress[w->sample_rows] = (struct progress){ w->count.sent, w->count.wanted };
     w->stuck[w->sample_rows] = stuck > 0 ? (double)stuck : 0;
     double *row = w->sample + (size_t)w->sample_rows++ * COLUMNS;
     row[COL_TIME] = simtime_to_s(w->now);

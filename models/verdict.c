@@ -22,11 +22,14 @@ const size_t verdict_count = VERDICTS;
 #define STUCK_BY_CHANCE  10
 #define FULL_CORES       0.95
 
-/* The requests stuck at the servers, in the samples of the window. */
+/* The requests stuck at the servers, in the samples of the window; after the last event where there are some.
+ */
 static size_t window_samples(const struct world *w, double *x, double *y)
 {
     size_t n = 0;
-    double warm = simtime_to_s(w->warm);
+    simtime begin = SIMTIME_MAX, over = w->warm;
+    bool calm = faults_span(w, &begin, &over) && over < w->end;
+    double warm = simtime_to_s(calm ? over : w->warm);
     for (uint32_t i = 0; i < w->sample_rows; i++) {
         double time = w->sample[(size_t)i * COLUMNS + COL_TIME];
         if (time >= warm) {
@@ -145,6 +148,10 @@ struct verdict verdict_of(struct world *w)
     const struct limit *l = &w->limit;
     if (w->killed)
         return with_limit(VERDICT_OUT_OF_MEMORY, l->name, l->at, l->connections);
+    const struct happening_conf *event = verdict_metastable(w);
+    if (event)
+        return with_limit(VERDICT_METASTABLE, event->label, simtime_after(w->warm, event->at + event->last),
+                          w->connections.level);
     if (l->name)
         return with_limit(VERDICT_REFUSING, l->name, l->at, l->connections);
     if (w->cut || backlog_grows(w) || work_left(w))

@@ -249,6 +249,10 @@ struct batches {
 };
 
 #define SAMPLES 480u
+/* Within the window, at each sample. */
+struct progress {
+    uint64_t sent, wanted;
+};
 enum sample_column {
     COL_TIME,
     COL_CONNECTIONS,
@@ -320,7 +324,8 @@ struct world {
     uint64_t events;
     uint64_t still; /* events since time last moved */
     uint32_t sample_rows;
-    double *sample;            /* SAMPLES + 2 rows x COLUMNS */
+    double *sample; /* SAMPLES + 2 rows x COLUMNS */
+    struct progress progress[SAMPLES + 2];
     double stuck[SAMPLES + 2]; /* requests at servers, not in a pause and no closed loop's, at each sample */
     struct snapshot opened;    /* when the window did */
     struct batches batches;
@@ -499,6 +504,8 @@ void batches_end_one(struct world *w);
 void batches_close(struct world *w); /* the trial is over */
 /* audit.c */
 void audit_run(struct world *w, struct trial *out);
+/* metastable.c: the event from which the trial has not recovered; NULL: none */
+const struct happening_conf *verdict_metastable(const struct world *w);
 /* verdict.c */
 struct verdict verdict_of(struct world *w);
 

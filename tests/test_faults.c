@@ -151,9 +151,43 @@ static void jitter_spreads_them(void)
     CHECK(peak[1] < 20);
 }
 
+/* --- does it recover? ----------------------------------------------------------------------------- */
+
+/* 100 reports a second, each of so much work, and a surge of six times as many for 20 s. */
+#define SURGE(work, retry) \
+    "herdsim: 1\nrun: {warmup: 60 s, duration: 500 s}\nmachine: {profile: ideal}\n" \
+    "servers: {s: {model: event_loop, handler: [cpu: {exponential: " work "}]}}\n" \
+    "fleets: {f: {collars: 1000, report: {every: 10 s, jitter: 2 s}, timeout: 2 s, server: s, retry: " retry \
+    "}}\n" \
+    "events: [{at: 120 s, for: 20 s, load: f, times: 6}, {at: 100 s, for: 1 s, load: f}]\n"
+#define EAGER   "{backoff: constant, base: 100 ms, jitter: none, attempts: 5}"
+#define PATIENT "{backoff: exponential, base: 20 s, cap: 2 min, jitter: full, attempts: 5}"
+
+static void ends(const char *yaml, const char *verdict, const char *limit)
+{
+    struct herd h;
+    herd_start(&h, "%s", yaml);
+    CHECK_TEXT(herd_verdict(&h), verdict);
+    CHECK_TEXT(h.trial.verdict.limit ? h.trial.verdict.limit : "none", limit);
+    if (!strcmp(verdict, "metastable"))
+        CHECK_NEAR(h.trial.verdict.at, 60 + 140, 1e-9);
+    herd_close(&h);
+}
+
+static void recoveries(void)
+{
+    ends(SURGE("3 ms", "none"), "stable", "none");
+    ends(SURGE("3 ms", PATIENT), "stable", "none");
+    ends(SURGE("1 ms", EAGER), "stable", "none"); /* room for all five attempts */
+    ends(SURGE("3 ms", EAGER), "metastable", "load f");
+    ends(SURGE("15 ms", EAGER), "overloaded", "cpu"); /* before, too */
+    ends(SURGE("15 ms", "none"), "overloaded", "cpu");
+}
+
 SUITE("faults", { "an outage delays what is sent and what is under way", outages },
       { "a long outage outlasts the transport's patience", patience }, { "links can be slow", slow_links },
       { "a share of the herd is out of coverage", out_of_coverage }, { "surges of reports", surges },
       { "a server that dies frees all it had, and begins anew", crashes },
       { "broken connections are opened again", reconnecting },
-      { "jitter spreads those who come back", jitter_spreads_them })
+      { "jitter spreads those who come back", jitter_spreads_them },
+      { "some recover from a surge, some don't", recoveries })
