@@ -65,4 +65,14 @@ void faults_event(struct world *w, uint32_t number, bool over);
 simtime faults_arrival(struct world *w, const struct fleet *f, uint32_t collar, simtime delay,
                        simtime latency, struct transport t, simtime *given_up);
 
+/* --- metastable.c ----------------------------------------------------------------------------------- */
+
+/* Within the window, at each sample. */
+struct progress {
+    uint64_t sent, wanted;
+};
+
+/* The event from which the trial has not recovered; NULL: none. */
+const struct happening_conf *verdict_metastable(const struct world *w);
+
 #endif

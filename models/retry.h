@@ -54,6 +54,13 @@ void retry_let_go(struct world *w, uint32_t report);
 /* Attempts before the one under way: tells the draws of one attempt from those of another. */
 uint32_t retry_attempt(const struct world *w, uint32_t report);
 
+/* --- fleet.c ---------------------------------------------------------------------------------------- */
+
+/* Books a report that is sent now, intended for then; true when it is among those measured. */
+bool report_is_sent(struct world *w, uint32_t fleet, simtime intended);
+void report_is_over(struct world *w, uint32_t fleet, uint32_t collar, simtime intended, bool measured,
+                    enum outcome o);
+
 /* --- reconnect.c ---------------------------------------------------------------------------------- */
 
 struct reconnect {

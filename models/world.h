@@ -249,10 +249,6 @@ struct batches {
 };
 
 #define SAMPLES 480u
-/* Within the window, at each sample. */
-struct progress {
-    uint64_t sent, wanted;
-};
 enum sample_column {
     COL_TIME,
     COL_CONNECTIONS,
@@ -379,10 +375,6 @@ void fleet_open_next(struct world *w, uint32_t fleet);
 /* The collar learns how the request ended, unless it had given it up; the request may live on at the server.
  */
 void fleet_outcome(struct world *w, uint32_t req, enum outcome o);
-/* Books a report that is sent now, intended for then; true when it is among those measured. */
-bool report_is_sent(struct world *w, uint32_t fleet, simtime intended);
-void report_is_over(struct world *w, uint32_t fleet, uint32_t collar, simtime intended, bool measured,
-                    enum outcome o);
 
 /* world.c */
 /* Puts the world back to time 0, with the window from warm to end. */
@@ -504,8 +496,6 @@ void batches_end_one(struct world *w);
 void batches_close(struct world *w); /* the trial is over */
 /* audit.c */
 void audit_run(struct world *w, struct trial *out);
-/* metastable.c: the event from which the trial has not recovered; NULL: none */
-const struct happening_conf *verdict_metastable(const struct world *w);
 /* verdict.c */
 struct verdict verdict_of(struct world *w);
 
