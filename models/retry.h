@@ -61,6 +61,9 @@ bool report_is_sent(struct world *w, uint32_t fleet, simtime intended);
 void report_is_over(struct world *w, uint32_t fleet, uint32_t collar, simtime intended, bool measured,
                     enum outcome o);
 
+/* The fleet of a collar. */
+uint32_t fleet_of(const struct world *w, uint32_t collar);
+
 /* --- reconnect.c ---------------------------------------------------------------------------------- */
 
 struct reconnect {

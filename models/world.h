@@ -369,8 +369,6 @@ static inline void schedule(struct world *w, simtime at, unsigned kind, uint32_t
 /* fleet.c */
 void fleet_start(struct world *w);
 void fleet_wake(struct world *w, uint32_t collar);
-/* The fleet of a collar. */
-uint32_t fleet_of(const struct world *w, uint32_t collar);
 void fleet_open_next(struct world *w, uint32_t fleet);
 /* The collar learns how the request ended, unless it had given it up; the request may live on at the server.
  */
