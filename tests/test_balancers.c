@@ -130,6 +130,55 @@ static void hashing_moves_one_share(void)
     herd_close(&h);
 }
 
+/* The supermarket model (Mitzenmacher 1996; 2001, Table 1): with d = 2 choices among very many M/M/1 servers
+ * a request stays sum over i of rho^(2^i - 2); the error at 100 servers is some 0.2 %. One choice: 1 / (1 -
+ * rho). */
+static void supermarket(void)
+{
+    static const struct {
+        const char *policy;
+        double expected, tolerance;
+    } rows[] = { { "power_of_two", 2.614, 0.03 }, { "random", 10, 0.9 } };
+    for (size_t i = 0; i < 2; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {warmup: 150 ms, duration: 1 s, seed: 5}\n"
+                   "machine: {profile: ideal, cores: 100}\n"
+                   "servers: {s: {model: event_loop, handler: [cpu: {exponential: 1 ms}], replicas: 100, "
+                   "balance: %s}}\n"
+                   "fleets: {f: {collars: 10, report: {poisson: 0.111111111 ms}, connection: per_report, "
+                   "server: s}}\n",
+                   rows[i].policy);
+        CHECK_NEAR(herd_value(&h, "sojourn.mean") / 1e-3, rows[i].expected,
+                   rows[i].expected * rows[i].tolerance);
+        herd_close(&h);
+    }
+}
+
+/* 64 connections hashed to 4 servers: the fullest has 20.202 on average (tests/theory.csv, HASH-64-4). */
+static void fullest(void)
+{
+    static const char *const policies[] = { "random", "power_of_two", "least_connections" };
+    double mean[3] = { 0 };
+    enum { REPS = 1000 };
+    for (size_t i = 0; i < 3; i++) {
+        struct herd h;
+        herd_start(&h, BEHIND("%s", "64", "every: 100 s", "persistent"), policies[i]);
+        for (uint32_t rep = 0; rep < REPS; rep++) {
+            unsigned n[4], most = 0;
+            CHECK_INT(herd_run(&h, rep), 0);
+            count(&h, n);
+            for (int s = 0; s < 4; s++)
+                most = n[s] > most ? n[s] : most;
+            mean[i] += (double)most / REPS;
+        }
+        herd_close(&h);
+    }
+    CHECK_NEAR(mean[0], 20.20197, 4.5 * 2.2 / sqrt(REPS));
+    CHECK(mean[1] > 16 && mean[1] < 17.5); /* log log n / log 2 + O(1) above the average */
+    CHECK_NEAR(mean[2], 16, 1e-9);
+}
+
 static void refused_names(void)
 {
 #define SERVERS "herdsim: 1\nrun: {duration: 1 s}\nservers: {a: {model: iterative, handler: [cpu: 1 ms]}}\n"
@@ -157,4 +206,6 @@ SUITE("balancers", { "every policy shares the connections as it says", shares },
       { "connections of one report each take turns", per_report },
       { "a dead server is left out", the_dead_are_left_out },
       { "hashing moves the share of a dead server alone", hashing_moves_one_share },
+      { "two choices do nearly as well as knowing all", supermarket },
+      { "the fullest of servers drawn at random", fullest },
       { "balancers that cannot be are refused", refused_names })

@@ -1,6 +1,7 @@
 /* floor: models */
 /* What queueing theory knows exactly, the program finds: every row of tests/theory.csv. */
 #include "tests/theory_cases_loops.h"
+#include "tests/theory_cases_places.h"
 #include "tests/theory_cases_shared.h"
 #include "tests/theory_special.h"
 
@@ -19,6 +20,10 @@ static void sharing(void) { RUN_CASES(shared_cores); }
 static void sizes(void) { RUN_CASES(sizes_in_shared_cores); }
 
 static void loops(void) { RUN_CASES(closed_loops); }
+static void in_tandem(void) { RUN_CASES(tandems); }
+static void closed_networks(void) { RUN_CASES(networks); }
+static void at_backends(void) { RUN_CASES(called); }
+static void behind_balancers(void) { RUN_CASES(balanced); }
 
 static void turns(void) { RUN_CASES(turns_of_loops); }
 
@@ -171,11 +176,15 @@ SUITE("theory", { "Poisson arrivals at one exponential server", poisson_arrivals
       { "regular, batched and other arrivals, set-up times, links", arrivals },
       { "processor sharing, and round robin towards it", sharing },
       { "processor sharing: the time that a job of given size takes", sizes },
-      { "closed loops: finite sources", loops }, { "the turns of a loop that spins", turns },
-      { "workers beside a loop", beside }, { "several loops", several },
-      { "connections hashed to loops", hashing }, { "all cores idle at once", idle_cores },
-      { "herds that come at once", at_once }, { "periodic senders with random phases", periodic },
-      { "connections open at a time", concurrency },
+      { "closed loops: finite sources", loops },
+      { "a server in front of a backend: tandem queues", in_tandem },
+      { "closed networks of a core and backends", closed_networks },
+      { "backends as queues, with and without room", at_backends },
+      { "connections shared at random among replicas", behind_balancers },
+      { "the turns of a loop that spins", turns }, { "workers beside a loop", beside },
+      { "several loops", several }, { "connections hashed to loops", hashing },
+      { "all cores idle at once", idle_cores }, { "herds that come at once", at_once },
+      { "periodic senders with random phases", periodic }, { "connections open at a time", concurrency },
       { "connections open at a time without any limit", concurrency_without_limit },
       { "a queue that was empty at first", from_empty },
       { "the spread of means between replications", spreads }, { "traces done by hand", traces },

@@ -3,6 +3,7 @@
 #ifndef TESTS_THEORY_H
 #define TESTS_THEORY_H
 
+#include "models/meter.h"
 #include "tests/herd.h"
 #include "tests/theory_rows.h"
 
@@ -89,6 +90,20 @@ static void read_rate(const struct reading *r, const struct instrument *by, doub
 {
     *num = herd_value(r->h, by->of) * r->unit;
     *den = 1;
+}
+
+/* Customers at the busiest backend, served ones included. */
+static void read_bottleneck(const struct reading *r, const struct instrument *by, double *num, double *den)
+{
+    const struct trial *t = &r->h->trial;
+    (void)by;
+    *num = 0;
+    *den = 1;
+    for (size_t i = 0; i < t->parts; i++) {
+        const double *v = t->part_value + i * PART_METRICS;
+        if (!strcmp(t->part[i].kind, "backend"))
+            *num = fmax(*num, v[PART_QUEUE_MEAN] + v[PART_UTILISATION]);
+    }
 }
 
 static void read_busy_cores(const struct reading *r, const struct instrument *by, double *num, double *den)
@@ -217,7 +232,7 @@ static double share_up_to(const struct hist *h, double value_s)
 
 static const struct instrument instruments[] = {
     { "mean_wait", "wait.mean", read_wait, NULL, NULL, 0 },
-    { "mean_wait_station2", "wait.mean", read_duration, NULL, NULL, 0 },
+    { "mean_wait_station2", "calls.backend_wait.mean", read_duration, NULL, NULL, 0 },
     { "mean_wait_if_phases_were_Poisson_MD1", "wait.mean", read_wait, NULL, NULL, 0 },
     { "mean_sojourn", "sojourn.mean", read_duration, NULL, NULL, 0 },
     { "mean_slowdown", "sojourn.mean", read_duration, NULL, NULL, 0 }, /* where all sizes are 1 */
@@ -243,6 +258,8 @@ static const struct instrument instruments[] = {
     { "p999_sojourn", "sojourn", read_share, target_p, pooled_quantile, 0.999 },
     { "p50_response", "latency", read_share, target_p, pooled_quantile, 0.5 },
     { "p95_response", "latency", read_share, target_p, pooled_quantile, 0.95 },
+    { "p99_sojourn_total", "latency", read_share, target_p, pooled_quantile, 0.99 },
+    { "mean_queue_bottleneck", NULL, read_bottleneck, NULL, NULL, 0 },
     { "p99_response", "latency", read_share, target_p, pooled_quantile, 0.99 },
     { "sample_p99", "sojourn", read_share, target_p, pooled_quantile, 0.99 },
     { "prob_wait", "wait.ratio", read_value, NULL, NULL, 0 },
