@@ -5,6 +5,7 @@
 
 #include "models/backoff.h"
 #include "models/faults.h"
+#include "models/tls.h"
 #include "sim/experiment/study.h"
 #include "sim/kernel/dist.h"
 #include "sim/scenario/schema.h"
@@ -37,6 +38,7 @@ struct limits_conf {
 
 /* CPU time of each operation. */
 struct costs_conf {
+    simtime tls_ecdsa, tls_rsa, tls_resumed, tls_record;
     simtime context_switch, cache_refill, wakeup, receive, send, accept, close, poll, poll_event, timer;
     simtime task_switch;
     simtime thread_create, thread_exit, page_fault;
@@ -44,6 +46,7 @@ struct costs_conf {
 
 /* Memory of each thing. */
 struct sizes_conf {
+    uint64_t tls12, tls13;
     uint64_t base_resident, base_reserved, base_kernel;
     uint64_t stack, stack_guard, stack_touched, kernel_stack, task, page_table;
     uint64_t socket, request_socket, poll_item, unread_message;
@@ -113,7 +116,8 @@ enum abandoned { ABANDONED_SERVE, ABANDONED_SKIP };
 #define WORKERS_AUTO UINT64_MAX
 struct server_conf {
     const char *name;
-    simtime idle_timeout;   /* SIMTIME_MAX: none */
+    simtime idle_timeout; /* SIMTIME_MAX: none */
+    struct tls_conf tls;
     const char *on;         /* NULL: the first machine */
     uint64_t replicas;      /* processes of this kind */
     int balance;            /* enum balance_policy (balancer.h) among them */

@@ -134,6 +134,10 @@ static const struct field costs_fields[] = {
     COST(thread_create, "creating a thread"),
     COST(thread_exit, "ending a thread"),
     COST(page_fault, "the first touch of a page"),
+    COST(tls_ecdsa, "a full TLS handshake at the server with a key of P-256"),
+    COST(tls_rsa, "a full TLS handshake at the server with an RSA key of 2,048 bits"),
+    COST(tls_resumed, "a TLS handshake that resumes a session"),
+    COST(tls_record, "encrypting or decrypting 1 KiB"),
     F_END
 };
 static const struct record costs_record = { .name = "costs",
@@ -159,6 +163,8 @@ static const struct field sizes_fields[] = {
     BYTES(socket, "kernel memory of one established, idle connection (the server's end)"),
     BYTES(request_socket, "kernel memory of one connection half open"),
     BYTES(poll_item, "kernel memory of one connection registered with epoll"),
+    BYTES(tls12, "user memory of one idle TLS 1.2 session"),
+    BYTES(tls13, "user memory of one idle TLS 1.3 session"),
     BYTES(unread_message, "kernel memory of one small message not yet read"),
     BYTES(connection_object, "what an event loop remembers of a connection, in user space"),
     BYTES(request_task, "coroutine of a request in progress: a task, promise, goroutine, virtual thread"),

@@ -97,6 +97,14 @@ static const struct field server_fields[] = {
     F_GROUP(
         struct server_conf, runtime, "runtime", struct runtime_conf, &runtime_record,
         "what the program is written in: c, python, node, go, java, a .yaml file, or a mapping of figures"),
+    { .kind = FIELD_GROUP,
+      .key = "tls",
+      .def = "none",
+      .sub = &tls_record,
+      .off = FIELD_AT(struct server_conf, tls, struct tls_conf),
+      .doc = "encryption: none, a version, or {version: 1.3, key: rsa_2048, resumption: 50 %}: the "
+             "handshake's round "
+             "trips, its work, each session's memory" },
     { .kind = FIELD_TIME,
       .key = "idle_timeout",
       .def = "none",

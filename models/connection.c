@@ -66,7 +66,7 @@ static void settle(struct world *w, uint32_t c)
     if (k->known)
         return;
     for (uint32_t r = k->head; r != NONE; r = w->req[r].next) {
-        if (w->req[r].state == REQ_UP)
+        if (w->req[r].state == REQ_UP || w->req[r].flags & REQ_CONTROL)
             return;
         waiting = waiting || w->req[r].state == REQ_PENDING;
     }
@@ -82,14 +82,19 @@ static void settle(struct world *w, uint32_t c)
 void conn_finished(struct world *w, uint32_t c)
 {
     w->conn[c].known = false;
-    settle(w, c);
+    if (w->conn[c].closing)
+        settle(w, c);
 }
 
 void conn_bounce(struct world *w, uint32_t r)
 {
+    if (w->req[r].flags & REQ_CONTROL) {
+        request_free(w, r);
+        return;
+    }
     w->req[r].state = REQ_PENDING;
     w->req[r].flags |= REQ_BOUNCED;
-    settle(w, w->req[r].conn);
+    conn_release(w, w->req[r].conn);
 }
 
 void conn_release(struct world *w, uint32_t c)
@@ -103,7 +108,7 @@ void conn_release(struct world *w, uint32_t c)
         return;
     if (k->state == CONN_DONE || k->state == CONN_CLOSED)
         conn_free(w, c);
-    else if (!k->per_report && !k->hung_up && !k->vanished)
+    else if (!k->hung_up && w->collar[k->collar].conn == c)
         idle_linger(w, c);
 }
 
@@ -112,6 +117,8 @@ static uint32_t attempt(const struct world *w, const struct conn *k)
 {
     return k->per_report && k->head != NONE ? w->req[k->head].number + 1 : w->collar[k->collar].number;
 }
+
+uint32_t conn_attempt(const struct world *w, uint32_t c) { return attempt(w, &w->conn[c]); }
 
 static uint32_t tries(const struct world *w, const struct conn *k)
 {
@@ -162,11 +169,21 @@ static void confirm(struct world *w, uint32_t c)
 void conn_opened(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
+    if (conn_server(w, c)->conf->tls.version != TLS_NONE) {
+        tls_begin(w, c);
+        return;
+    }
+    if (k->state == CONN_HALF && k->head == NONE)
+        confirm(w, c);
+    conn_secured(w, c);
+}
+
+void conn_secured(struct world *w, uint32_t c)
+{
+    struct conn *k = &w->conn[c];
     k->known = true;
     if (w->reconnects.needed)
         reconnect_done(w, k->collar);
-    if (k->state == CONN_HALF && k->head == NONE)
-        confirm(w, c);
     uint32_t gen = k->gen;
     for (uint32_t r = k->head, next; r != NONE && w->conn[c].gen == gen; r = next) {
         next = w->req[r].next;
@@ -199,10 +216,8 @@ static void send_fin(struct world *w, uint32_t c)
         at = link_arrival(w, &w->fleet[k->fleet], DRAW_FIN, k->collar, attempt(w, k), tries(w, k), &given_up);
     if (at == SIMTIME_MAX)
         at = given_up; /* by then it will have noticed */
-    if (at == w->now)
-        conn_finished(w, c);
-    else
-        schedule(w, at, EV_FIN, k->gen, c);
+    schedule(w, at, EV_FIN, k->gen,
+             c); /* never at once: the collar may connect again, and a model is at work */
 }
 
 void server_close(struct server *s, uint32_t conn)
@@ -225,6 +240,23 @@ void conn_drop(struct world *w, uint32_t c)
         s->type->hung_up(s, c);
     else
         server_close(s, c);
+}
+
+void conn_give_up(struct world *w, uint32_t c, enum outcome o)
+{
+    struct conn *k = &w->conn[c];
+    uint32_t gen = k->gen;
+    k->disposable = true;
+    k->known = false;
+    if (w->collar[k->collar].conn == c)
+        w->collar[k->collar].conn = NONE;
+    while (w->conn[c].gen == gen && w->conn[c].head != NONE) {
+        uint32_t r = w->conn[c].head;
+        fleet_outcome(w, r, o);
+        request_free(w, r);
+    }
+    if (w->conn[c].gen == gen && w->conn[c].state != CONN_DONE)
+        conn_hang_up(w, c);
 }
 
 void conn_vanish(struct world *w, uint32_t c)
@@ -287,6 +319,8 @@ void conn_memory(struct world *w, struct server *s, int sign)
         hold(w, s, MEM_POLL_ITEMS, sign * (int64_t)size->poll_item);
     if (s->type->connection_holds & MEM_BIT(MEM_CONNECTIONS))
         hold(w, s, MEM_CONNECTIONS, sign * (int64_t)size->connection_object);
+    if (s->conf->tls.version != TLS_NONE)
+        hold(w, s, MEM_TLS, sign * tls_memory(s));
     if (s->conf->connection_memory)
         hold(w, s, MEM_PROTOCOL, sign * (int64_t)s->conf->connection_memory);
 }
@@ -343,7 +377,11 @@ void conn_set_worker(struct server *s, uint32_t conn, uint32_t worker)
 
 uint32_t conn_serving(const struct server *s, uint32_t conn) { return s->world->conn[conn].serving; }
 
-bool conn_is_per_report(const struct server *s, uint32_t conn) { return s->world->conn[conn].per_report; }
+bool conn_is_per_report(const struct server *s, uint32_t conn)
+{
+    const struct conn *k = &s->world->conn[conn];
+    return k->per_report && (k->serving == NONE || !(s->world->req[k->serving].flags & REQ_CONTROL));
+}
 
 uint32_t conn_first_unread(const struct server *s, uint32_t conn)
 {

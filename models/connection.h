@@ -28,6 +28,13 @@ void conn_finished(struct world *w, uint32_t c);
 /* A report arrives at an end that the server has closed: it waits for another connection. */
 void conn_bounce(struct world *w, uint32_t r);
 
+/* The collar gives the connection up before its first report: all that wait for it end with this outcome. */
+void conn_give_up(struct world *w, uint32_t c, enum outcome o);
+/* The handshake of TLS is over: reports may be sent. */
+void conn_secured(struct world *w, uint32_t c);
+/* Names the draws of an attempt to connect. */
+uint32_t conn_attempt(const struct world *w, uint32_t c);
+
 /* --- idle.c -------------------------------------------------------------------------------------- */
 
 /* The scenario has a key for which the times of connections are kept (world.timed). */

@@ -40,6 +40,7 @@ enum memory_side {
     X(BUFFERS, "buffers", SIDE_USER, "buffers", "I/O buffers of requests in progress") \
     X(REQUESTS, "requests", SIDE_USER, "request memory", "memory that handlers hold until the reply") \
     X(ARENAS, "arenas", SIDE_MAPPED, "malloc arenas", "touched pages of arenas before anything is in them") \
+    X(TLS, "tls", SIDE_USER, "TLS sessions", "what encryption keeps for each connection") \
     X(PROTOCOL, "protocol", SIDE_USER, "protocol state", \
       "what a protocol keeps for each connection, such as compression windows")
 

@@ -34,7 +34,8 @@ extern const double hist_stat_p[HIST_STATS];
     X(TIMER, "timer", "arming timers") \
     X(TASKS, "task_switch", "switching between coroutines") \
     X(THREADS, "threads", "creating and ending threads") \
-    X(FAULTS, "page_fault", "first touches of pages")
+    X(FAULTS, "page_fault", "first touches of pages") \
+    X(TLS, "tls", "TLS handshakes and records")
 // clang-format on
 
 enum metric_id {

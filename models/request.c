@@ -112,7 +112,8 @@ void request_transmit(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
     const struct conn *k = &w->conn[q->conn];
-    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_UP, k->collar, q->number,
+    enum purpose purpose = q->flags & REQ_CONTROL ? DRAW_TLS_UP : DRAW_UP;
+    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], purpose, k->collar, q->number,
                                         request_sending(w, q), &given_up);
     q->state = REQ_UP;
     if (at == SIMTIME_MAX) {
@@ -180,6 +181,16 @@ void request_arrive(struct world *w, uint32_t r)
         s->type->readable(s, q->conn, r);
 }
 
+/* The CPU time of the request's records, and of its reply's. */
+static simtime records(struct server *s, const struct request *q)
+{
+    const struct world *w = s->world;
+    if (q->flags & REQ_CONTROL)
+        return 0;
+    double kib = 2 * (double)w->fleet[w->conn[q->conn].fleet].conf->payload / 1024;
+    return server_cost(s, CPU_TLS, (simtime)(kib * (double)s->costs.tls_record));
+}
+
 simtime server_read(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
@@ -193,7 +204,8 @@ simtime server_read(struct server *s, uint32_t r)
         hold(w, s, MEM_REQUEST_TASKS, (int64_t)size->request_task);
         hold(w, s, MEM_BUFFERS, (int64_t)size->buffer);
     }
-    return server_cost(s, CPU_RECEIVE, s->costs.receive);
+    simtime cpu = server_cost(s, CPU_RECEIVE, s->costs.receive);
+    return s->conf->tls.version == TLS_NONE ? cpu : cpu + records(s, q);
 }
 
 void request_begin(struct world *w, uint32_t r)
@@ -258,6 +270,8 @@ simtime request_work(const struct server *s, uint32_t r)
     const struct request *q = &s->world->req[r];
     const struct step_conf *step = server_steps(s->conf);
     simtime cpu = 0;
+    if (q->flags & REQ_CONTROL)
+        return 0; /* a handshake is the loop's own, as in Node */
     for (uint32_t i = q->step; i < s->conf->handler.n && is_work(&step[i]); i++)
         if (step[i].kind == STEP_CPU)
             cpu += simtime_from_s(step_amount(s->world, q, &step[i], i));
@@ -277,6 +291,12 @@ simtime server_work(struct server *s, uint32_t r)
     struct request *q = &w->req[r];
     const struct step_conf *step = server_steps(s->conf);
     simtime cpu = 0;
+    if (q->flags & REQ_CONTROL) {
+        if (q->step)
+            return 0;
+        q->step = (uint8_t)s->conf->handler.n; /* no handler runs */
+        return server_cost(s, CPU_TLS, tls_work(s, q));
+    }
     for (; q->step < s->conf->handler.n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {
@@ -307,7 +327,7 @@ simtime server_advance(struct server *s, uint32_t r)
         return cpu + begin_pause(s, r, &server_steps(s->conf)[q->step]);
     q->after = AFTER_REPLY;
     cpu += server_cost(s, CPU_SEND, s->costs.send);
-    if (s->world->conn[q->conn].per_report)
+    if (s->world->conn[q->conn].per_report && !(q->flags & REQ_CONTROL))
         cpu += server_cost(s, CPU_CLOSE, s->costs.close);
     return cpu;
 }
@@ -401,9 +421,11 @@ void request_send_back(struct world *w, struct server *s, uint32_t r)
         reply_to_nobody(w, r);
         return;
     }
-    if (k->per_report)
+    bool control = q->flags & REQ_CONTROL;
+    if (k->per_report && !control)
         conn_close_server_end(w, q->conn);
-    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], DRAW_DOWN, k->collar, q->number,
+    enum purpose purpose = control ? DRAW_TLS_DOWN : DRAW_DOWN;
+    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], purpose, k->collar, q->number,
                                         request_sending(w, q), &given_up);
     q->state = REQ_DOWN;
     if (at == SIMTIME_MAX) {
@@ -412,7 +434,8 @@ void request_send_back(struct world *w, struct server *s, uint32_t r)
         return;
     }
     q->arrived = at = in_order(w, q, at);
-    if (at == w->now && !is_behind_another(w, q))
+    if (at == w->now && !control &&
+        !is_behind_another(w, q)) /* a control message goes on: not inside a model */
         request_delivered(w, r);
     else
         schedule(w, at, EV_REPLY, q->gen, r);
@@ -449,6 +472,10 @@ void request_delivered(struct world *w, uint32_t r)
 {
     const struct request *q = &w->req[r];
     enum outcome o = OUTCOME_ANSWERED;
+    if (q->flags & REQ_CONTROL) {
+        tls_answered(w, r);
+        return;
+    }
     if (q->flags & (REQ_ERROR | REQ_TURNED_AWAY))
         o = q->flags & REQ_TURNED_AWAY ? (enum outcome)q->after : OUTCOME_REFUSED;
     else if (w->now >= w->warm)
@@ -460,8 +487,15 @@ void request_delivered(struct world *w, uint32_t r)
 void request_given_up(struct world *w, uint32_t r, enum outcome o)
 {
     struct request *q = &w->req[r];
-    fleet_outcome(w, r, o);
     uint32_t c = q->conn;
+    if (q->flags & REQ_CONTROL) {
+        if (w->conn[c].closing)
+            request_free(w, r);
+        else
+            conn_give_up(w, c, o);
+        return;
+    }
+    fleet_outcome(w, r, o);
     if (o == OUTCOME_TIMED_OUT && q->state != REQ_PENDING)
         return; /* it lives on at the server, for nothing */
     bool per_report = w->conn[c].per_report && w->conn[c].state != CONN_DONE;

@@ -118,6 +118,7 @@ enum cpu_cause {
     CPU_TASKS,
     CPU_THREADS,
     CPU_FAULTS,
+    CPU_TLS,
     CPU_CAUSES
 };
 
@@ -174,6 +175,7 @@ uint32_t conn_worker(const struct server *s, uint32_t conn); /* the model's own 
 void conn_set_worker(struct server *s, uint32_t conn, uint32_t worker);
 /* The request of the connection that has been read and not yet answered, or NONE. */
 uint32_t conn_serving(const struct server *s, uint32_t conn);
+/* The connection ends with the reply to the request that is being served on it. */
 bool conn_is_per_report(const struct server *s, uint32_t conn);
 /* The first request that has arrived on the connection and is not begun; NONE where there is none. */
 uint32_t conn_first_unread(const struct server *s, uint32_t conn);

@@ -33,7 +33,8 @@ void server_skip(struct server *s, uint32_t r)
 
 bool request_is_abandoned(const struct server *s, uint32_t r)
 {
-    return s->world->req[r].flags & REQ_ABANDONED;
+    uint16_t flags = s->world->req[r].flags;
+    return flags & REQ_ABANDONED && !(flags & REQ_CONTROL);
 }
 
 uint32_t request_urgency(const struct server *s, uint32_t r)

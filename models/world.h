@@ -39,7 +39,10 @@ enum purpose {
     DRAW_RING,
     DRAW_FIN,
     DRAW_LISTENER,
-    DRAW_RECONNECT
+    DRAW_RECONNECT,
+    DRAW_TLS,
+    DRAW_TLS_UP,
+    DRAW_TLS_DOWN
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -160,7 +163,8 @@ enum request_flags {
     REQ_CALLING = 64,      /* under way: the stamp is the call's number */
     REQ_ERROR = 128,       /* the reply tells of an error */
     REQ_TURNED_AWAY = 256, /* never begun: the reply tells so, `after` is the outcome */
-    REQ_BOUNCED = 512      /* had met a closed end */
+    REQ_BOUNCED = 512,     /* had met a closed end */
+    REQ_CONTROL = 1024     /* no report: a message of the connection itself */
 };
 
 struct request {

@@ -285,7 +285,12 @@ static inline void make_balancers(struct maker *m, unsigned servers)
 static inline void make_connection_keys(struct maker *m)
 {
     if (chance(m, 0.25))
-        text_add(&m->text, ", idle_timeout: %s ms", PICK(m, "1", "2", "10", "60"));
+        /* calm: longer than any round trip, or a handshake never ends */
+        text_add(&m->text, ", idle_timeout: %s ms", m->calm ? "3000" : PICK(m, "1", "2", "10", "60"));
+    if (chance(m, 0.25))
+        text_add(&m->text, ", tls: {version: %s, key: %s, resumption: %u %%, handshake: %s, memory: 20 KiB}",
+                 PICK(m, "1.2", "1.3"), PICK(m, "ecdsa_p256", "rsa_2048"), pick(m, 101),
+                 PICK(m, "auto", "auto", "1 ms", "0 ms"));
 }
 
 static inline void make_servers(struct maker *m, unsigned n, unsigned machines)

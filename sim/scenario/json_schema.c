@@ -53,6 +53,15 @@ static json_t *constant(struct exporter *x, const char *text, const char *doc)
     return s;
 }
 
+static json_t *constant_number(struct exporter *x, double number, const char *doc)
+{
+    json_t *s = json_object();
+    put(x, s, "const", json_real(number));
+    if (doc)
+        put(x, s, "description", json_string(doc));
+    return s;
+}
+
 /* {"anyOf": [a, b]} */
 static json_t *either(struct exporter *x, json_t *a, json_t *b)
 {
@@ -186,8 +195,13 @@ static json_t *distributions(struct exporter *x, enum unit_dim dim)
 static json_t *words(struct exporter *x, const struct word *list)
 {
     json_t *s = json_object(), *choices = json_array();
-    for (const struct word *w = list; w->name; w++)
+    for (const struct word *w = list; w->name; w++) {
+        char *end;
+        double number = strtod(w->name, &end);
         add(x, choices, constant(x, w->name, w->doc));
+        if (!*end)
+            add(x, choices, constant_number(x, number, w->doc)); /* as YAML reads it without quotes */
+    }
     put(x, s, "oneOf", choices);
     return s;
 }
