@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/cpu_table.h"
 #include "plots/effects_table.h"
 #include "plots/figures.h"
 #include "plots/fits_table.h"
@@ -317,6 +318,7 @@ static void print_below(const struct table *t, size_t width, bool bold, FILE *to
     table_note_batches(t->frame, o, to);
     parts_table_print(o, width, bold, to);
     why_table_print(t->frame, width, bold, to);
+    cpu_table_print(t->frame, width, bold, to);
     fits_table_print(o, to);
     effects_table_print(o, width, bold, to);
 }
