@@ -76,6 +76,7 @@ static void stations(struct world *w, struct trial *out)
             outstanding += stay(w, w->reports.at[p].intended);
     little(out, "the collars", &w->outstanding, w->end, outstanding);
     little(out, "the server", &w->in_server, w->end, in_server);
+    little(out, "the interpreter locks", &w->locks.wanting, w->end, locks_wanted(w));
     little(out, "the server's queue", &w->waiting, w->end, waiting);
 }
 
@@ -168,7 +169,7 @@ static void utilisation(struct world *w, struct machine *m, struct trial *out)
         booked += m->booked[c];
     for (uint32_t t = 0; t < w->thread_used; t++)
         if (runs_on(w, &w->thread[t], m))
-            booked -= w->thread[t].remaining;
+            booked -= w->thread[t].remaining + lock_unserved(w, t);
     for (uint32_t c = 0; c < m->cores; c++)
         if (m->core[c].thread != NONE)
             booked += w->end - m->core[c].started;

@@ -55,9 +55,14 @@ struct sizes_conf {
     uint64_t working_set, cache, shared_cache;
 };
 
+struct lock_conf {
+    simtime switch_interval; /* SIMTIME_MAX: no lock; 0: not said */
+};
+
 /* What a language's runtime changes for one server; all ones: the machine's figure stands. */
 struct runtime_conf {
     const struct node *language;
+    struct lock_conf lock;
     struct costs_conf costs;
     struct sizes_conf sizes;
 };
@@ -131,6 +136,7 @@ struct server_conf {
     uint64_t batch;
     int abandoned; /* enum abandoned: requests that their collar has given up */
     struct runtime_conf runtime;
+    struct lock_conf lock;
     uint64_t connection_memory;
     uint64_t arenas; /* of malloc; NO_LIMIT: auto */
     struct chosen model;
@@ -182,8 +188,8 @@ struct herd_conf {
     struct items parts;  /* of struct part: what has metrics of its own (meter.h) */
 };
 
-extern const struct record machine_record, link_record, runtime_record, server_record, fleet_record,
-    herd_record;
+extern const struct record machine_record, link_record, lock_record, runtime_record, server_record,
+    fleet_record, herd_record;
 
 static inline uint32_t conf_machines(const struct herd_conf *c)
 {

@@ -43,6 +43,22 @@ static const struct record sizes_record = { .name = "sizes",
                                             .size = sizeof(struct sizes_conf),
                                             .fields = size_fields };
 
+static const struct field lock_fields[] = { { .kind = FIELD_TIME,
+                                              .key = "switch_interval",
+                                              .min = 1e-6,
+                                              .max = 3600,
+                                              .flags = FIELD_OPTIONAL | FIELD_NONE_OK,
+                                              .off = FIELD_AT(struct lock_conf, switch_interval, simtime),
+                                              .doc = "a thread that waits so long for the lock makes the "
+                                                     "holder give it up (sys.setswitchinterval, 5 ms in "
+                                                     "CPython); none: there is no lock" },
+                                            F_END };
+const struct record lock_record = { .name = "interpreter_lock",
+                                    .doc = "one lock for all threads of a process",
+                                    .size = sizeof(struct lock_conf),
+                                    .fields = lock_fields,
+                                    .shorthand = "switch_interval" };
+
 static const struct field runtime_fields[] = {
     { .kind = FIELD_NODE,
       .key = "language",
@@ -50,6 +66,8 @@ static const struct field runtime_fields[] = {
       .doc = "where the figures come from: c (the machine's own), python, node, go, java, or a .yaml file",
       .off = FIELD_AT(struct runtime_conf, language, const struct node *),
       .flags = FIELD_OPTIONAL },
+    F_GROUP(struct runtime_conf, lock, "interpreter_lock", struct lock_conf, &lock_record,
+            "one lock for all threads of a process, as in CPython: none, or how long one may keep it"),
     F_GROUP(struct runtime_conf, costs, "costs", struct costs_conf, &costs_record,
             "CPU time of each operation, where it is not the machine's"),
     F_GROUP(struct runtime_conf, sizes, "sizes", struct sizes_conf, &sizes_record,

@@ -115,6 +115,9 @@ static const struct field server_fields[] = {
       .doc =
           "the server closes a connection on which nothing came or went for so long; a report sent meanwhile "
           "meets a closed end, and the collar connects again" },
+    F_GROUP(struct server_conf, lock, "interpreter_lock", struct lock_conf, &lock_record,
+            "one lock for all threads of the process, as in CPython: none, or how long one may keep it. Left "
+            "out: the runtime's (python: 5 ms, others: none). Processes do not share one"),
     F_SIZE(struct server_conf, stack, "stack", "0 B", 0, 0x1p40,
            "address space reserved for the stack of each thread beside the first; 0 B: the runtime's, "
            "or else the machine's (8 MiB on Linux). Used by models with several threads"),

@@ -40,10 +40,12 @@ void core_arm(struct world *w, struct machine *m, uint32_t c)
 
 static void begin_waiting_request(struct world *w, struct thread *th)
 {
-    if (th->begins != NONE) {
-        request_begin(w, th->begins);
-        th->begins = NONE;
-    }
+    uint32_t begins = th->begins;
+    th->begins = NONE;
+    if (begins == BEGINS_LOCK_DROP)
+        lock_holder_runs(&w->server[th->server], (uint32_t)(th - w->thread));
+    else if (begins != NONE)
+        request_begin(w, begins);
 }
 
 static void account(struct world *w, struct core *core, struct thread *th)
@@ -162,10 +164,9 @@ static void release_core(struct world *w, struct machine *m, uint32_t c)
 static void complete(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
-    uint32_t t = core->thread;
-    struct server *s = &w->server[thread_at(w, t)->server];
-    s->type->ran(s, t);
-    if (core->thread != t)
+    uint32_t t = core->thread, gen = thread_at(w, t)->gen;
+    thread_ran(&w->server[thread_at(w, t)->server], t);
+    if (core->thread != t || thread_at(w, t)->gen != gen)
         return; /* withdrawn meanwhile: the core is already in other hands */
     struct thread *th = thread_at(w, t);
     if (th->remaining == 0) {
@@ -223,6 +224,20 @@ void sched_drop(struct world *w, struct machine *m, uint32_t t)
 }
 
 void machine_run(struct world *w, struct machine *m, uint32_t t) { m->sched->wake(w, m, t); }
+
+simtime machine_interrupt(struct world *w, uint32_t t)
+{
+    struct thread *th = thread_at(w, t);
+    struct machine *m = w->server[th->server].machine;
+    if (m->sched == &sched_shared)
+        return shared_interrupt(w, m, t);
+    core_account(w, m, th->core);
+    simtime left = th->remaining;
+    th->remaining = 0;
+    th->state = THREAD_IDLE;
+    release_core(w, m, th->core);
+    return left;
+}
 
 void machine_leave_core(struct world *w, uint32_t t)
 {

@@ -45,12 +45,13 @@ static void busiest_server(const struct herd_conf *c, const double *value, struc
         const struct server_conf *conf = conf_server(c, s);
         const char *what = ((const struct server_type *)conf->model.model)->bottleneck;
         struct server_load l = server_load(c, s);
+        double rate = pace(&l, &all, known_value(value, M_OFFERED));
         char name[64] = "";
-        if (!what)
-            continue;
         if (c->servers.n > 1)
             snprintf(name, sizeof name, "of %.48s", conf->name);
-        take_busier(best, pace(&l, &all, known_value(value, M_OFFERED)) / l.capacity, what, name);
+        if (what)
+            take_busier(best, rate / l.capacity, what, name);
+        take_busier(best, rate * l.demand.locked_s / (double)conf->replicas, "interpreter lock", name);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "models/backend.h"
 #include "models/balancer.h"
 #include "models/herd_hooks.h"
+#include "models/interpreter_lock.h"
 
 #include <math.h>
 
@@ -114,6 +115,8 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
                             simtime_to_s(cost.receive + cost.send + task_switches(s, cost.task_switch)) };
     for (size_t i = 0; i < s->handler.n; i++)
         add_step(c, &d, &server_steps(s)[i], &cost);
+    if (lock_interval(s) != SIMTIME_MAX)
+        d.locked_s = d.cpu_s + simtime_to_s(task_switches(s, cost.task_switch));
     if (per_report)
         d.overhead_s += simtime_to_s(cost.accept + cost.close);
     d.cpu_s /= m->speed;
@@ -153,7 +156,10 @@ struct server_load server_load(const struct herd_conf *c, uint32_t server)
         per_report = per_report || f->connection.kind == CONNECTION_PER_REPORT;
     }
     l.demand = demand_of(c, server, per_report);
-    l.capacity = together(type->capacity(&l.demand), (double)conf_server(c, server)->replicas, &l.demand);
+    double alone = type->capacity(&l.demand);
+    if (l.demand.locked_s > 0)
+        alone = fmin(alone, 1 / l.demand.locked_s);
+    l.capacity = together(alone, (double)conf_server(c, server)->replicas, &l.demand);
     l.reach = reach_of(c, server);
     return l;
 }

@@ -141,6 +141,7 @@ void server_kill(struct world *w, struct server *s)
     s->dead = true;
     s->died = w->now;
     machine_abandon(w, s);
+    lock_abandon(s);
     end_threads(w, s);
     server_reset_connections(w, s);
     s->paused = 0;

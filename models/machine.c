@@ -64,6 +64,7 @@ gauge_area machines_unserved_work(const struct world *w)
         bool counts = th->state == THREAD_READY || th->state == THREAD_RUNNING;
         if (counts && m->conf->scheduler.policy != SCHED_PROCESSOR_SHARING)
             sum += unserved_work(w, m, t);
+        sum += lock_unserved_work(w, t);
     }
     return sum;
 }

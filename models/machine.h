@@ -10,6 +10,9 @@ struct sched;
 
 enum thread_state { THREAD_FREE, THREAD_IDLE, THREAD_READY, THREAD_RUNNING, THREAD_ASLEEP };
 
+/* In place of a request that begins: its server's lock is told that the thread has a core. */
+#define BEGINS_LOCK_DROP (NONE - 1)
+
 struct thread {
     simtime remaining; /* CPU time of the current burst, */
     simtime work;      /* of which so much, at its end, is the handler's */
@@ -128,6 +131,8 @@ void core_reset(struct machine *m, uint32_t core);
 void machine_core_event(struct world *w, uint32_t packed, uint32_t gen);
 /* The thread of one of its servers needs a core. */
 void machine_run(struct world *w, struct machine *m, uint32_t thread);
+/* A thread that is on a core loses it in the middle of its burst; returns the CPU time that it lacks. */
+simtime machine_interrupt(struct world *w, uint32_t thread);
 /* A thread that is on a core gives it up for good. */
 void machine_leave_core(struct world *w, uint32_t thread);
 /* All threads of a server leave cores and queues. */
@@ -135,6 +140,7 @@ void machine_abandon(struct world *w, const struct server *s);
 
 /* shared.c */
 void shared_event(struct world *w, uint32_t machine, uint32_t gen);
+simtime shared_interrupt(struct world *w, struct machine *m, uint32_t thread);
 /* Bursts under way take so many times as long. */
 void shared_stretch(struct world *w, struct machine *m, double times);
 /* Handlers' work that the jobs under way still lack. */

@@ -24,7 +24,9 @@ static const struct level {
     [LEVEL_RUN_QUEUE] = { offsetof(struct machine, run_queue.number), M_RUN_QUEUE_MEAN, true },
     [LEVEL_OUTSTANDING] = { offsetof(struct world, outstanding.number), M_OUTSTANDING_MEAN },
     [LEVEL_WORKERS] = { offsetof(struct world, busy_workers), M_WORKERS_BUSY, false },
-    [LEVEL_BUSY] = { offsetof(struct machine, busy), M_CPU_UTILISATION, true }, /* then by core */
+    [LEVEL_BUSY] = { offsetof(struct machine, busy), M_CPU_UTILISATION, true },     /* then by core */
+    [LEVEL_LOCK_BUSY] = { offsetof(struct world, locks.busy), M_LOCK_UTILISATION }, /* then by lock */
+    [LEVEL_LOCK_WANTING] = { offsetof(struct world, locks.wanting.number), M_LOCK_WANTING },
 };
 
 static const struct gauge *level_gauge(const void *whose, int level)
@@ -54,7 +56,11 @@ static int64_t level_now(const struct world *w, int level)
 
 void measure_snapshot(const struct world *w, struct snapshot *m)
 {
-    *m = (struct snapshot){ .at = w->now, .unserved = machines_unserved_work(w), .count = w->count };
+    *m = (struct snapshot){ .at = w->now,
+                            .unserved = machines_unserved_work(w),
+                            .locks_taken = w->locks.taken,
+                            .locks_waited = w->locks.waited,
+                            .count = w->count };
     for (uint32_t i = 0; i < w->machines; i++) {
         m->switches += w->machine[i].switches;
         for (int c = 0; c < CPU_CAUSES; c++)
@@ -76,8 +82,8 @@ void measure_warm(struct world *w)
 {
     struct gauge *const gauges[] = { &w->ledger.resident, &w->ledger.kernel, &w->ledger.reserved,
                                      &w->connections,     &w->accepting,     &w->thread_count,
-                                     &w->busy_workers };
-    struct station *const stations[] = { &w->outstanding, &w->in_server, &w->waiting };
+                                     &w->busy_workers,    &w->locks.busy };
+    struct station *const stations[] = { &w->outstanding, &w->in_server, &w->waiting, &w->locks.wanting };
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
         gauge_window(gauges[i], w->now);
     for (size_t i = 0; i < sizeof stations / sizeof *stations; i++)
@@ -86,6 +92,8 @@ void measure_warm(struct world *w)
         machine_window(&w->machine[i], w->now);
     backends_warm(w);
     meters_warm(w);
+    for (uint32_t i = 0; i < w->servers; i++)
+        gauge_window(&w->locks.lock[i].busy, w->now);
     w->measuring = true;
     measure_snapshot(w, &w->opened);
     batches_open(w);
@@ -238,6 +246,17 @@ static void processor(const struct snapshot *from, const struct snapshot *to, do
 
 static double per_second(uint64_t n, double window) { return window > 0 ? (double)n / window : NAN; }
 
+/* By Little's law a taking waits as long as the average number of those who want a lock, by their rate. */
+static void locks(const struct world *w, const struct snapshot *from, const struct snapshot *to, double *v)
+{
+    double taken = (double)(to->locks_taken - from->locks_taken), n = w->locks.n ? (double)w->locks.n : NAN;
+    double wanted = (double)(to->area[LEVEL_LOCK_WANTING] - from->area[LEVEL_LOCK_WANTING]) / NS_PER_S;
+    v[M_LOCK_UTILISATION] /= n;
+    v[M_LOCK_WANTING] = w->locks.n ? v[M_LOCK_WANTING] : NAN;
+    v[M_LOCK_WAIT] = taken > 0 ? wanted / taken : NAN;
+    v[M_LOCK_WAIT_RATIO] = taken > 0 ? (double)(to->locks_waited - from->locks_waited) / taken : NAN;
+}
+
 void measure_since(const struct world *w, const struct snapshot *from, double *v)
 {
     struct snapshot to;
@@ -256,6 +275,7 @@ void measure_since(const struct world *w, const struct snapshot *from, double *v
     v[M_CONNECTIONS_OPENED] = per_second(to.count.opened - from->count.opened, window);
     v[M_CPU_SWITCHES] = per_second(to.switches - from->switches, window);
     processor(from, &to, v);
+    locks(w, from, &to, v);
 }
 
 static void peaks(const struct world *w, double *v)

@@ -23,6 +23,7 @@ struct demand {
     double block_s;    /* block steps alone */
     double overhead_s; /* receive, send and, where connections are per report, their opening */
     double cores;
+    double locked_s; /* of these, with the interpreter lock; 0: there is none */
     double workers;  /* of the server, as server_type.workers and the scenario say; INFINITY without */
     const void *own; /* the model's own rows */
 };
@@ -37,6 +38,7 @@ struct server_type {
     const char *lane;          /* what a thread of it is called in a timeline */
     uint32_t connection_holds; /* MEM_BIT()s of what each open connection takes besides its socket */
     uint32_t request_holds;    /* MEM_BIT()s of what each request in progress takes */
+    bool process_each;         /* each thread is a process of its own, with an interpreter lock of its own */
     void (*start)(struct server *s);
     /* A connection stands in the accept queue. */
     void (*incoming)(struct server *s);
@@ -76,8 +78,9 @@ struct server {
     void *state;
     size_t state_size;
     struct world *world;
-    struct machine *machine; /* that it runs on */
-    simtime booked;          /* CPU time, since the start */
+    struct machine *machine;       /* that it runs on */
+    simtime booked;                /* CPU time, since the start */
+    struct interpreter_lock *lock; /* of all its threads; NULL: none */
     uint32_t index;
     bool dead;                         /* killed for want of memory */
     simtime died;                      /* when it last was */

@@ -112,9 +112,31 @@ void shared_event(struct world *w, uint32_t machine, uint32_t gen)
     th->remaining = 0;
     th->state = THREAD_IDLE;
     rearm(w, m);
-    struct server *s = &w->server[th->server];
-    s->type->ran(s, t);
+    thread_ran(&w->server[th->server], t);
     /* what the model asked for within ran() was entered by server_run() itself */
+}
+
+simtime shared_interrupt(struct world *w, struct machine *m, uint32_t t)
+{
+    struct shared_cores *p = &m->shared;
+    uint32_t i = 0;
+    while (p->job[i].thread != t)
+        i++;
+    pass(w, m);
+    double left = p->job[i].finish - p->now;
+    struct shared_job last = p->job[--p->n];
+    if (i < p->n) {
+        p->job[i] = last;
+        sift_down(p->job, p->n, i);
+        sift_up(p->job, i);
+    }
+    struct thread *th = &w->thread[t];
+    if (w->out->span)
+        measure_span(w, w->server[th->server].type->lane, t, "work", th->ready_since, w->now);
+    th->remaining = 0;
+    th->state = THREAD_IDLE;
+    rearm(w, m);
+    return left > 0 ? (simtime)(left + 0.5) : 0;
 }
 
 static void drop(struct world *w, struct machine *m, uint32_t server)

@@ -200,6 +200,8 @@ simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt)
     s->booked += dt;
     if (cause == CPU_WORK)
         m->unassigned += dt;
+    if (s->lock)
+        lock_book(s, cause, dt);
     return dt;
 }
 
@@ -208,9 +210,14 @@ void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
     struct world *w = s->world;
     struct thread *th = &w->thread[thread];
     SIM_ASSERT(cpu > 0 && th->remaining == 0);
-    th->remaining = cpu + (s->machine->depth ? deepen(w, s, th) : 0);
+    cpu += s->machine->depth ? deepen(w, s, th) : 0;
     th->work = s->machine->unassigned;
     s->machine->unassigned = 0;
+    if (s->lock) {
+        lock_run(s, thread, cpu, begins);
+        return;
+    }
+    th->remaining = cpu;
     th->begins = begins;
     if (th->state != THREAD_RUNNING)
         machine_run(w, s->machine, thread);

@@ -35,6 +35,7 @@ void trial_worker_free(void *worker)
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
         free(pieces[i]);
     machines_free(w);
+    locks_free(w);
     backends_free(&w->backends);
     balancers_free(w);
     free(w->meter);

@@ -127,6 +127,8 @@ static const char *bottleneck(const struct world *w)
     const char *full = backends_full(w, FULL_CORES);
     if (full)
         return full;
+    if (lock_is_full(s, FULL_CORES))
+        return "interpreter_lock";
     if (s->type->bottleneck)
         return s->type->bottleneck;
     return connections_are_full(w, s) ? "connection" : "cpu";

@@ -169,6 +169,7 @@ static void clear(struct world *w)
                           .balancer = w->balancer,
                           .balancers = w->balancers,
                           .meter = w->meter,
+                          .locks = w->locks,
                           .machine = w->machine,
                           .machine_room = w->machine_room };
     *w = kept;
@@ -197,7 +198,7 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
     if (!machines_start(w))
         return;
     place_servers(w);
-    if (!w->failed && backends_start(w) && balancers_start(w) && meters_start(w))
+    if (!w->failed && locks_start(w) && backends_start(w) && balancers_start(w) && meters_start(w))
         start_fleets(w);
     if (!w->failed)
         faults_start(w);
@@ -300,6 +301,9 @@ static void handle(struct world *w, uint64_t what)
         break;
     case EV_SHARED:
         shared_event(w, who, gen);
+        break;
+    case EV_LOCK:
+        lock_event(w, who, gen);
         break;
     case EV_THREAD:
         thread_event(w, gen, who);

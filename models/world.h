@@ -12,6 +12,7 @@
 #include "models/backend.h"
 #include "models/balancer.h"
 #include "models/faults.h"
+#include "models/interpreter_lock.h"
 #include "models/ledger.h"
 #include "models/machine.h"
 #include "models/meter.h"
@@ -69,6 +70,7 @@ enum event_kind {
     EV_RECONNECT,   /* collar: is to connect again */
     EV_CORE,        /* core: its thread's burst or slice ends */
     EV_SHARED,      /* machine, processor sharing: the next burst ends */
+    EV_LOCK,        /* server: who holds its interpreter lock may be asked to drop it */
     EV_THREAD,      /* thread: its pause is over */
     EV_CALL,        /* call: arrives, is served, or is answered */
     EV_WARM,        /* the warm-up ends */
@@ -233,6 +235,8 @@ enum level_id {
     LEVEL_OUTSTANDING,
     LEVEL_WORKERS,
     LEVEL_BUSY,
+    LEVEL_LOCK_BUSY,
+    LEVEL_LOCK_WANTING,
     LEVELS
 };
 struct snapshot {
@@ -241,6 +245,7 @@ struct snapshot {
     gauge_area booked[CPU_CAUSES];
     gauge_area unserved; /* handlers' work booked, not done */
     uint64_t switches;
+    uint64_t locks_taken, locks_waited;
     struct counts count;
 };
 
@@ -282,6 +287,7 @@ struct world {
     struct meter *meter; /* of each server; NULL: not wanted */
     uint32_t balancers;
 
+    struct locks locks;
     struct fleet *fleet;
     struct link *link;
     struct server *server;
@@ -463,6 +469,14 @@ void thread_release(struct world *w, uint32_t t);
 static inline uint64_t stack_mapped(const struct server *s) { return s->stack + s->sizes.stack_guard; }
 /* The stacks of ended threads go with their process. */
 void threads_release_stacks(struct world *w, struct server *s);
+/* The CPU time that a thread was given is up. */
+static inline void thread_ran(struct server *s, uint32_t t)
+{
+    if (s->lock)
+        lock_ran(s, t);
+    else
+        s->type->ran(s, t);
+}
 /* Page tables that a mapping of so many bytes costs once a page at its end is touched. */
 int64_t page_tables_of(const struct server *s, uint64_t bytes);
 

@@ -317,6 +317,9 @@ static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
         make_runtime(m);
         if (chance(m, 0.15))
             text_add(&m->text, ", replicas: %u, balance: %s", 1 + pick(m, 4), MAKE_POLICY(m));
+        if (chance(m, 0.3))
+            text_add(&m->text, ", interpreter_lock: %s",
+                     PICK(m, "none", "5 ms", "0.1 ms", "{switch_interval: 1 ms}", "7 us"));
         text_add(&m->text, "}\n");
     }
 }
