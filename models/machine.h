@@ -70,9 +70,10 @@ struct shared_job {
 struct shared_cores {       /* processor sharing */
     struct shared_job *job; /* heap */
     uint32_t n, room, gen;
-    double now;    /* virtual time: CPU time that each has had */
-    simtime since; /* the instant of `now`, */
-    double ahead;  /* and how much later, in nanoseconds, it really is */
+    double now;     /* virtual time: CPU time that each has had */
+    simtime since;  /* the instant of `now`, */
+    double ahead;   /* and how much later, in nanoseconds, it really is */
+    double rounded; /* CPU time lost as bursts were interrupted */
 };
 
 struct machine {

@@ -136,7 +136,9 @@ simtime shared_interrupt(struct world *w, struct machine *m, uint32_t t)
     th->remaining = 0;
     th->state = THREAD_IDLE;
     rearm(w, m);
-    return left > 0 ? (simtime)(left + 0.5) : 0;
+    simtime whole = left > 0 ? (simtime)(left + 0.5) : 0;
+    p->rounded += left - (double)whole;
+    return whole;
 }
 
 static void drop(struct world *w, struct machine *m, uint32_t server)
@@ -186,7 +188,7 @@ double shared_unserved(const struct world *w, const struct machine *m)
         left += p->job[i].finish - passed;
         booked += (double)w->thread[p->job[i].thread].remaining;
     }
-    return left - booked;
+    return left - booked + p->rounded;
 }
 
 void shared_stretch(struct world *w, struct machine *m, double times)
