@@ -5,11 +5,22 @@
 
 #define TARGET(k, map, t) F_NAME(struct happening_conf, target, k, NULL, map, t)
 
+static const struct word fates[] = {
+    { "kept", "connections outlast it, unless the link gives up on one of their messages meanwhile" },
+    { "lost",
+      "the collars notice that their network is gone: all connections break at their end when it begins, "
+      "and none can be opened until it is over" },
+    { NULL, NULL }
+};
+#define CONNECTIONS \
+    F_ENUM(struct happening_conf, connections, "connections", "kept", fates, \
+           "what becomes of persistent connections")
+
 static const struct field outage_fields[] = {
     TARGET("outage", "links",
            "the link loses every transmission that is under way; what is lost is sent again "
            "by the link's own law"),
-    F_END
+    CONNECTIONS, F_END
 };
 static const struct field latency_fields[] = {
     TARGET("latency", "links", "the link is slow"),
@@ -19,7 +30,7 @@ static const struct field latency_fields[] = {
 static const struct field coverage_fields[] = {
     TARGET("coverage", "fleets", "a part of the herd is out of coverage: an outage for these collars"),
     F_RATIO(struct happening_conf, share, "share", "100 %", 0, 1, "probability that a collar is among them"),
-    F_END
+    CONNECTIONS, F_END
 };
 static const struct field load_fields[] = { TARGET("load", "fleets", "the fleet reports more"),
                                             F_COUNT(struct happening_conf, reports, "times", "2", 1, 1e6,
@@ -43,12 +54,22 @@ static const struct field crash_fields[] = {
     F_END
 };
 
+static const struct field slow_fields[] = { { .kind = FIELD_TEXT,
+                                              .key = "slow",
+                                              .off = FIELD_AT(struct happening_conf, target, const char *),
+                                              .doc =
+                                                  "a machine is slow: its name in `machines`, or `machine`" },
+                                            F_NUMBER(struct happening_conf, times, "by", NULL, 1, 1e6,
+                                                     "all that a core does takes so many times as long"),
+                                            F_END };
+
 static const struct alternative happenings[] = {
     [HAPPENS_OUTAGE] = { "outage", "a link is cut", outage_fields },
     [HAPPENS_LATENCY] = { "latency", "a link is slow", latency_fields },
     [HAPPENS_COVERAGE] = { "coverage", "collars are out of coverage", coverage_fields },
     [HAPPENS_LOAD] = { "load", "a fleet reports more", load_fields },
     [HAPPENS_CRASH] = { "crash", "a server dies and starts again", crash_fields },
+    [HAPPENS_SLOW] = { "slow", "a machine is slow", slow_fields },
     { NULL, NULL, NULL }
 };
 

@@ -157,6 +157,9 @@ static uint32_t find_target(const struct herd_conf *c, const struct happening_co
         return index_of(&c->links, sizeof(struct link_conf), h->target);
     case HAPPENS_CRASH:
         return index_of(&c->servers, sizeof(struct server_conf), h->target);
+    case HAPPENS_SLOW:
+        return c->machines.n ? index_of(&c->machines, sizeof(struct machine_conf), h->target)
+                             : strcmp(h->target, "machine") != 0;
     default:
         return index_of(&c->fleets, sizeof(struct fleet_conf), h->target);
     }
@@ -181,6 +184,10 @@ static void check_events(struct binder *b, const struct herd_conf *c, const stru
     for (size_t i = 0; i < c->events.n; i++) {
         struct happening_conf *h = (struct happening_conf *)c->events.at + i;
         h->index = find_target(c, h);
+        if (h->kind == HAPPENS_SLOW && h->index >= conf_machines(c))
+            diag_error(b->diag, list->item[i]->at, "slow: no machine is named '%s'; expects %s",
+                       diag_shown(b->diag, h->target),
+                       c->machines.n ? "a name from `machines`" : "`machine`, as there is but one");
         h->label = label_of(b, h);
         if (h->kind == HAPPENS_COVERAGE && conf_fleet(c, h->index)->link_index == NO_LINK)
             diag_error(b->diag, list->item[i]->at, "coverage: fleet '%s' has no link that it could lose",

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "models/connection.h"
 #include "models/world.h"
 
 static const struct happening_conf *happening(const struct world *w, size_t i)
@@ -106,12 +107,28 @@ static simtime slowed(const struct fleet *f, simtime sent, simtime latency)
     return latency;
 }
 
-simtime faults_arrival(struct world *w, const struct fleet *f, uint32_t collar, simtime delay,
-                       simtime latency, struct transport t, simtime *given_up)
+/* The collar has no network now, and knows it. */
+static bool is_off(struct world *w, const struct fleet *f, uint32_t collar)
 {
+    for (uint32_t i = 0; i < f->spells; i++) {
+        const struct spell *s = &f->spell[i];
+        if (s->conf->connections == CONNECTIONS_LOST && w->now >= s->from && w->now < s->until &&
+            concerns(w, s, collar))
+            return true;
+    }
+    return false;
+}
+
+simtime faults_arrival(struct world *w, const struct fleet *f, const struct sending *m, struct transport t,
+                       simtime *given_up)
+{
+    simtime delay = m->delay;
+    *given_up = w->now;
+    if (m->connects && is_off(w, f, m->collar))
+        return SIMTIME_MAX;
     for (;;) {
-        simtime sent = simtime_after(w->now, delay), there = simtime_after(sent, slowed(f, sent, latency));
-        if (!is_cut_off(w, f, collar, sent, there))
+        simtime sent = simtime_after(w->now, delay), there = simtime_after(sent, slowed(f, sent, m->latency));
+        if (!is_cut_off(w, f, m->collar, sent, there))
             return there;
         delay = simtime_after(delay, t.wait);
         t.wait = link_next_timeout(t.wait);
@@ -120,6 +137,12 @@ simtime faults_arrival(struct world *w, const struct fleet *f, uint32_t collar, 
             return SIMTIME_MAX;
         }
     }
+}
+
+bool faults_break(const struct world *w, uint32_t r)
+{
+    const struct conn *k = &w->conn[w->req[r].conn];
+    return w->fleet[k->fleet].spells && !k->per_report && w->req[r].state == REQ_UP;
 }
 
 /* --- beginnings and ends -------------------------------------------------------------------------- */
@@ -155,10 +178,43 @@ static void crash(struct world *w, const struct happening_conf *h, bool over)
     }
 }
 
+/* Collars whose network is gone give their connections up; servers don't know. */
+static void lose_connections(struct world *w, const struct happening_conf *h, bool over)
+{
+    if (over || h->connections != CONNECTIONS_LOST)
+        return;
+    for (uint32_t c = 0; c < w->conn_used; c++) {
+        const struct conn *k = &w->conn[c];
+        const struct fleet *f = &w->fleet[k->fleet];
+        bool open = k->state != CONN_FREE && k->state != CONN_CLOSED && k->state != CONN_DONE;
+        if (open && !k->per_report && !k->vanished && is_on_the_way(f, k->fleet, h) &&
+            is_off(w, f, k->collar))
+            conn_vanish(w, c);
+    }
+}
+
+static void slow_down(struct world *w, const struct happening_conf *h, bool over)
+{
+    double speed = 1;
+    (void)over;
+    for (uint32_t i = 0; i < w->conf->events.n; i++) {
+        const struct happening_conf *other = happening(w, i);
+        if (other->kind == h->kind && other->index == h->index && w->now >= beginning(w, other) &&
+            w->now < ending(w, other))
+            speed /= other->times;
+    }
+    machine_set_speed(w, &w->machine[h->index], speed);
+}
+
 void faults_event(struct world *w, uint32_t number, bool over)
 {
-    static void (*const act[])(struct world *, const struct happening_conf *,
-                               bool) = { [HAPPENS_LOAD] = surge, [HAPPENS_CRASH] = crash };
+    static void (*const act[])(struct world *, const struct happening_conf *, bool) = {
+        [HAPPENS_OUTAGE] = lose_connections,
+        [HAPPENS_COVERAGE] = lose_connections,
+        [HAPPENS_LOAD] = surge,
+        [HAPPENS_CRASH] = crash,
+        [HAPPENS_SLOW] = slow_down,
+    };
     const struct happening_conf *h = happening(w, number);
     if (act[h->kind])
         act[h->kind](w, h, over);

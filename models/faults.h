@@ -17,7 +17,15 @@ struct world;
 struct fleet;
 struct rng;
 
-enum event_name { HAPPENS_OUTAGE, HAPPENS_LATENCY, HAPPENS_COVERAGE, HAPPENS_LOAD, HAPPENS_CRASH };
+enum event_name {
+    HAPPENS_OUTAGE,
+    HAPPENS_LATENCY,
+    HAPPENS_COVERAGE,
+    HAPPENS_LOAD,
+    HAPPENS_CRASH,
+    HAPPENS_SLOW
+};
+enum connections_fate { CONNECTIONS_KEPT, CONNECTIONS_LOST };
 
 /* One item of `events:`. */
 struct happening_conf {
@@ -25,7 +33,8 @@ struct happening_conf {
     simtime at, last; /* since the measurement began; how long */
     const char *target;
     const char *label; /* "outage wifi" */
-    double times;      /* latency */
+    int connections;   /* outage, coverage: enum connections_fate */
+    double times;      /* latency, slow */
     simtime add;       /* latency */
     double share;      /* coverage: of the collars */
     uint64_t reports;  /* load: sent in place of each */
@@ -60,10 +69,16 @@ bool faults_start(struct world *w);
 const struct happening_conf *faults_span(const struct world *w, simtime *begin, simtime *end);
 /* An event begins, or is over. */
 void faults_event(struct world *w, uint32_t number, bool over);
-/* When a message of a fleet with spells arrives that is sent `delay` from now and takes `latency` when
- * nothing is wrong. Like link_arrival(). */
-simtime faults_arrival(struct world *w, const struct fleet *f, uint32_t collar, simtime delay,
-                       simtime latency, struct transport t, simtime *given_up);
+struct sending {
+    simtime delay, latency; /* sent so long from now; takes so long when nothing is wrong */
+    uint32_t collar;
+    bool connects; /* asks for a connection */
+};
+/* When a message of a fleet with spells arrives. Like link_arrival(). */
+simtime faults_arrival(struct world *w, const struct fleet *f, const struct sending *m, struct transport t,
+                       simtime *given_up);
+/* The transport has given this request up, and its connection with it. */
+bool faults_break(const struct world *w, uint32_t req);
 
 /* --- metastable.c ----------------------------------------------------------------------------------- */
 

@@ -39,7 +39,7 @@ static simtime patience(const struct world *w, uint32_t c)
 static void look_at(struct world *w, uint32_t c, simtime at)
 {
     if (at != SIMTIME_MAX)
-        schedule(w, at, EV_IDLE, w->conn[c].gen, c);
+        schedule(w, at > w->now ? at : w->now, EV_IDLE, w->conn[c].gen, c);
 }
 
 void idle_watch(struct world *w, uint32_t c)

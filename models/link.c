@@ -76,6 +76,8 @@ simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpos
         return SIMTIME_MAX;
     }
     simtime latency = dist_draw_time(&l->latency, &r);
-    return f->spells ? faults_arrival(w, f, collar, delay, latency, t, given_up)
-                     : simtime_after(w->now, simtime_after(delay, latency));
+    if (!f->spells)
+        return simtime_after(w->now, simtime_after(delay, latency));
+    const struct sending m = { delay, latency, collar, purpose == DRAW_CONNECT_UP };
+    return faults_arrival(w, f, &m, t, given_up);
 }

@@ -495,6 +495,10 @@ void request_given_up(struct world *w, uint32_t r, enum outcome o)
             conn_give_up(w, c, o);
         return;
     }
+    if (o == OUTCOME_LOST && faults_break(w, r)) {
+        conn_vanish(w, c);
+        return;
+    }
     fleet_outcome(w, r, o);
     if (o == OUTCOME_TIMED_OUT && q->state != REQ_PENDING)
         return; /* it lives on at the server, for nothing */

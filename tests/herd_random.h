@@ -395,18 +395,21 @@ static inline void make_fleets(struct maker *m, unsigned servers)
     }
 }
 
-static inline void make_events(struct maker *m)
+static inline void make_events(struct maker *m, unsigned machines)
 {
     text_add(&m->text, "events: [");
     for (unsigned i = 0, n = 1 + pick(m, 3); i < n; i++) {
         text_add(&m->text, "%s{at: %.3f ms, for: %.3f ms, ", i ? ", " : "", between(m, 0.1, 200),
                  between(m, 0.1, 200));
-        switch (pick(m, 4)) {
+        switch (pick(m, 5)) {
         case 0:
             text_add(&m->text, "crash: s0}");
             break;
+        case 3:
+            text_add(&m->text, "slow: %s, by: %s}", machines ? "m0" : "machine", PICK(m, "1", "3", "10"));
+            break;
         case 1:
-            text_add(&m->text, "outage: l%u}", pick(m, 2));
+            text_add(&m->text, "outage: l%u, connections: %s}", pick(m, 2), PICK(m, "kept", "lost"));
             break;
         case 2:
             text_add(&m->text, "latency: l%u, times: %s, add: %s ms}", pick(m, 2), PICK(m, "0", "1", "10"),
@@ -436,7 +439,7 @@ static inline void make_scenario(struct maker *m, const char *model, uint32_t nu
     make_balancers(m, servers);
     make_fleets(m, servers);
     if (chance(m, 0.3))
-        make_events(m);
+        make_events(m, machines);
 }
 
 #endif

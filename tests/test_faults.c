@@ -151,6 +151,53 @@ static void jitter_spreads_them(void)
     CHECK(peak[1] < 20);
 }
 
+/* The collars notice, and come back after their back-off; the server keeps the old ends. */
+static void lost_connections(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {warmup: 10 s, duration: 200 s}\nmachine: {profile: ideal}\n"
+                   "links: {l: {latency: 5 ms}}\n"
+                   "servers: {s: {model: event_loop, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 100, report: {every: 1 h}, link: l, server: s, "
+                   "retry: {backoff: constant, base: 3 s, jitter: none}}}\n"
+                   "events: [{at: 90 s, for: 7 s, outage: l, connections: lost}]\n");
+    CHECK_NEAR(level_at(&h, "connections", 108), 100, 0);
+    CHECK_NEAR(level_at(&h, "connections", 110), 200, 0); /* 9 s after the loss */
+    herd_close(&h);
+}
+
+/* The link gives up on a message in an outage: the connection is of no use any more, the next report opens
+ * another one. */
+static void broken_by_an_outage(void)
+{
+    struct herd h;
+    herd_start(&h, FAR("10, 100", "", "{at: 9 s, for: 1 min, outage: l}"));
+    CHECK_NEAR(herd_report_time(&h, 0, 0), 31, 1e-9);
+    CHECK_NEAR(herd_report_time(&h, 0, 1), 4, 1e-9);
+    CHECK_NEAR(herd_value(&h, "connections.peak"), 2, 0);
+    herd_close(&h);
+}
+
+/* A second of work that meets a machine at a third of its speed for half of the time. */
+static void slow_machines(void)
+{
+    static const char *const policies[] = { "fair", "fifo", "processor_sharing" };
+    for (int i = 0; i < 3; i++) {
+        struct herd h;
+        herd_start(
+            &h,
+            "herdsim: 1\nrun: {duration: 100 s}\nmachine: {profile: ideal, scheduler: {policy: %s}}\n"
+            "servers: {s: {model: event_loop, handler: [cpu: 1 s]}}\n"
+            "fleets: {f: {collars: 1, report: {trace: [10, 50]}, server: s}}\n"
+            "events: [{at: 10500 ms, for: 600 ms, slow: machine, by: 3}, "
+            "{at: 40 s, for: 30 s, slow: machine, by: 2}, {at: 45 s, for: 30 s, slow: machine, by: 2}]\n",
+            policies[i]);
+        CHECK_NEAR(herd_report_time(&h, 0, 0), 0.5 + 0.6 + 0.3, 1e-6);
+        CHECK_NEAR(herd_report_time(&h, 0, 1), 4, 1e-6);
+        herd_close(&h);
+    }
+}
+
 /* --- does it recover? ----------------------------------------------------------------------------- */
 
 /* 100 reports a second, each of so much work, and a surge of six times as many for 20 s. */
@@ -190,4 +237,6 @@ SUITE("faults", { "an outage delays what is sent and what is under way", outages
       { "a server that dies frees all it had, and begins anew", crashes },
       { "broken connections are opened again", reconnecting },
       { "jitter spreads those who come back", jitter_spreads_them },
-      { "some recover from a surge, some don't", recoveries })
+      { "collars can lose all connections with their network", lost_connections },
+      { "an outage breaks the connections of which it loses messages", broken_by_an_outage },
+      { "a slow machine", slow_machines }, { "some recover from a surge, some don't", recoveries })
