@@ -69,7 +69,8 @@ static void check_rest(const struct herd *h)
     HOLDS(h, herd_cell(h, last, herd_column("outstanding")) == 0);
     HOLDS(h, herd_cell(h, last, herd_column("queue")) == 0);
     HOLDS(h, herd_cell(h, last, herd_column("busy")) == 0);
-    HOLDS(h, herd_cell(h, last, herd_column("connections")) <= persistent);
+    /* where something went wrong, servers may have kept ends of connections that are no more */
+    HOLDS(h, h->conf->events.n || herd_cell(h, last, herd_column("connections")) <= persistent);
 }
 
 static void random_world(const char *model, uint32_t number, bool calm)
