@@ -255,7 +255,10 @@ void conn_give_up(struct world *w, uint32_t c, enum outcome o)
         fleet_outcome(w, r, o);
         request_free(w, r);
     }
-    if (w->conn[c].gen == gen && w->conn[c].state != CONN_DONE)
+    if (w->conn[c].gen != gen)
+        return;
+    reconnect_later(w, w->conn[c].fleet, w->conn[c].collar);
+    if (w->conn[c].state != CONN_DONE)
         conn_hang_up(w, c);
 }
 

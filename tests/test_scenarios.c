@@ -416,6 +416,17 @@ static void one_in_five(void)
     end(&r);
 }
 
+static void encryption(void)
+{
+    struct run r;
+    run(&r, "tls");
+    double plain = value(&r, "plain", ONLY, "latency.p99"), tls = value(&r, "TLS 1.3", ONLY, "latency.p99");
+    CHECK(plain < 3 && tls > 4 && value(&r, "TLS 1.2, RSA", ONLY, "latency.p99") > 1.5 * tls);
+    CHECK(value(&r, "TLS 1.2, resumed", ONLY, "latency.p99") < 1.5 * plain);
+    CHECK_NEAR(value(&r, "TLS 1.3", ONLY, "memory.peak.tls"), 10000 * 19.2 * 1024, 1e4);
+    end(&r);
+}
+
 /* --- concurrency-table ---------------------------------------------------------------------------- */
 
 enum { WAITING, COMPUTING };
@@ -475,5 +486,6 @@ SUITE("scenarios",
       { "replications are added until the percentile is precise, more where it is busy", precision },
       { "one blocking call stops an event loop, not its threads", blocking },
       { "one report in 500 delays one in five", one_in_five },
+      { "encryption takes memory, and a core when everybody reconnects", encryption },
       { "waiting: threads and event loop answer all, a synchronous server 20 a second", waiting_fleet },
       { "computing: threads use four cores, an event loop one", computing_fleet })
