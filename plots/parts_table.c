@@ -10,13 +10,13 @@
 #define ROWS_SHOWN   24u
 #define NAME_COLUMNS 2u
 
-/* Whether the metric is known of any part that is shown. */
+/* Whether the metric says something of any part that is shown. */
 static bool is_known(const struct outcome *o, size_t metric)
 {
     size_t rows = 0;
     for (size_t i = 0; i < o->plan->n_points; i++)
         for (size_t k = 0; k < o->point[i].parts && rows < ROWS_SHOWN; k++, rows++)
-            if (!isnan(parts_estimate(o, i, k, metric).mean))
+            if (fabs(parts_estimate(o, i, k, metric).mean) > 0)
                 return true;
     return false;
 }
