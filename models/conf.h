@@ -42,12 +42,13 @@ struct costs_conf {
     simtime context_switch, cache_refill, wakeup, receive, send, accept, close, poll, poll_event, timer;
     simtime task_switch;
     simtime thread_create, thread_exit, page_fault;
+    simtime fork, process_exit;
 };
 
 /* Memory of each thing. */
 struct sizes_conf {
     uint64_t tls12, tls13;
-    uint64_t base_resident, base_reserved, base_kernel;
+    uint64_t base_resident, base_reserved, base_kernel, base_writable, copied;
     uint64_t stack, stack_guard, stack_touched, kernel_stack, task, page_table;
     uint64_t socket, request_socket, poll_item, unread_message;
     uint64_t connection_object, request_task, buffer, thread_object;

@@ -29,6 +29,9 @@ enum memory_side {
     X(PAGE_TABLES, "page_tables", SIDE_KERNEL, "page tables", \
       "page tables that map thread stacks and arenas") \
     X(SOCKETS, "sockets", SIDE_KERNEL, "sockets", "the kernel's side of connections") \
+    X(PROCESSES, "processes", SIDE_KERNEL, "child processes", \
+      "what the kernel keeps for child processes: page tables, kernel stacks, structures") \
+    X(COPIED, "copied", SIDE_MAPPED, "copied pages", "pages that child processes copied by writing to them") \
     X(POLL_ITEMS, "poll_items", SIDE_KERNEL, "poll items", "connections registered with epoll") \
     X(UNREAD, "unread", SIDE_KERNEL, "unread messages", "messages in socket buffers") \
     X(CONNECTIONS, "connections", SIDE_USER, "connection objects", \

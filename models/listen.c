@@ -163,7 +163,7 @@ uint32_t server_newest(const struct server *s) { return s->accept_tail; }
 /* False where the limit on open files refuses it. */
 static bool accept_one(struct world *w, struct server *s, uint32_t c)
 {
-    if (s->files >= s->machine->conf->limits.open_files) {
+    if (!s->type->forks && s->files >= s->machine->conf->limits.open_files) {
         limit_hit(w, "open_files", w->connections.level);
         conn_abort(w, c, OUTCOME_REFUSED);
         return false;

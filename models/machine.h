@@ -27,7 +27,8 @@ struct thread {
     uint32_t turn;  /* the core's number of turns when its own last one began */
     uint16_t core;  /* where it runs, or ran last; NO_CORE: it is new */
     uint8_t server;
-    uint8_t state : 7; /* enum thread_state */
+    uint8_t state : 6; /* enum thread_state */
+    bool process : 1;  /* the only thread of a child process */
     bool main : 1;     /* its stack is part of the base process */
 };
 #define NO_CORE UINT16_MAX

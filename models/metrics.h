@@ -33,7 +33,7 @@ extern const double hist_stat_p[HIST_STATS];
     X(POLL, "poll", "asking which connections are ready") \
     X(TIMER, "timer", "arming timers") \
     X(TASKS, "task_switch", "switching between coroutines") \
-    X(THREADS, "threads", "creating and ending threads") \
+    X(THREADS, "threads", "creating and ending threads and processes") \
     X(FAULTS, "page_fault", "first touches of pages") \
     X(TLS, "tls", "TLS handshakes and records")
 // clang-format on

@@ -33,6 +33,7 @@ struct server_type {
     size_t state_size;         /* zeroed before start() */
     size_t worker_state;       /* and more, behind it, for each of the server's workers */
     uint32_t own_files;        /* open files before any connection */
+    bool forks;                /* its connections are open in processes of their own */
     uint32_t own_threads;      /* threads that each open connection has for itself */
     const char *bottleneck;    /* what is full when the cores are not: "loop", "worker"; NULL: nothing else */
     const char *lane;          /* what a thread of it is called in a timeline */
@@ -91,6 +92,7 @@ struct server {
     uint32_t hashed;    /* connections so far that were */
     uint64_t half_open; /* connections in the SYN queue */
     int64_t busy_workers;
+    uint64_t copied;         /* bytes that each child process copies */
     int64_t present, paused; /* requests at the server; of them in a wait or a blocking call */
     uint64_t files, maps;
     uint64_t reserved; /* address space */
@@ -126,6 +128,7 @@ enum cpu_cause {
 };
 
 const struct costs_conf *server_costs(const struct server *s);
+const struct sizes_conf *server_sizes(const struct server *s);
 /* Books dt of CPU time that the next server_run() will include, and returns it. */
 simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt);
 
@@ -136,6 +139,14 @@ uint32_t server_main_thread(struct server *s);
 /* A further thread; NONE where a limit forbids it (the limit is noted). */
 uint32_t server_thread(struct server *s);
 void server_thread_exit(struct server *s, uint32_t thread);
+/* Child processes with a thread each, for a server_type that forks; they exit by server_thread_exit(). Each
+ * copies so many bytes of its parent's pages; says so before the first. */
+void server_copies(struct server *s, uint64_t bytes);
+/* The thread of a new child; NONE where a limit forbids it (the limit is noted). */
+uint32_t server_process(struct server *s);
+bool server_can_fork(const struct server *s);
+/* The child writes to the pages that it copies: books the faults and returns the CPU time. */
+simtime server_first_copies(struct server *s);
 /* The workers that the server has: workers_of() on its machine. */
 uint64_t server_workers(const struct server *s);
 /* So many more (or fewer) of them have a request. */

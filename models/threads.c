@@ -133,7 +133,9 @@ void thread_release(struct world *w, uint32_t t)
     SIM_DEBUG_ASSERT(th->state == THREAD_IDLE || th->state == THREAD_ASLEEP);
     if (th->deeper)
         deep_memory(w, s, th->deeper, -1);
-    if (!th->main) {
+    if (th->process) {
+        process_memory(s, -1);
+    } else if (!th->main) {
         leave_stack(w, s);
         task_memory(w, s, -1);
         s->threads--;

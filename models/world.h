@@ -460,6 +460,8 @@ void request_begin(struct world *w, uint32_t r);
 /* The server is done with the request: what it says goes to the collar. */
 void request_send_back(struct world *w, struct server *s, uint32_t r);
 
+/* processes.c */
+void process_memory(struct server *s, int sign);
 /* threads.c */
 /* Sizes the stacks of a server's threads, before the first of them. */
 void threads_start(struct server *s);

@@ -87,9 +87,10 @@ static inline void make_limits(struct maker *m)
 
 static inline void make_costs(struct maker *m)
 {
-    static const char *const keys[] = { "context_switch", "cache_refill", "wakeup",    "receive",    "send",
-                                        "accept",         "close",        "poll",      "poll_event", "timer",
-                                        "thread_create",  "thread_exit",  "page_fault" };
+    static const char *const keys[] = { "context_switch", "cache_refill", "wakeup",        "receive",
+                                        "send",           "accept",       "close",         "poll",
+                                        "poll_event",     "timer",        "thread_create", "thread_exit",
+                                        "page_fault",     "fork",         "process_exit" };
     const char *comma = "";
     text_add(&m->text, ", costs: {");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -212,11 +213,13 @@ static inline void make_memory_keys(struct maker *m)
 }
 
 /* Keys that every model accepts, whether it uses them or not. */
-static inline void make_common_keys(struct maker *m)
+static inline void make_common_keys(struct maker *m, const char *model)
 {
     if (chance(m, 0.2))
         text_add(&m->text, ", stack: %u KiB", 16 << pick(m, 10));
-    if (chance(m, 0.4))
+    bool holds_connections =
+        !strcmp(model, "process_per_connection"); /* fewer of them would leave some out */
+    if (!(m->calm && holds_connections) && chance(m, 0.4))
         text_add(&m->text, ", workers: %u", 1 + pick(m, 6));
     if (chance(m, 0.4))
         text_add(&m->text, ", queue: {bound: %s, discipline: %s, full: %s}",
@@ -255,6 +258,8 @@ static inline void make_runtime(struct maker *m)
 /* The rows of each model itself. */
 static inline void make_own_keys(struct maker *m, const char *model)
 {
+    if (!strcmp(model, "process_per_connection") && chance(m, 0.7))
+        text_add(&m->text, ", prefork: %u, copied: %s", pick(m, 6), PICK(m, "auto", "5000 B", "40 KiB"));
     if (!strncmp(model, "event_loop", 10) && m->spins)
         text_add(&m->text, ", poll: %s", PICK(m, "sleep", "spin"));
     if (!strcmp(model, "multi_loop") && m->spins)
@@ -309,7 +314,7 @@ static inline void make_servers(struct maker *m, unsigned n, unsigned machines)
         text_add(&m->text, "]");
         make_pools(m);
         make_memory_keys(m);
-        make_common_keys(m);
+        make_common_keys(m, model);
         make_own_keys(m, model);
         make_connection_keys(m);
         if (machines && chance(m, 0.8))
@@ -389,6 +394,8 @@ static inline void make_fleets(struct maker *m, unsigned servers)
             text_add(&m->text, ", link: l%u", pick(m, 2));
         if (chance(m, 0.3))
             text_add(&m->text, ", timeout: %s", PICK(m, "1 ns", "3 ms", "10 ms", "50 ms"));
+        if (chance(m, 0.3))
+            text_add(&m->text, ", priority: %u", pick(m, 4));
         if (chance(m, 0.4))
             make_retry(m);
         text_add(&m->text, "}\n");
