@@ -1,6 +1,7 @@
 /* floor: models */
 /* Collars that try again: when, how often, and what becomes of late replies. */
 #include "models/backoff.h"
+#include "sim/stats/estimate.h"
 #include "tests/herd.h"
 
 #define S 1000000000ll /* a second */
@@ -53,6 +54,27 @@ static void waits_by_chance(void)
             CHECK(d >= S && d <= 20 * S && d <= 3 * before + 1);
             before = d;
         }
+    }
+}
+
+/* Six waits together, with base 1 s and cap 20 s: 1 + 2 + 4 + 8 + 16 + 20 = 51 s without jitter. */
+static void waits_on_average(void)
+{
+    static const struct {
+        int jitter;
+        double mean;
+    } rows[] = { { JITTER_NONE, 51 }, { JITTER_FULL, 51 / 2.0 }, { JITTER_EQUAL, 51 * 3 / 4.0 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct retry_conf r = retrying(BACKOFF_EXPONENTIAL, rows[i].jitter);
+        double sum = 0;
+        for (uint32_t n = 0; n < 100000; n++) {
+            struct rng g = rng_stream(rng_key_make(3, 0), 0, n, 0);
+            simtime last = 0;
+            for (uint64_t k = 1; k <= 6; k++)
+                sum += simtime_to_s(backoff_wait(&r, k, &last, &g));
+        }
+        /* U(0, t) has the variance t^2 / 12, and the squares of the six add up to 741 */
+        CHECK_NEAR(sum / 100000, rows[i].mean, 4.5 * sqrt(741 / 12.0 / 100000) + 1e-6);
     }
 }
 
@@ -157,8 +179,33 @@ static void refused_and_tried_again(void)
     herd_close(&h);
 }
 
+/* A server without any place to wait, which turns away whoever finds it busy, and collars that try again
+ * after an exponential time of mean 1 / nu: the M/M/1 retrial queue, with the mean wait rho / (1 - rho) (1 /
+ * mu + 1 / nu) (Falin and Templeton, Retrial Queues, 1997). */
+static void retrial_queue(void)
+{
+    enum { REPS = 20 };
+    double mean[REPS];
+    struct herd h;
+    herd_open(&h, "herdsim: 1\nrun: {warmup: 1 s, duration: 40 s, seed: 5}\nmachine: {profile: ideal}\n"
+                  "servers: {s: {model: thread_pool, workers: 1, queue: {bound: 0, full: refuse}, "
+                  "handler: [cpu: {exponential: 1 ms}]}}\n"
+                  "fleets: {f: {collars: 1000, report: {poisson: 2 s}, server: s, retry: {backoff: constant, "
+                  "base: {exponential: 2 ms}, cap: none, jitter: none, attempts: none}}}\n");
+    for (uint32_t i = 0; i < REPS; i++) {
+        CHECK_INT(herd_run(&h, i), 0);
+        CU_ASSERT(!h.trial.audit_failed);
+        mean[i] = herd_value(&h, "latency.mean");
+    }
+    struct estimate e = estimate_mean(mean, REPS, 0.999);
+    CHECK_NEAR(e.mean, 1e-3 + 1 * (1e-3 + 2e-3), e.half);
+    CHECK(e.half < 0.05 * e.mean);
+    herd_close(&h);
+}
+
 SUITE("retry", { "back-off grows as it should, up to the cap", waits_that_grow },
-      { "jitter stays within its bounds", waits_by_chance },
+      { "jitter stays within its bounds", waits_by_chance }, { "waits on average", waits_on_average },
+      { "the retrial queue", retrial_queue },
       { "a report has failed when its attempts are used up", until_attempts_are_used_up },
       { "nobody retries without need", never_without_need }, { "the first reply wins", first_reply_wins },
       { "a late reply spares an attempt", late_reply_spares_an_attempt },
