@@ -61,7 +61,8 @@ static struct allowed allowed(const struct herd_conf *c)
         sum.threads += (double)conf_machine(c, i)->limits.threads;
     for (uint32_t s = 0; s < c->servers.n; s++) {
         double n = (double)conf_server(c, s)->replicas;
-        sum.files += n * (double)conf_server_machine(c, s)->limits.open_files;
+        bool forks = ((const struct server_type *)conf_server(c, s)->model.model)->forks; /* files for each */
+        sum.files += forks ? INFINITY : n * (double)conf_server_machine(c, s)->limits.open_files;
         double listeners = 1; /* a loop may have one of its own */
         if (!strcmp(conf_server(c, s)->model.model->name, "multi_loop"))
             listeners = (double)workers_of(conf_server(c, s), conf_server_machine(c, s)->cores);
