@@ -68,12 +68,16 @@ void core_account(struct world *w, struct machine *m, uint32_t c)
 
 /* --- switching ---------------------------------------------------------------------------------- */
 
+#define ALL_GONE 40.0 /* 1 - exp(-40) is 1 in a double */
+
 /* The share of what a thread had in a cache that is gone after others have passed through: each turn of
  * another thread brings in a working set and throws out that share of the cache's lines, whichever
  * (random replacement: Smith 1982). */
 static double evicted(double turns, uint64_t working_set, uint64_t cache)
 {
-    return cache ? -expm1(-turns * (double)working_set / (double)cache) : 1;
+    if (turns * (double)working_set > ALL_GONE * (double)cache)
+        return 1;
+    return cache ? -expm1(-turns * (double)working_set / (double)cache) : 0;
 }
 
 /* What a thread finds of its working set on this core: half of the time to refill goes to what a core's own
