@@ -41,7 +41,7 @@ struct costs_conf {
     simtime tls_ecdsa, tls_rsa, tls_resumed, tls_record;
     simtime context_switch, cache_refill, wakeup, receive, send, accept, close, poll, poll_event, timer;
     simtime task_switch;
-    simtime thread_create, thread_exit, page_fault;
+    simtime thread_create, thread_exit, page_fault, major_fault;
     simtime fork, process_exit;
 };
 

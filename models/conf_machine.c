@@ -140,6 +140,7 @@ static const struct field costs_fields[] = {
     COST(tls_rsa, "a full TLS handshake at the server with an RSA key of 2,048 bits"),
     COST(tls_resumed, "a TLS handshake that resumes a session"),
     COST(tls_record, "encrypting or decrypting 1 KiB"),
+    COST(major_fault, "a page comes back from swap, and the core waits"),
     F_END
 };
 static const struct record costs_record = { .name = "costs",
@@ -211,7 +212,10 @@ static const struct field machine_fields[] = {
       .doc = "of the cores: all CPU time, costs and handlers' alike, is divided by it" },
     F_SIZE_NONE(struct machine_conf, memory, "memory", "none", 4096, 0x1p62,
                 "memory that the servers may use; beyond it and swap the kernel kills the largest"),
-    F_SIZE(struct machine_conf, swap, "swap", "0 B", 0, 0x1p62, "swap space"),
+    F_SIZE(
+        struct machine_conf, swap, "swap", "0 B", 0, 0x1p62,
+        "swap space: what exceeds the memory lies there, and of the pages that a thread needs the same share "
+        "as of all comes from there, each after costs.major_fault; assumed: no page is hotter than others"),
     F_SIZE(struct machine_conf, page, "page", "4 KiB", 512, 0x1p31, "page size"),
     F_ENUM(struct machine_conf, overcommit, "overcommit", "heuristic", overcommits,
            "what the kernel promises when address space is reserved"),

@@ -49,6 +49,7 @@ static const struct {
                     { "open_files", "limit on open files" },
                     { "backlog", "limit on the accept queue" },
                     { "memory", "memory of the machine" },
+                    { "swap", "swapping" },
                     { "loop", "loop that cannot keep up" },
                     { "worker", "worker that cannot keep up" },
                     { "workers", "workers that cannot keep up" },
@@ -201,6 +202,8 @@ static void because_memory(struct why *y, int metric)
         say_component(y, USER);
     else if (metric == M_MEM_KERNEL_MEAN || metric == M_MEM_KERNEL_PEAK)
         say_component(y, KERNEL);
+    else if (metric == M_MEM_SWAPPED_MEAN || metric == M_MEM_SWAPPED_PEAK)
+        say(y, "memory of the machine");
     else if (metric != M_MEM_RESERVED_MEAN && metric != M_MEM_RESERVED_PEAK)
         say_component(y, USER | KERNEL);
     else if (known(y, M_MEM_PEAK + MEM_STACKS) > 0)

@@ -65,7 +65,7 @@ struct ledger {
     int64_t peak_connections; /* open at the instant of the peak */
     const int64_t *connections;
     int64_t capacity; /* what the machines have together; INT64_MAX: no limit */
-    bool over;        /* a machine's capacity was exceeded: the killer must look */
+    bool over;        /* a machine's memory was exceeded: swapping and the killer must look */
 };
 
 static inline int64_t ledger_total(const struct ledger *l) { return l->resident.level + l->kernel.level; }

@@ -3,6 +3,7 @@
 
 #include "models/arenas.h"
 #include "models/connection.h"
+#include "models/swap.h"
 
 void limit_hit(struct world *w, const char *name, int64_t connections)
 {
@@ -16,7 +17,7 @@ void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes
     if (mem_rows[c].side == SIDE_USER)
         s->reserved += (uint64_t)bytes;
     s->machine->memory += bytes;
-    if (s->machine->memory > s->machine->capacity)
+    if (s->machine->memory > s->machine->ram || s->machine->swapped)
         w->ledger.over = true;
     ledger_hold(&w->ledger, w->now, c, bytes);
     if (w->meter)
@@ -107,9 +108,9 @@ static struct server *largest(struct world *w, const struct machine *m)
 }
 
 /* The out-of-memory killer, between two events so that no model loses its footing. */
-static void check_machine(struct world *w, const struct machine *m)
+static void check_machine(struct world *w, struct machine *m)
 {
-    while (m->memory > m->capacity) {
+    while (swap_is_full(w, m)) {
         struct server *s = largest(w, m);
         if (!s)
             return;
@@ -124,6 +125,8 @@ void check_memory(struct world *w)
     w->ledger.over = false;
     for (uint32_t i = 0; i < w->machines; i++)
         check_machine(w, &w->machine[i]);
+    for (uint32_t i = 0; i < w->machines; i++)
+        swap_update(w, &w->machine[i]);
     if (ledger_total(&w->ledger) > w->ledger.peak_total)
         ledger_new_peak(&w->ledger); /* what was left, where there was too little from the beginning */
 }

@@ -114,6 +114,7 @@ static bool machine_start(struct machine *m, uint32_t index, const struct machin
                            .ready_head = NONE,
                            .ready_tail = NONE,
                            .shared = { .job = m->shared.job, .room = m->shared.room },
+                           .ram = unlimited ? INT64_MAX : (int64_t)conf->memory,
                            .capacity = unlimited ? INT64_MAX : (int64_t)(conf->memory + conf->swap) };
     memset(m->idle_mask, 0, (cores + 63) / 64 * sizeof *m->idle_mask);
     for (uint32_t c = 0; c < cores; c++)

@@ -90,6 +90,8 @@ struct machine {
     uint32_t ready_head, ready_tail, ready;
     struct shared_cores shared;
     uint64_t threads, committed; /* on it; writable address space promised */
+    int64_t ram, swapped;        /* its memory without swap (INT64_MAX: no limit); what lies on swap */
+    double away;                 /* probability that a page of a process is there */
     int64_t memory, capacity;    /* taken by its servers; what it has (INT64_MAX: no limit) */
     struct gauge busy;           /* cores */
     struct station run_queue;

@@ -17,6 +17,7 @@ static const struct level {
     [LEVEL_RESIDENT] = { offsetof(struct world, ledger.resident), M_MEM_RESIDENT_MEAN },
     [LEVEL_KERNEL] = { offsetof(struct world, ledger.kernel), M_MEM_KERNEL_MEAN },
     [LEVEL_RESERVED] = { offsetof(struct world, ledger.reserved), M_MEM_RESERVED_MEAN },
+    [LEVEL_SWAPPED] = { offsetof(struct world, swapped), M_MEM_SWAPPED_MEAN },
     [LEVEL_CONNECTIONS] = { offsetof(struct world, connections), M_CONNECTIONS_MEAN },
     [LEVEL_ACCEPTING] = { offsetof(struct world, accepting), M_ACCEPT_MEAN },
     [LEVEL_WAITING] = { offsetof(struct world, waiting.number), M_QUEUE_MEAN },
@@ -82,7 +83,7 @@ void measure_warm(struct world *w)
 {
     struct gauge *const gauges[] = { &w->ledger.resident, &w->ledger.kernel, &w->ledger.reserved,
                                      &w->connections,     &w->accepting,     &w->thread_count,
-                                     &w->busy_workers,    &w->locks.busy };
+                                     &w->busy_workers,    &w->locks.busy,    &w->swapped };
     struct station *const stations[] = { &w->outstanding, &w->in_server, &w->waiting, &w->locks.wanting };
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
         gauge_window(gauges[i], w->now);
@@ -221,6 +222,7 @@ static void memory(struct world *w, double *v)
     v[M_MEM_KERNEL_PEAK] = (double)(l->kernel.peak < l->capacity ? l->kernel.peak : l->capacity);
     v[M_MEM_TOTAL_PEAK] = (double)l->peak_total;
     v[M_MEM_RESERVED_PEAK] = (double)l->reserved.peak;
+    v[M_MEM_SWAPPED_PEAK] = (double)w->swapped.peak;
     v[M_MEM_PER_CONNECTION] =
         l->peak_connections ? (double)(l->peak_total - base) / (double)l->peak_connections : NAN;
     for (int c = 0; c < MEM_COUNT; c++)

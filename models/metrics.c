@@ -73,6 +73,11 @@ const struct metric metric_rows[METRICS] = {
                               0 },
     [M_MEM_RESERVED_PEAK] = { "memory.reserved.peak", "B", "reserved",
                               "peak of address space, touched or not", HEAD | COMP },
+    [M_MEM_SWAPPED_MEAN] = { "memory.swapped.mean", "B", "mean swapped",
+                             "pages on swap: what all processes and the kernel take beyond the memory of "
+                             "their machine",
+                             0 },
+    [M_MEM_SWAPPED_PEAK] = { "memory.swapped.peak", "B", "swapped", "peak of what lies on swap", COMP },
     [M_MEM_PER_CONNECTION] = { "memory.per_connection", "B", "a connection",
                                "(peak total - base process) / connections open at that instant. Connections "
                                "that "

@@ -35,7 +35,8 @@ extern const double hist_stat_p[HIST_STATS];
     X(TASKS, "task_switch", "switching between coroutines") \
     X(THREADS, "threads", "creating and ending threads and processes") \
     X(FAULTS, "page_fault", "first touches of pages") \
-    X(TLS, "tls", "TLS handshakes and records")
+    X(TLS, "tls", "TLS handshakes and records") \
+    X(SWAPPING, "swap", "waiting for pages from swap")
 // clang-format on
 
 enum metric_id {
@@ -72,6 +73,8 @@ enum metric_id {
     M_MEM_KERNEL_PEAK,
     M_MEM_RESERVED_MEAN,
     M_MEM_RESERVED_PEAK,
+    M_MEM_SWAPPED_MEAN,
+    M_MEM_SWAPPED_PEAK,
     M_MEM_PER_CONNECTION,
     M_MEM_PEAK, /* the components */
     M_CPU_UTILISATION = M_MEM_PEAK + MEM_COUNT,

@@ -124,6 +124,7 @@ enum cpu_cause {
     CPU_THREADS,
     CPU_FAULTS,
     CPU_TLS,
+    CPU_SWAPPING,
     CPU_CAUSES
 };
 

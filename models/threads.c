@@ -1,5 +1,6 @@
 /* threads.c - threads come and go: their limits, their memory, and what server models ask of them. */
 #include "models/arenas.h"
+#include "models/swap.h"
 
 #define SPAN_PAGES 512 /* pages that one page of page tables maps (x86-64, arm64) */
 
@@ -77,6 +78,12 @@ static void deep_memory(struct world *w, struct server *s, int64_t deeper, int s
     int64_t span = (int64_t)s->machine->conf->page * SPAN_PAGES;
     hold(w, s, MEM_STACKS, sign * deeper);
     hold(w, s, MEM_PAGE_TABLES, sign * (deeper / span) * (int64_t)s->sizes.page_table);
+}
+
+static uint64_t stack_pages(const struct server *s, const struct thread *th)
+{
+    uint64_t page = s->machine->conf->page;
+    return (s->sizes.stack_touched + (uint64_t)th->deeper + page - 1) / page;
 }
 
 /* The burst that begins touches the thread's stack down to the machine's depth. Returns the time of the
@@ -212,7 +219,10 @@ void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
     struct world *w = s->world;
     struct thread *th = &w->thread[thread];
     SIM_ASSERT(cpu > 0 && th->remaining == 0);
-    cpu += s->machine->depth ? deepen(w, s, th) : 0;
+    if (s->machine->depth)
+        cpu += deepen(w, s, th);
+    if (s->machine->swapped)
+        cpu += swap_faults(s, stack_pages(s, th));
     th->work = s->machine->unassigned;
     s->machine->unassigned = 0;
     if (s->lock) {

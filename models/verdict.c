@@ -123,7 +123,7 @@ static const char *bottleneck(const struct world *w)
     const struct server *s = fullest(w);
     const struct machine *m = s->machine;
     if (gauge_mean(&m->busy, w->end) / m->cores >= FULL_CORES)
-        return "cpu";
+        return m->swapped ? "swap" : "cpu";
     const char *full = backends_full(w, FULL_CORES);
     if (full)
         return full;

@@ -227,6 +227,7 @@ enum level_id {
     LEVEL_RESIDENT,
     LEVEL_KERNEL,
     LEVEL_RESERVED,
+    LEVEL_SWAPPED,
     LEVEL_CONNECTIONS,
     LEVEL_ACCEPTING,
     LEVEL_WAITING,
@@ -282,6 +283,7 @@ struct world {
     struct machine *machine;
     uint32_t machines, machine_room;
     struct ledger ledger; /* of all machines */
+    struct gauge swapped;
     struct backends backends;
     struct balancer *balancer;
     struct meter *meter; /* of each server; NULL: not wanted */
