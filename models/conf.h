@@ -169,6 +169,7 @@ struct fleet_conf {
     struct report_conf report;
     uint64_t payload;
     struct connection_conf connection;
+    simtime heartbeat; /* SIMTIME_MAX: none */
     const char *link, *server;
     simtime timeout; /* SIMTIME_MAX: none */
     struct retry_conf retry;

@@ -192,6 +192,18 @@ static const struct field fleet_fields[] = {
       .off = FIELD_AT(struct fleet_conf, server, const char *),
       .doc = "the server that the reports go to, or a balancer" },
     { .kind = FIELD_TIME,
+      .key = "heartbeat",
+      .def = "none",
+      .min = 1e-3,
+      .max = YEAR,
+      .flags = FIELD_NONE_OK,
+      .off = FIELD_AT(struct fleet_conf, heartbeat, simtime),
+      .doc = "a collar that has sent nothing for so long sends a ping of 2 bytes, which the server answers, "
+             "so that "
+             "its connection is not idle; a server that hears nothing for 1.5 times as long closes it (MQTT "
+             "3.1.1, "
+             "section 3.1.2.10). Used by persistent connections" },
+    { .kind = FIELD_TIME,
       .key = "timeout",
       .def = "none",
       .min = 1e-9,

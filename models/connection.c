@@ -184,6 +184,8 @@ void conn_secured(struct world *w, uint32_t c)
     k->known = true;
     if (w->reconnects.needed)
         reconnect_done(w, k->collar);
+    if (w->timed)
+        idle_keep(w, c);
     uint32_t gen = k->gen;
     for (uint32_t r = k->head, next; r != NONE && w->conn[c].gen == gen; r = next) {
         next = w->req[r].next;

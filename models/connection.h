@@ -7,7 +7,8 @@
 /* When a connection was last of use. Kept beside struct conn, and only where somebody looks at it. */
 struct conn_times {
     simtime heard; /* by the server: the last message came, or the last reply went */
-    simtime used;  /* by the collar: the last report ended */
+    simtime used;  /* by the collar: the last report ended, */
+    simtime sent;  /* and the last message went */
 };
 
 /* --- connection.c ------------------------------------------------------------------------------- */
@@ -41,6 +42,8 @@ uint32_t conn_attempt(const struct world *w, uint32_t c);
 bool idle_matters(const struct herd_conf *conf);
 /* Room for the times of one more connection; false without memory (noted in w->failed). */
 bool idle_make_room(struct world *w, uint32_t used);
+/* A connection stands: the collar keeps it from being idle, where it does. */
+void idle_keep(struct world *w, uint32_t c);
 static inline void conn_heard(struct world *w, uint32_t c) { w->times[c].heard = w->now; }
 /* A connection is accepted: the server watches it. */
 void idle_watch(struct world *w, uint32_t c);
@@ -52,5 +55,6 @@ void idle_unconfirmed(struct world *w, uint32_t c);
 /* Timers: each looks, and is set again for when it may be over. */
 void idle_at_server(struct world *w, uint32_t c);
 void idle_at_collar(struct world *w, uint32_t c);
+void idle_beat(struct world *w, uint32_t c);
 
 #endif

@@ -13,7 +13,8 @@ bool idle_matters(const struct herd_conf *conf)
     for (uint32_t i = 0; i < conf->servers.n; i++)
         found = found || conf_server(conf, i)->idle_timeout != SIMTIME_MAX;
     for (uint32_t i = 0; i < conf->fleets.n; i++)
-        found = found || conf_fleet(conf, i)->connection.kind == CONNECTION_KEEP_ALIVE;
+        found = found || conf_fleet(conf, i)->connection.kind == CONNECTION_KEEP_ALIVE ||
+                conf_fleet(conf, i)->heartbeat != SIMTIME_MAX;
     return found;
 }
 
@@ -30,7 +31,8 @@ static simtime earlier(simtime a, simtime b) { return a < b ? a : b; }
 static simtime patience(const struct world *w, uint32_t c)
 {
     const struct server *s = conn_server(w, c);
-    simtime limit = s->conf->idle_timeout;
+    simtime beat = w->fleet[w->conn[c].fleet].conf->heartbeat;
+    simtime limit = earlier(s->conf->idle_timeout, simtime_after(beat, beat / 2));
     if (w->conn[c].vanished)
         limit = earlier(limit, s->machine->conf->limits.keep_alive);
     return limit;
@@ -120,4 +122,31 @@ void idle_at_collar(struct world *w, uint32_t c)
     }
     w->collar[k->collar].conn = NONE;
     conn_hang_up(w, c);
+}
+
+void idle_keep(struct world *w, uint32_t c)
+{
+    const struct conn *k = &w->conn[c];
+    const struct fleet_conf *f = w->fleet[k->fleet].conf;
+    if (f->heartbeat == SIMTIME_MAX || f->connection.kind != CONNECTION_PERSISTENT)
+        return;
+    w->times[c].sent = w->now;
+    schedule(w, simtime_after(w->now, f->heartbeat), EV_BEAT, k->gen, c);
+}
+
+void idle_beat(struct world *w, uint32_t c)
+{
+    const struct conn *k = &w->conn[c];
+    simtime beat = w->fleet[k->fleet].conf->heartbeat, at = simtime_after(w->times[c].sent, beat);
+    if (!k->known || k->hung_up)
+        return;
+    if (at <= w->now) {
+        uint32_t r = request_new(w, c, w->now, (uint32_t)(w->now / beat));
+        if (r == NONE)
+            return;
+        w->req[r].flags = REQ_CONTROL | REQ_PING | REQ_ABANDONED;
+        request_transmit(w, r);
+        at = simtime_after(w->now, beat);
+    }
+    schedule(w, at, EV_BEAT, w->conn[c].gen, c);
 }

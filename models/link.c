@@ -49,6 +49,9 @@ static uint64_t payload_of(const struct fleet *f, enum purpose purpose)
     case DRAW_UP:
     case DRAW_DOWN:
         return f->conf->payload;
+    case DRAW_PING_UP:
+    case DRAW_PING_DOWN:
+        return 2;
     case DRAW_TLS_UP:
         return 300;
     case DRAW_TLS_DOWN:
@@ -66,7 +69,7 @@ simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpos
     const struct link_conf *l = f->link_conf;
     struct rng r = rng_stream(w->key, again(purpose, attempt), collar, number);
     bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN && purpose != DRAW_FIN &&
-              purpose != DRAW_TLS_DOWN;
+              purpose != DRAW_TLS_DOWN && purpose != DRAW_PING_DOWN;
     struct transport t = { .wait = l->retransmit };
     simtime delay = channel(w, f, up, payload_of(f, purpose));
     if (l->loss > 0)

@@ -108,11 +108,21 @@ static simtime in_order(const struct world *w, const struct request *q, simtime 
     return is_behind_another(w, q) && w->req[q->prev].arrived > at ? w->req[q->prev].arrived : at;
 }
 
+static enum purpose purpose_of(const struct request *q, enum purpose report, enum purpose tls,
+                               enum purpose ping)
+{
+    if (!(q->flags & REQ_CONTROL))
+        return report;
+    return q->flags & REQ_PING ? ping : tls;
+}
+
 void request_transmit(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
     const struct conn *k = &w->conn[q->conn];
-    enum purpose purpose = q->flags & REQ_CONTROL ? DRAW_TLS_UP : DRAW_UP;
+    enum purpose purpose = purpose_of(q, DRAW_UP, DRAW_TLS_UP, DRAW_PING_UP);
+    if (w->timed)
+        w->times[q->conn].sent = w->now;
     simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], purpose, k->collar, q->number,
                                         request_sending(w, q), &given_up);
     q->state = REQ_UP;
@@ -295,7 +305,7 @@ simtime server_work(struct server *s, uint32_t r)
         if (q->step)
             return 0;
         q->step = (uint8_t)s->conf->handler.n; /* no handler runs */
-        return server_cost(s, CPU_TLS, tls_work(s, q));
+        return q->flags & REQ_PING ? 0 : server_cost(s, CPU_TLS, tls_work(s, q));
     }
     for (; q->step < s->conf->handler.n; q->step++) {
         const struct step_conf *now = &step[q->step];
@@ -424,7 +434,7 @@ void request_send_back(struct world *w, struct server *s, uint32_t r)
     bool control = q->flags & REQ_CONTROL;
     if (k->per_report && !control)
         conn_close_server_end(w, q->conn);
-    enum purpose purpose = control ? DRAW_TLS_DOWN : DRAW_DOWN;
+    enum purpose purpose = purpose_of(q, DRAW_DOWN, DRAW_TLS_DOWN, DRAW_PING_DOWN);
     simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], purpose, k->collar, q->number,
                                         request_sending(w, q), &given_up);
     q->state = REQ_DOWN;
@@ -473,7 +483,10 @@ void request_delivered(struct world *w, uint32_t r)
     const struct request *q = &w->req[r];
     enum outcome o = OUTCOME_ANSWERED;
     if (q->flags & REQ_CONTROL) {
-        tls_answered(w, r);
+        if (q->flags & REQ_PING)
+            request_free(w, r);
+        else
+            tls_answered(w, r);
         return;
     }
     if (q->flags & (REQ_ERROR | REQ_TURNED_AWAY))
@@ -489,7 +502,7 @@ void request_given_up(struct world *w, uint32_t r, enum outcome o)
     struct request *q = &w->req[r];
     uint32_t c = q->conn;
     if (q->flags & REQ_CONTROL) {
-        if (w->conn[c].closing)
+        if (w->conn[c].closing || q->flags & REQ_PING)
             request_free(w, r);
         else
             conn_give_up(w, c, o);

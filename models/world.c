@@ -231,6 +231,8 @@ static void connection_event(struct world *w, unsigned kind, uint32_t gen, uint3
         conn_finished(w, c);
     else if (kind == EV_IDLE)
         idle_at_server(w, c);
+    else if (kind == EV_BEAT)
+        idle_beat(w, c);
     else if (kind == EV_LINGER)
         idle_at_collar(w, c);
     else if (kind == EV_OPEN)

@@ -43,7 +43,9 @@ enum purpose {
     DRAW_RECONNECT,
     DRAW_TLS,
     DRAW_TLS_UP,
-    DRAW_TLS_DOWN
+    DRAW_TLS_DOWN,
+    DRAW_PING_UP,
+    DRAW_PING_DOWN
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -60,6 +62,7 @@ enum event_kind {
     EV_FIN,         /* connection: the collar hears that the server has closed it */
     EV_IDLE,        /* connection: the server looks whether it has been idle for too long */
     EV_LINGER,      /* connection: so does the collar */
+    EV_BEAT,        /* connection: the collar looks whether a ping is due */
     EV_UNREACHABLE, /* connection: could not be opened */
     EV_ARRIVE,      /* request: readable at the server */
     EV_RESUME,      /* request: its awaited pause is over */
@@ -166,7 +169,8 @@ enum request_flags {
     REQ_ERROR = 128,       /* the reply tells of an error */
     REQ_TURNED_AWAY = 256, /* never begun: the reply tells so, `after` is the outcome */
     REQ_BOUNCED = 512,     /* had met a closed end */
-    REQ_CONTROL = 1024     /* no report: a message of the connection itself */
+    REQ_CONTROL = 1024,    /* no report: a message of the connection itself, */
+    REQ_PING = 2048        /* a heartbeat */
 };
 
 struct request {

@@ -83,6 +83,29 @@ static void busy_is_not_idle(void)
     herd_close(&h);
 }
 
+/* Pings at 6, 11, 21, 26 ... s keep the server from its 7.5 s (1.5 x 5 s) and from its own time-out. A ping
+ * costs a receive and a send, and is no report. */
+static void heartbeat(void)
+{
+    for (int m = 0; m < 3; m++) {
+        struct herd h;
+        herd_start(
+            &h,
+            "herdsim: 1\nrun: {duration: 48 s}\nmachine: {profile: ideal, costs: {receive: 2 ms, send: 1 "
+            "ms}}\n"
+            "links: {l: {latency: 10 ms}}\nservers: {s: {model: %s, handler: [cpu: 97 ms], idle_timeout: 6 "
+            "s}}\n"
+            "fleets: {f: {collars: 1, link: l, server: s, heartbeat: 5 s, report: {trace: [1, 16]}}}\n",
+            models[m]);
+        CHECK_NEAR(herd_report_time(&h, 0, 1), 0.12, 1e-9);
+        CHECK_NEAR(herd_value(&h, "connections.expired"), 0, 0);
+        CHECK_NEAR(herd_value(&h, "reports.sent"), 2, 0);
+        /* six more from 21 s on: 21, 26, 31, 36, 41, 46 */
+        CHECK_NEAR(herd_value(&h, "cpu.utilisation") * 48, 2 * 0.1 + (2 + 6) * 0.003, 1e-9);
+        herd_close(&h);
+    }
+}
+
 static void refused_keys(void)
 {
     static const struct {
@@ -112,4 +135,5 @@ SUITE("connections that end", { "a collar keeps its connection for a while", kee
       { "a server closes idle connections", idle_timeout },
       { "a report that meets a closed end goes again", closed_end },
       { "a busy connection is not idle", busy_is_not_idle },
+      { "heartbeats keep a connection from being idle", heartbeat },
       { "connection: a word or keep_alive", refused_keys })
