@@ -2,6 +2,7 @@
 /* What queueing theory knows exactly, the program finds: every row of tests/theory.csv. */
 #include "tests/theory_cases_loops.h"
 #include "tests/theory_cases_places.h"
+#include "tests/theory_cases_pools.h"
 #include "tests/theory_cases_shared.h"
 #include "tests/theory_special.h"
 
@@ -39,6 +40,8 @@ static void hashing(void)
 }
 
 static void beside(void) { RUN_CASES(workers_of_loops); }
+
+static void pools(void) { RUN_CASES(pools_of_workers); }
 
 static void at_once(void) { RUN_CASES(herds); }
 
@@ -182,9 +185,10 @@ SUITE("theory", { "Poisson arrivals at one exponential server", poisson_arrivals
       { "backends as queues, with and without room", at_backends },
       { "connections shared at random among replicas", behind_balancers },
       { "the turns of a loop that spins", turns }, { "workers beside a loop", beside },
-      { "several loops", several }, { "connections hashed to loops", hashing },
-      { "all cores idle at once", idle_cores }, { "herds that come at once", at_once },
-      { "periodic senders with random phases", periodic }, { "connections open at a time", concurrency },
+      { "pools of workers with a queue of their own", pools }, { "several loops", several },
+      { "connections hashed to loops", hashing }, { "all cores idle at once", idle_cores },
+      { "herds that come at once", at_once }, { "periodic senders with random phases", periodic },
+      { "connections open at a time", concurrency },
       { "connections open at a time without any limit", concurrency_without_limit },
       { "a queue that was empty at first", from_empty },
       { "the spread of means between replications", spreads }, { "traces done by hand", traces },
