@@ -329,9 +329,9 @@ simtime server_work(struct server *s, uint32_t r)
 simtime server_advance(struct server *s, uint32_t r)
 {
     struct request *q = &s->world->req[r];
-    simtime cpu = server_cost(s, CPU_TASKS, s->costs.task_switch);
-    if (q->flags & REQ_CALLS)
-        cpu += end_call(s, q);
+    simtime cpu = q->flags & REQ_CALLS ? end_call(s, q) : 0;
+    if (s->costs.task_switch)
+        cpu += server_cost(s, CPU_TASKS, s->costs.task_switch);
     cpu += server_work(s, r);
     if (q->step < s->conf->handler.n)
         return cpu + begin_pause(s, r, &server_steps(s->conf)[q->step]);
