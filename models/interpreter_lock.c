@@ -18,7 +18,7 @@ simtime lock_interval(const struct server_conf *c)
     const struct server_type *type = (const struct server_type *)c->model.model;
     simtime own = c->lock.switch_interval, runtime = c->runtime.lock.switch_interval;
     simtime interval = own ? own : runtime;
-    return interval && !type->process_each ? interval : SIMTIME_MAX;
+    return interval && !type->forks ? interval : SIMTIME_MAX;
 }
 
 /* --- a lock's state ------------------------------------------------------------------------------- */

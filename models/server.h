@@ -29,17 +29,16 @@ struct demand {
 };
 
 struct server_type {
-    struct model model;        /* first: name, doc, own rows, size of their struct */
-    size_t state_size;         /* zeroed before start() */
-    size_t worker_state;       /* and more, behind it, for each of the server's workers */
-    uint32_t own_files;        /* open files before any connection */
-    bool forks;                /* its connections are open in processes of their own */
-    uint32_t own_threads;      /* threads that each open connection has for itself */
+    struct model model;   /* first: name, doc, own rows, size of their struct */
+    size_t state_size;    /* zeroed before start() */
+    size_t worker_state;  /* and more, behind it, for each of the server's workers */
+    uint32_t own_files;   /* open files before any connection */
+    bool forks;           /* its connections are open in processes of their own: no shared interpreter lock */
+    uint32_t own_threads; /* threads that each open connection has for itself */
     const char *bottleneck;    /* what is full when the cores are not: "loop", "worker"; NULL: nothing else */
     const char *lane;          /* what a thread of it is called in a timeline */
     uint32_t connection_holds; /* MEM_BIT()s of what each open connection takes besides its socket */
     uint32_t request_holds;    /* MEM_BIT()s of what each request in progress takes */
-    bool process_each;         /* each thread is a process of its own, with an interpreter lock of its own */
     void (*start)(struct server *s);
     /* A connection stands in the accept queue. */
     void (*incoming)(struct server *s);

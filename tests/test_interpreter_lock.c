@@ -181,6 +181,17 @@ static void processor_sharing_shares_nothing_under_a_lock(void)
     herd_close(&h);
 }
 
+static void processes_share_no_lock(void)
+{
+    struct herd h;
+    herd_start(&h, WORLD(IDEAL_CORES("2"),
+                         "model: process_per_connection, handler: [cpu: 100 ms], interpreter_lock: 5 ms",
+                         ONCE("2")));
+    CHECK_NEAR(herd_value(&h, "makespan"), 0.1, 1e-9);
+    CU_ASSERT(isnan(herd_value(&h, "lock.utilisation")));
+    herd_close(&h);
+}
+
 SUITE("interpreter lock", { "two cores are as good as one", two_cores_are_as_good_as_one },
       { "without the lock two cores are two", without_the_lock_two_cores_are_two },
       { "the first to sleep is woken first", the_first_to_sleep_is_woken_first },
@@ -191,4 +202,5 @@ SUITE("interpreter lock", { "two cores are as good as one", two_cores_are_as_goo
       { "an event loop loses nothing", an_event_loop_loses_nothing },
       { "the lock is what is full", the_lock_is_what_is_full },
       { "pauses pass without the lock", pauses_pass_without_the_lock },
+      { "processes share no lock", processes_share_no_lock },
       { "processor sharing shares nothing under a lock", processor_sharing_shares_nothing_under_a_lock })
