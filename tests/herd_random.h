@@ -392,8 +392,8 @@ static inline void make_fleets(struct maker *m, unsigned servers)
             text_add(&m->text, ", server: s%u", i < servers ? i : pick(m, servers));
         if (chance(m, 0.4))
             text_add(&m->text, ", link: l%u", pick(m, 2));
-        if (chance(m, 0.2))
-            text_add(&m->text, ", heartbeat: %s", m->calm ? "7 min" : PICK(m, "1 ms", "5 ms", "40 ms"));
+        if (!m->calm && chance(m, 0.2))
+            text_add(&m->text, ", heartbeat: %s", PICK(m, "1 ms", "5 ms", "40 ms"));
         if (chance(m, 0.3))
             text_add(&m->text, ", timeout: %s", PICK(m, "1 ns", "3 ms", "10 ms", "50 ms"));
         if (chance(m, 0.3))
