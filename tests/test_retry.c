@@ -203,9 +203,31 @@ static void retrial_queue(void)
     herd_close(&h);
 }
 
+/* M/M/1 + D: clients leave the queue after 5 mean services, 0.107306209 of them at a load of 0.9 (Barrer
+ * 1957). */
+static void clients_give_up(void)
+{
+    enum { REPS = 20 };
+    double served[REPS];
+    struct herd h;
+    herd_open(
+        &h, "herdsim: 1\nrun: {warmup: 1 s, duration: 30 s, seed: 5}\nmachine: {profile: ideal}\n"
+            "servers: {s: {model: thread_pool, workers: 1, abandoned: skip, "
+            "handler: [cpu: {exponential: 1 ms}]}}\n"
+            "fleets: {f: {collars: 1000, report: {poisson: 1111.11111111 ms}, timeout: 5 ms, server: s}}\n");
+    for (uint32_t i = 0; i < REPS; i++) {
+        CHECK_INT(herd_run(&h, i), 0);
+        served[i] = herd_value(&h, "throughput");
+    }
+    struct estimate e = estimate_mean(served, REPS, 0.999);
+    CHECK_NEAR(e.mean, 900 * (1 - 0.107306209), e.half);
+    CHECK(e.half < 0.01 * e.mean);
+    herd_close(&h);
+}
+
 SUITE("retry", { "back-off grows as it should, up to the cap", waits_that_grow },
       { "jitter stays within its bounds", waits_by_chance }, { "waits on average", waits_on_average },
-      { "the retrial queue", retrial_queue },
+      { "the retrial queue", retrial_queue }, { "clients that give up in the queue", clients_give_up },
       { "a report has failed when its attempts are used up", until_attempts_are_used_up },
       { "nobody retries without need", never_without_need }, { "the first reply wins", first_reply_wins },
       { "a late reply spares an attempt", late_reply_spares_an_attempt },
