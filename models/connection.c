@@ -29,6 +29,8 @@ uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_rep
                                 .state = CONN_CLOSED,
                                 .per_report = per_report,
                                 .disposable = per_report };
+    if (w->timed)
+        w->times[c] = (struct conn_times){ w->now, w->now, w->now };
     return c;
 }
 
