@@ -11,17 +11,44 @@ void limit_hit(struct world *w, const char *name, int64_t connections)
         w->limit = (struct limit){ name, w->now, connections };
 }
 
+/* Of the server, and of its machine. */
+static void count_memory(struct world *w, struct server *s, int64_t bytes)
+{
+    struct machine *m = s->machine;
+    m->memory += bytes;
+    if (m->memory > m->ram || m->swapped)
+        w->ledger.over = true;
+    if (w->meter)
+        meter_memory(w, s, bytes);
+}
+
 void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes)
 {
     s->held[c] += bytes;
     if (mem_rows[c].side == SIDE_USER)
         s->reserved += (uint64_t)bytes;
-    s->machine->memory += bytes;
-    if (s->machine->memory > s->machine->ram || s->machine->swapped)
-        w->ledger.over = true;
+    count_memory(w, s, bytes);
     ledger_hold(&w->ledger, w->now, c, bytes);
-    if (w->meter)
-        meter_memory(w, s, bytes);
+}
+
+void hold_request(struct world *w, struct server *s, int64_t unread, int sign)
+{
+    int64_t task = sign * (int64_t)s->sizes.request_task, buffer = sign * (int64_t)s->sizes.buffer;
+    struct ledger *l = &w->ledger;
+    s->held[MEM_UNREAD] += unread;
+    s->held[MEM_REQUEST_TASKS] += task;
+    s->held[MEM_BUFFERS] += buffer;
+    l->held[MEM_UNREAD] += unread;
+    l->held[MEM_REQUEST_TASKS] += task;
+    l->held[MEM_BUFFERS] += buffer;
+    s->reserved += (uint64_t)(task + buffer);
+    count_memory(w, s, unread + task + buffer);
+    if (unread)
+        gauge_add(&l->kernel, w->now, unread);
+    gauge_add(&l->resident, w->now, task + buffer);
+    gauge_add(&l->reserved, w->now, task + buffer);
+    if (ledger_total(l) > l->peak_total)
+        ledger_new_peak(l);
 }
 
 void reserve(struct world *w, struct server *s, int64_t bytes)

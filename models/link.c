@@ -7,40 +7,6 @@
 
 double link_message_bits(uint64_t payload) { return 8.0 * ((double)payload + HEADER_BYTES); }
 
-/* Time on the shared channel, first come first served; a lost transmission takes none. */
-static simtime channel(struct world *w, const struct fleet *f, bool up, uint64_t payload)
-{
-    if (isinf(f->link_conf->bandwidth))
-        return 0;
-    struct channel *c = up ? &f->link->up : &f->link->down;
-    simtime start = c->free_at > w->now ? c->free_at : w->now;
-    if (c->free_at <= w->now)
-        c->busy_since = w->now;
-    c->free_at = simtime_after(start, simtime_from_s(link_message_bits(payload) / f->link_conf->bandwidth));
-    return c->free_at - w->now;
-}
-
-/* Linux does not let the time-out of a retransmission grow beyond TCP_RTO_MAX, two minutes (RFC 6298, section
- * 2.5, allows a limit of at least one). */
-#define TIMEOUT_MAX (120 * (simtime)NS_PER_S)
-
-simtime link_next_timeout(simtime wait)
-{
-    return wait > TIMEOUT_MAX / 2 ? (wait > TIMEOUT_MAX ? wait : TIMEOUT_MAX) : wait * 2;
-}
-
-/* Delay by losses: the time-out before retransmission k doubles each time. */
-static simtime retransmissions(const struct link_conf *l, struct rng *r, struct transport *t)
-{
-    simtime delay = 0;
-    while (t->failed < l->attempts && rng_uniform(r) < l->loss) {
-        delay = simtime_after(delay, t->wait);
-        t->wait = link_next_timeout(t->wait);
-        t->failed++;
-    }
-    return delay;
-}
-
 /* Bytes beside the headers. [m] openssl s_client 3.0: a full handshake writes 281 to 305 bytes and reads
  * 738 (ECDSA) to 1,406 (RSA), with a chain of one certificate. */
 static uint64_t payload_of(const struct fleet *f, enum purpose purpose)
@@ -61,6 +27,41 @@ static uint64_t payload_of(const struct fleet *f, enum purpose purpose)
     }
 }
 
+/* Time on the shared channel, first come first served; a lost transmission takes none. */
+static simtime channel(struct world *w, const struct fleet *f, enum purpose purpose)
+{
+    bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN && purpose != DRAW_FIN &&
+              purpose != DRAW_TLS_DOWN && purpose != DRAW_PING_DOWN;
+    struct channel *c = up ? &f->link->up : &f->link->down;
+    simtime start = c->free_at > w->now ? c->free_at : w->now;
+    if (c->free_at <= w->now)
+        c->busy_since = w->now;
+    c->free_at = simtime_after(
+        start, simtime_from_s(link_message_bits(payload_of(f, purpose)) / f->link_conf->bandwidth));
+    return c->free_at - w->now;
+}
+
+/* Linux does not let the time-out of a retransmission grow beyond TCP_RTO_MAX, two minutes (RFC 6298, section
+ * 2.5, allows a limit of at least one). */
+#define TIMEOUT_MAX (120 * (simtime)NS_PER_S)
+
+simtime link_next_timeout(simtime wait)
+{
+    return wait > TIMEOUT_MAX / 2 ? (wait > TIMEOUT_MAX ? wait : TIMEOUT_MAX) : wait * 2;
+}
+
+/* Delay by losses, the first of which has happened: the time-out before each next one doubles. */
+static simtime retransmissions(const struct link_conf *l, struct rng *r, struct transport *t)
+{
+    simtime delay = 0;
+    do {
+        delay = simtime_after(delay, t->wait);
+        t->wait = link_next_timeout(t->wait);
+        t->failed++;
+    } while (t->failed < l->attempts && rng_uniform(r) < l->loss);
+    return delay;
+}
+
 simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpose, uint32_t collar,
                      uint32_t number, uint32_t attempt, simtime *given_up)
 {
@@ -68,15 +69,14 @@ simtime link_arrival(struct world *w, const struct fleet *f, enum purpose purpos
         return w->now;
     const struct link_conf *l = f->link_conf;
     struct rng r = rng_stream(w->key, again(purpose, attempt), collar, number);
-    bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN && purpose != DRAW_FIN &&
-              purpose != DRAW_TLS_DOWN && purpose != DRAW_PING_DOWN;
     struct transport t = { .wait = l->retransmit };
-    simtime delay = channel(w, f, up, payload_of(f, purpose));
-    if (l->loss > 0)
+    simtime delay = isinf(l->bandwidth) ? 0 : channel(w, f, purpose);
+    if (l->loss > 0 && rng_uniform(&r) < l->loss) {
         delay = simtime_after(delay, retransmissions(l, &r, &t));
-    if (t.failed == l->attempts) {
-        *given_up = simtime_after(w->now, delay);
-        return SIMTIME_MAX;
+        if (t.failed == l->attempts) {
+            *given_up = simtime_after(w->now, delay);
+            return SIMTIME_MAX;
+        }
     }
     simtime latency = dist_draw_time(&l->latency, &r);
     if (!f->spells)

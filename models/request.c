@@ -204,15 +204,14 @@ static simtime records(struct server *s, const struct request *q)
 simtime server_read(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
-    const struct sizes_conf *size = &s->sizes;
     struct request *q = &w->req[r];
     q->state = REQ_READ;
     w->conn[q->conn].serving = r;
-    hold(w, s, MEM_UNREAD, -(int64_t)size->unread_message);
     if (s->type->request_holds) {
         q->flags |= REQ_HOLDS;
-        hold(w, s, MEM_REQUEST_TASKS, (int64_t)size->request_task);
-        hold(w, s, MEM_BUFFERS, (int64_t)size->buffer);
+        hold_request(w, s, -(int64_t)s->sizes.unread_message, 1);
+    } else {
+        hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
     }
     simtime cpu = server_cost(s, CPU_RECEIVE, s->costs.receive);
     return s->conf->tls.version == TLS_NONE ? cpu : cpu + records(s, q);
@@ -387,10 +386,8 @@ void server_await(struct server *s, uint32_t r)
 /* Gives back what the server holds for a request in progress. */
 static void let_go(struct world *w, struct server *s, struct request *q)
 {
-    const struct sizes_conf *size = &s->sizes;
     if (q->flags & REQ_HOLDS) {
-        hold(w, s, MEM_REQUEST_TASKS, -(int64_t)size->request_task);
-        hold(w, s, MEM_BUFFERS, -(int64_t)size->buffer);
+        hold_request(w, s, 0, -1);
         q->flags &= (uint16_t)~REQ_HOLDS;
     }
     if (q->memory) {
