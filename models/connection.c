@@ -175,9 +175,11 @@ void conn_opened(struct world *w, uint32_t c)
         tls_begin(w, c);
         return;
     }
+    uint32_t gen = k->gen;
     if (k->state == CONN_HALF && k->head == NONE)
         confirm(w, c);
-    conn_secured(w, c);
+    if (w->conn[c].gen == gen) /* else it was refused at once */
+        conn_secured(w, c);
 }
 
 void conn_secured(struct world *w, uint32_t c)
