@@ -33,4 +33,6 @@ void herd_forecast(const void *conf, struct forecast *f);
 void herd_because(const void *conf, const double *value, const struct verdict *v, size_t metric, char *text,
                   size_t size);
 
+bool herd_occurs(const void *conf, size_t i, struct occurrence *o);
+
 #endif

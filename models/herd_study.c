@@ -67,6 +67,16 @@ static bool never(const double *value, size_t metric)
     return value[M_FAILED_RATIO] > 1 - hist_stat_p[metric - M_LATENCY];
 }
 
+bool herd_occurs(const void *conf, size_t i, struct occurrence *o)
+{
+    const struct herd_conf *c = conf;
+    if (i >= c->events.n)
+        return false;
+    const struct happening_conf *h = (const struct happening_conf *)c->events.at + i;
+    *o = (struct occurrence){ h->label, simtime_to_s(h->at), simtime_to_s(h->at + h->last) };
+    return true;
+}
+
 const struct study herd_study = { .root = &herd_record,
                                   .metrics = metric_rows,
                                   .n_metrics = METRICS,
@@ -84,6 +94,7 @@ const struct study herd_study = { .root = &herd_record,
                                   .foresee = herd_foresee,
                                   .forecast = herd_forecast,
                                   .because = herd_because,
+                                  .occurs = herd_occurs,
                                   .worker_new = trial_worker_new,
                                   .worker_free = trial_worker_free,
                                   .share_of = share_of,

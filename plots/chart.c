@@ -14,9 +14,10 @@
 #define TAG    42u   /* characters of the names of equal curves that share a line */
 
 struct layout {
-    double width, height, right; /* pixels; right: edge of the axes */
-    double top;                  /* of the panel at hand, from the top */
-    size_t block;                /* of the data file */
+    double width, height, right;    /* pixels; right: edge of the axes */
+    double top;                     /* of the panel at hand, from the top */
+    size_t block;                   /* of the data file */
+    const struct band *bands_above; /* of the panel before */
 };
 
 /* A logarithmic panel has no place for zero. */
@@ -281,6 +282,42 @@ static void print_shade(const struct chart *c, FILE *to)
             c->x.lo, fmin(c->shade_to, c->x.hi));
 }
 
+static double band_text_width(const char *name) { return 0.88 * style_text_width(name); }
+
+/* Where the name of a band begins, in pixels from the left: above its middle, but right of the panel's label
+ * and of the name before; NaN where there is no room left. */
+static double place_band(const struct chart *c, const struct band *b, double left, const struct layout *l)
+{
+    double middle = (fmax(b->from, c->x.lo) + fmin(b->to, c->x.hi)) / 2, width = band_text_width(b->name);
+    double at = LEFT + (l->right - LEFT) * axis_place(&c->x, middle) - width / 2;
+    at = fmax(left, fmin(at, l->width - 16 - width));
+    return at + width <= l->width - 16 + 0.5 ? at : NAN;
+}
+
+/* Names stand above the first of the panels that share their bands, beside its label. */
+static void print_bands(const struct chart *c, const struct panel *p, const char *label,
+                        const struct layout *l, FILE *to)
+{
+    double left = 16 + style_text_width(label) + 16;
+    bool named = p->band != l->bands_above;
+    for (size_t i = 0; i < p->n_bands; i++) {
+        const struct band *b = &p->band[i];
+        if (!(b->from < c->x.hi && b->to > c->x.lo))
+            continue;
+        fprintf(
+            to,
+            "set object rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor rgb \"" STYLE_BAND
+            "\" fillstyle solid noborder\n",
+            fmax(b->from, c->x.lo), fmin(b->to, c->x.hi));
+        double at = named ? place_band(c, b, left, l) : NAN;
+        if (isnan(at))
+            continue;
+        style_label(to, &(struct label){ at, l->top - 10, b->name, "left", STYLE_FAINT, "small_font" },
+                    l->width, l->height);
+        left = at + band_text_width(b->name) + 12;
+    }
+}
+
 /* A line across the panel, the range behind it, and the text where there is more room. */
 static void print_mark(const struct chart *c, const struct mark_at *m, FILE *to)
 {
@@ -332,11 +369,13 @@ static void print_panel(const struct chart *c, size_t index, struct layout *l, b
     snprintf(label, sizeof label, *y.unit ? "%s (%s)" : "%s%s", p->label, y.unit);
     style_label(to, &(struct label){ 16, l->top - 17, label, "left", STYLE_INK, NULL }, l->width, l->height);
     print_shade(c, to);
+    print_bands(c, p, label, l, to);
     print_mark(c, &p->mark, to);
     print_names(p, c, &y, l->right - LEFT, to);
     fprintf(to, "clip(y) = y > %.10g ? y : %.10g\n", y.lo, y.lo);
     fprintf(to, y.log ? "rise(y) = y * %.6g\n" : "rise(y) = %.10g\n",
             y.log ? pow(y.hi / y.lo, 0.06) - 1 : 0.06 * (y.hi - y.lo));
+    l->bands_above = p->band;
     l->block += print_curves(c, p, l->block, to);
     fputs("\nunset label\nunset arrow\nunset object\n", to);
 }

@@ -31,6 +31,13 @@ struct mark_at {
     const char *text; /* beside it; NULL: there is no mark */
 };
 
+/* A part of the x axis in which something happens. */
+struct band {
+    double from, to;
+    char name[64]; /* anything */
+};
+#define BANDS_MAX 64u
+
 struct panel {
     const char *label; /* what y is */
     const char *unit;  /* base unit, see axis_fit() */
@@ -39,6 +46,8 @@ struct panel {
     struct curve *curve;
     size_t n;
     struct mark_at mark;
+    const struct band *band; /* in order of `from`; several panels may share them */
+    size_t n_bands;
 };
 
 struct chart {

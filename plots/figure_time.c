@@ -22,8 +22,9 @@ static const struct course {
 
 struct reading {
     const struct drawing *drawing;
-    struct panel *panel; /* [n_categories][COURSES] */
-    char (*label)[96];   /* of each panel */
+    struct band (*band)[BANDS_MAX]; /* of each category */
+    struct panel *panel;            /* [n_categories][COURSES] */
+    char (*label)[96];              /* of each panel */
     size_t n;
     size_t time, point, column[COURSES][2];
     double end;
@@ -77,16 +78,18 @@ static int make_room(struct reading *r)
     r->n = f->n_categories * COURSES;
     r->panel = calloc(r->n, sizeof *r->panel);
     r->label = calloc(r->n, sizeof *r->label);
-    for (size_t i = 0; r->panel && r->label && i < r->n; i++) {
+    r->band = calloc(f->n_categories, sizeof *r->band);
+    for (size_t i = 0; r->panel && r->label && r->band && i < r->n; i++) {
         const struct course *c = &courses[i % COURSES];
         const char *category = f->category[i / COURSES];
         double height = f->n_categories > 1 ? 0.75 * c->height : c->height;
         snprintf(r->label[i], sizeof *r->label, "%.40s%s%s", category, *category ? ": " : "", c->label);
         r->panel[i] = (struct panel){ .label = r->label[i], .unit = c->unit, .height = height };
+        r->panel[i].band = r->band[i / COURSES];
         if (make_curves(f, &r->panel[i]) != 0)
             return -1;
     }
-    return r->panel && r->label ? 0 : -1;
+    return r->panel && r->label && r->band ? 0 : -1;
 }
 
 static void give_back(struct reading *r)
@@ -98,6 +101,7 @@ static void give_back(struct reading *r)
     }
     free(r->panel);
     free(r->label);
+    free(r->band);
 }
 
 static int read_table(struct reading *r, const struct frame_source *source)
@@ -137,6 +141,38 @@ static double end_of_warmup(const struct frame *f, bool *found)
     return *found ? sum / (double)f->n_shown : f->warmup;
 }
 
+/* Puts a band among the others, in order; what several points have is one. Returns how many there are. */
+static size_t add_band(struct band *band, size_t n, const struct band *b)
+{
+    size_t at = n;
+    for (size_t i = 0; i < n; i++)
+        if (band[i].from == b->from && band[i].to == b->to && !strcmp(band[i].name, b->name))
+            return n;
+    if (n == BANDS_MAX)
+        return n;
+    for (; at > 0 && band[at - 1].from > b->from; at--)
+        band[at] = band[at - 1];
+    band[at] = *b;
+    return n + 1;
+}
+
+/* Events count from the end of the warm-up. */
+static void mark_events(struct reading *r, double begin)
+{
+    const struct frame *f = r->drawing->frame;
+    for (size_t i = 0; i < r->n; i++) {
+        size_t category = i / COURSES, n = 0;
+        for (size_t s = 0; s < f->n_shown; s++)
+            for (size_t e = 0; f->shown[s].category == category && e < f->shown[s].point->n_events; e++) {
+                const struct frame_event *event = &f->shown[s].point->event[e];
+                struct band b = { .from = begin + event->at, .to = begin + event->until };
+                style_fit(event->name, 32, b.name, sizeof b.name);
+                n = add_band(r->band[category], n, &b);
+            }
+        r->panel[i].n_bands = n;
+    }
+}
+
 static int write_figure(struct reading *r)
 {
     const struct drawing *d = r->drawing;
@@ -148,6 +184,7 @@ static int write_figure(struct reading *r)
         return FIGURE_SKIPPED;
     bool found;
     c.shade_to = end_of_warmup(d->frame, &found);
+    mark_events(r, c.shade_to);
     const char *shaded = found ? "Shaded: the mean of the warm-ups that were found, not measured."
                                : "Shaded: warm-up, not measured.";
     axis_fit(&c.x, "s", 0, r->end, false);

@@ -35,6 +35,12 @@ struct frame_parameter {
     double number; /* base units; NaN where it is no number */
 };
 
+/* What was made to happen, in seconds since the measurement began. */
+struct frame_event {
+    const char *name; /* "outage gsm" */
+    double at, until;
+};
+
 struct frame_point {
     const char *variant; /* "VARIANT (LABEL)" where several folders are overlaid */
     const char *kind;    /* the variant alone */
@@ -47,8 +53,10 @@ struct frame_point {
     const char *limit; /* NULL when stable */
     double limit_at, limit_connections;
     struct frame_value *value; /* [n_metrics] */
-    size_t series;             /* FRAME_NONE: has no place in the figures (see held) */
-    double x;                  /* number, or index of the category */
+    struct frame_event *event; /* only from result folders */
+    size_t n_events;
+    size_t series; /* FRAME_NONE: has no place in the figures (see held) */
+    double x;      /* number, or index of the category */
 };
 
 /* A result folder whose points are points[first .. first + n): its CSV files count from there. */

@@ -157,6 +157,19 @@ static int take_values(struct frame *f, const struct result_point *from, struct 
     return 0;
 }
 
+static int take_events(struct frame *f, const struct result_point *from, struct frame_point *to)
+{
+    to->event = ARENA_ARRAY(&f->arena, struct frame_event, from->n_occurrences + 1);
+    for (size_t i = 0; to->event && i < from->n_occurrences; i++) {
+        const struct result_occurrence *o = &from->occurrence[i];
+        to->event[i] = (struct frame_event){ arena_text(&f->arena, o->name), o->at, o->until };
+        if (!to->event[i].name)
+            return -1;
+        to->n_events++;
+    }
+    return to->event ? 0 : -1;
+}
+
 /* A swept model stands in the point, any other in the scenario. */
 static const char *model_of(const struct load *l, size_t s, const struct result_point *p)
 {
@@ -212,7 +225,7 @@ static int take_point(const struct load *l, size_t s, size_t index)
     to->replications = from->replications;
     to->limit_at = from->limit_at;
     to->limit_connections = from->limit_connections;
-    return take_parameters(l, s, from, to) || take_values(f, from, to) ? -1 : 0;
+    return take_parameters(l, s, from, to) || take_values(f, from, to) || take_events(f, from, to) ? -1 : 0;
 }
 
 static int take_points(const struct load *l)

@@ -19,6 +19,7 @@
 #define STYLE_FAINT "#666666" /* subtitles, notes, leaders */
 #define STYLE_GRID  "#e4e4e4"
 #define STYLE_SHADE "#f1f1ee" /* warm-up */
+#define STYLE_BAND  "#e6e4ec" /* something happens */
 
 struct look {
     const char *colour; /* of lines and points */

@@ -123,6 +123,24 @@ static double growth_by_forecast(const char *format)
     return ratio;
 }
 
+static void things_that_happen(void)
+{
+    struct herd h;
+    struct occurrence o;
+    herd_open(&h, "herdsim: 1\nrun: {duration: 30 s}\nservers: {s: {model: event_loop}}\n"
+                  "fleets: {f: {collars: 1, report: {every: 1 s}, server: s}}\n"
+                  "events: [{at: 20 s, for: 5 s, crash: s}, {at: 3 s, for: 1 min, load: f}]\n");
+    CHECK(herd_study.occurs(h.conf, 0, &o));
+    CHECK_TEXT(o.name, "crash s");
+    CHECK_NEAR(o.at, 20, 0);
+    CHECK_NEAR(o.until, 25, 0);
+    CHECK(herd_study.occurs(h.conf, 1, &o));
+    CHECK_TEXT(o.name, "load f");
+    CHECK_NEAR(o.until, 63, 0);
+    CHECK(!herd_study.occurs(h.conf, 2, &o));
+    herd_close(&h);
+}
+
 /* What 200,000 collars take more than 1,000. */
 static void memory(void)
 {
@@ -304,4 +322,5 @@ SUITE("hooks of the study", { "the reports of each kind of fleet are foreseen", 
       { "time: the longest part, or what is busy", times },
       { "the cpu: work, or the largest overhead", overheads },
       { "failures and overload: the limit that was hit", limits }, { "loss: the link", lost_links },
+      { "events: when they begin and end", things_that_happen },
       { "something is said of every metric", every_metric })

@@ -239,6 +239,40 @@ static void the_course_shows_memory_and_shades_the_warm_up(void)
     remove_folder();
 }
 
+/* Inserts a member into every point of summary.json. */
+static void add_to_points(const char *member)
+{
+    char *text = read_text("summary.json");
+    FILE *f = fopen(in_folder("summary.json"), "w");
+    CU_ASSERT_FATAL(f != NULL);
+    const char *at = text, *mark = "\"limit\":null,";
+    for (const char *next; (next = strstr(at, mark)) != NULL; at = next + strlen(mark))
+        fprintf(f, "%.*s%s%s,", (int)(next - at), at, mark, member);
+    fputs(at, f);
+    CHECK_INT(fclose(f), 0);
+    free(text);
+}
+
+static void the_course_has_a_band_for_each_event(void)
+{
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    add_to_points("\"occurrences\":[{\"name\":\"outage g's m\",\"at\":40,\"until\":90},"
+                  "{\"name\":\"load a\",\"at\":10,\"until\":1e6}]");
+    write_text("scenario.yaml", "run: {warmup: 60 s}\n");
+    write_text("series.csv", "point,time,resident,kernel,connections,outstanding\n"
+                             "1,0,1,0,1,1\n1,300,1,1,2,1\n");
+    expect_written();
+    CHECK(holds("plots/time.gp", "set object rectangle from 100, graph 0 to 150, graph 1"));
+    CHECK(holds("plots/time.gp", "set object rectangle from 70, graph 0 to 300, graph 1")); /* cut off */
+    CHECK(holds("plots/time.gp", "'outage g''s m'"));
+    char *text = read_text("plots/time.gp"), *first = strstr(text, "'load a'");
+    CU_ASSERT_FATAL(first != NULL); /* in the first panel only, once for both series */
+    CHECK(strstr(first + 1, "'load a'") == NULL);
+    free(text);
+    remove_folder();
+}
+
 /* Points that had not settled and the largest of each series, from the beginning until well after the
  * warm-up. */
 static void the_warm_up_is_seen_on_welchs_plot(void)
@@ -421,6 +455,7 @@ SUITE("plots",
       { "zero on a logarithmic axis is said", zero_on_a_logarithmic_axis_is_said },
       { "a spectrum ends where the unanswered begin", a_spectrum_ends_where_the_unanswered_begin },
       { "the course shows memory and shades the warm-up", the_course_shows_memory_and_shades_the_warm_up },
+      { "the course has a band for each event", the_course_has_a_band_for_each_event },
       { "the warm-up is seen on Welch's plot", the_warm_up_is_seen_on_welchs_plot },
       { "a course of zeros is left out", a_course_of_zeros_is_left_out },
       { "figures that are no longer made go", figures_that_are_no_longer_made_go },

@@ -83,6 +83,23 @@ static void write_metric(struct json_write *j, const struct metric *m, const str
     json_write_close(j);
 }
 
+/* "events" is how many the simulator handled. */
+static void write_occurrences(struct json_write *j, const struct study *s, const struct point *p)
+{
+    struct occurrence o;
+    if (!s->occurs || !s->occurs(p->conf, 0, &o))
+        return;
+    json_write_open(j, "occurrences", '[');
+    for (size_t i = 0; s->occurs(p->conf, i, &o); i++) {
+        json_write_open(j, NULL, '{');
+        json_write_text(j, "name", o.name);
+        json_write_number(j, "at", o.at);
+        json_write_number(j, "until", o.until);
+        json_write_close(j);
+    }
+    json_write_close(j);
+}
+
 static void write_point(struct json_write *j, const struct outcome *o, size_t i)
 {
     const struct study *s = o->plan->study;
@@ -96,6 +113,7 @@ static void write_point(struct json_write *j, const struct outcome *o, size_t i)
     json_write_text(j, "verdict", p->done ? s->verdicts[p->verdict.rank] : NULL);
     write_limit(j, &p->verdict);
     json_write_count(j, "events", p->events);
+    write_occurrences(j, s, &o->plan->point[i]);
     json_write_open(j, "metrics", '{');
     for (size_t m = 0; m < s->n_metrics; m++)
         write_metric(j, &s->metrics[m], &p->metric[m], p->at_least[m], p->batched ? &p->batched[m] : NULL);

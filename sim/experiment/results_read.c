@@ -111,6 +111,19 @@ static void read_parameter(struct reader *r, struct result_parameter *p, const c
     }
 }
 
+/* Where nothing happens on purpose there is no such member. */
+static void read_occurrences(struct reader *r, struct result_point *p, const json_t *list)
+{
+    struct result_occurrence *o = json_array_size(list) ? take(r, json_array_size(list), sizeof *o) : NULL;
+    p->occurrence = o;
+    for (size_t i = 0; o && i < json_array_size(list); i++) {
+        const json_t *v = json_array_get(list, i);
+        const char *name = text_at(r, v, "name");
+        o[p->n_occurrences++] =
+            (struct result_occurrence){ name ? name : "", number_at(r, v, "at"), number_at(r, v, "until") };
+    }
+}
+
 static void read_point(struct reader *r, const struct result_set *set, struct result_point *p, json_t *v)
 {
     const json_t *parameters = inside(r, v, "parameters", JSON_OBJECT), *limit = json_object_get(v, "limit");
@@ -128,6 +141,7 @@ static void read_point(struct reader *r, const struct result_set *set, struct re
         p->limit_at = number_at(r, limit, "at");
         p->limit_connections = number_at(r, limit, "connections");
     }
+    read_occurrences(r, p, json_object_get(v, "occurrences"));
     read_metrics(r, p, (json_t *)(uintptr_t)inside(r, v, "metrics", JSON_OBJECT));
 }
 

@@ -21,6 +21,12 @@ struct result_parameter {
     double number;    /* NaN where it is no number */
 };
 
+/* Something that happened on purpose, in seconds since the measurement began. */
+struct result_occurrence {
+    const char *name;
+    double at, until;
+};
+
 struct result_point {
     const char *variant;
     const struct result_parameter *parameter; /* [set->n_keys], in the order of set->key */
@@ -30,6 +36,8 @@ struct result_point {
     double limit_at, limit_connections;
     const struct result_metric *metric; /* in the order of the file */
     size_t n_metrics;
+    const struct result_occurrence *occurrence;
+    size_t n_occurrences;
 };
 
 /* A swept key, and the base unit of its values ("s", "B", "1"). */

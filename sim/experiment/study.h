@@ -81,6 +81,12 @@ struct fit_rule {
 
 struct inliner; /* sim/scenario/inline.h */
 
+/* What a configuration lets happen on purpose while it is measured: an outage, a surge. */
+struct occurrence {
+    const char *name; /* "outage wifi"; lasts as long as the configuration */
+    double at, until; /* seconds since the measurement began */
+};
+
 /* What one trial leaves behind. The buffers belong to the caller and are sized by the study. */
 struct trial {
     double *value;      /* per metric; NaN: undefined; all NaN to begin with */
@@ -139,6 +145,8 @@ struct study {
     /* Whether a metric that is undefined will stay so however long a trial is, as a percentile among reports
      * that failed: then it keeps no limit. Otherwise it may be what was under way at the end. May be NULL. */
     bool (*never)(const double *value, size_t metric);
+    /* The i-th thing that conf lets happen; false: there are not so many. May be NULL. */
+    bool (*occurs)(const void *conf, size_t i, struct occurrence *o);
     /* A workspace for one worker, reused from trial to trial; NULL without memory. */
     void *(*worker_new)(void);
     void (*worker_free)(void *worker);
