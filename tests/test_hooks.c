@@ -127,9 +127,10 @@ static void things_that_happen(void)
 {
     struct herd h;
     struct occurrence o;
-    herd_open(&h, "herdsim: 1\nrun: {duration: 30 s}\nservers: {s: {model: event_loop}}\n"
-                  "fleets: {f: {collars: 1, report: {every: 1 s}, server: s}}\n"
-                  "events: [{at: 20 s, for: 5 s, crash: s}, {at: 3 s, for: 1 min, load: f}]\n");
+    herd_open(&h,
+              "herdsim: 1\nrun: {duration: 30 s}\nservers: {s: {model: event_loop, handler: [cpu: 1 us]}}\n"
+              "fleets: {f: {collars: 1, report: {every: 1 s}, server: s}}\n"
+              "events: [{at: 20 s, for: 5 s, crash: s}, {at: 3 s, for: 1 min, load: f}]\n");
     CHECK(herd_study.occurs(h.conf, 0, &o));
     CHECK_TEXT(o.name, "crash s");
     CHECK_NEAR(o.at, 20, 0);
