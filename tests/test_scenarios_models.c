@@ -1,0 +1,71 @@
+/* floor: models */
+/* What the scenarios about server models promise is what their runs show; durations are cut. */
+#include "tests/gallery.h"
+
+/* --- libuv-threadpool ----------------------------------------------------------------------------- */
+
+enum { COLLARS_1000 = 1, COLLARS_2500 = 2, COLLARS_5000 = 3 };
+
+static void a_full_pool(void)
+{
+    static const struct option_pair set[] = { { "run.replications", "1" } };
+    struct run r;
+    run_set(&r, "libuv-threadpool", set, COUNT(set));
+    CHECK_NEAR(value(&r, "pool of 4", COLLARS_2500, "throughput"), 200, 10);
+    CHECK_NEAR(value(&r, "pool of 4", COLLARS_5000, "throughput"), 200, 10);
+    CHECK(value(&r, "pool of 4", COLLARS_1000, "latency.p50") < 0.02);
+    CHECK_NEAR(value(&r, "pool of 4", COLLARS_2500, "latency.p50"), 2.5, 0.7);
+    CHECK_NEAR(value(&r, "pool of 4", COLLARS_5000, "latency.p50"), 15, 2);
+    for (size_t n = COLLARS_2500; n <= COLLARS_5000; n++) {
+        CHECK(value(&r, "pool of 4", n, "loop.lag.p99") < 1e-4);
+        CHECK(value(&r, "pool of 4", n, "cpu.utilisation") < 0.02);
+        CHECK_NEAR(value(&r, "event loop", n, "throughput"), 50, 4);
+        CHECK_NEAR(value(&r, "pool of 64", n, "latency.p50"), 0.014, 0.001);
+    }
+    double four = value(&r, "pool of 4", COLLARS_1000, "memory.total.peak");
+    CHECK_NEAR(value(&r, "pool of 64", COLLARS_1000, "memory.total.peak") - four, MIB(2.2), MIB(0.2));
+    CHECK(value(&r, "threads", COLLARS_5000, "memory.total.peak") >
+          7 * value(&r, "pool of 64", COLLARS_5000, "memory.total.peak"));
+    end(&r);
+}
+
+/* --- small-server --------------------------------------------------------------------------------- */
+
+struct fit {
+    const char *model, *collars, *verdict, *limit;
+};
+
+/* The answers of the table in the scenario, and a hundredth more. */
+static const struct fit fits[] = {
+    { "iterative", "2600", "stable", "none" },
+    { "process_per_connection", "7560", "stable", "none" },
+    { "process_per_connection", "7680", "out_of_memory", "memory" },
+    { "thread_per_connection", "8191", "stable", "none" },
+    { "thread_per_connection", "8200", "refusing", "threads_max" },
+    { "thread_per_request", "250000", "stable", "none" },
+    { "thread_pool", "253200", "out_of_memory", "memory" },
+    { "event_loop", "250000", "stable", "none" },
+    { "event_loop", "253200", "out_of_memory", "memory" },
+    { "event_loop_pool", "253200", "out_of_memory", "memory" },
+};
+
+static void what_one_gigabyte_carries(void)
+{
+    for (size_t i = 0; i < COUNT(fits); i++) {
+        char variants[128];
+        snprintf(variants, sizeof variants, "{it: {servers.cloud.model: %s}}", fits[i].model);
+        const struct option_pair set[] = { { "run.replications", "1" },
+                                           { "run.warmup", "30 s" },
+                                           { "variants", variants },
+                                           { "fleets.amboseli.collars", fits[i].collars } };
+        struct run r;
+        run_set(&r, "small-server", set, COUNT(set));
+        CHECK_TEXT(verdict(&r, "it", ONLY), fits[i].verdict);
+        CHECK_TEXT(limit(&r, "it", ONLY), fits[i].limit);
+        end(&r);
+    }
+}
+
+SUITE("the gallery of server models",
+      { "libuv's pool: full, and no meter of the loop shows it", a_full_pool },
+      { "small-server: what one gigabyte carries", what_one_gigabyte_carries })
