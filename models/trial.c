@@ -28,10 +28,10 @@ void *trial_worker_new(void)
 void trial_worker_free(void *worker)
 {
     struct world *w = worker;
-    void *const pieces[] = { w->gave_up,    w->sample,       w->pilot.level,  w->batches.hist[0],
-                             w->fleet,      w->link,         w->server,       w->collar,
-                             w->conn,       w->req,          w->thread,       w->state_memory,
-                             w->reports.at, w->faults.spell, w->reconnects.at };
+    void *const pieces[] = { w->gave_up,    w->sample,       w->pilot.level,   w->batches.hist[0],
+                             w->fleet,      w->link,         w->server,        w->collar,
+                             w->conn,       w->req,          w->thread,        w->state_memory,
+                             w->reports.at, w->faults.spell, w->reconnects.at, w->times };
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
         free(pieces[i]);
     machines_free(w);
