@@ -4,6 +4,8 @@
 #include "tests/theory_cases_places.h"
 #include "tests/theory_cases_pools.h"
 #include "tests/theory_cases_shared.h"
+#include "tests/theory_foreseen.h"
+#include "tests/theory_spans.h"
 #include "tests/theory_special.h"
 
 static void poisson_arrivals(void) { RUN_CASES(poisson_exponential); }
@@ -42,6 +44,44 @@ static void hashing(void)
 static void beside(void) { RUN_CASES(workers_of_loops); }
 
 static void pools(void) { RUN_CASES(pools_of_workers); }
+
+static void urgency(void) { RUN_CASES(priorities); }
+
+static void saturation(void)
+{
+    check_saturation("FS-10", CLOSED("10", "{exponential: 9 ms}", "", "iterative", EXP));
+    check_saturation("FS-20", CLOSED("20", "{exponential: 9 ms}", "", "event_loop", EXP));
+    check_saturation("FS-100", CLOSED("100", "{exponential: 99 ms}", "", "event_loop", EXP));
+    check_saturation("FSC-64",
+                     CLOSED("64", "{exponential: 15 ms}", ", cores: 4", "thread_per_connection", EXP));
+    check_saturation("FS-COLLAR",
+                     CLOSED("5000", "{exponential: 1 h}", "", "event_loop", "cpu: {exponential: 700 ms}"));
+    check_tolerance(
+        row_find("SYNC-IO", "max_stable_rate", NULL),
+        foreseen(ONE("iterative", EXP ", wait: {exponential: 20 ms}, " EXP, "poisson: 1 s")).capacity, 1);
+}
+
+static void parameters(void)
+{
+    check_lognormal("SAMP-LN-1-0.5");
+    check_lognormal("SAMP-LN-20-1");
+    check_lognormal("SAMP-LN-5-2");
+    check_usl();
+}
+
+static void single_reports(void)
+{
+    departures(100 * THEORY_SCALE);
+    fork_and_join(200 * THEORY_SCALE);
+    sleeps("BACKOFF-FULL", "full", 20 * THEORY_SCALE);
+    sleeps("BACKOFF-EQUAL", "equal", 20 * THEORY_SCALE);
+}
+
+static void slowdowns(void)
+{
+    slowdown("PS-M-80", false, 0.8);
+    slowdown("PS-H2-60", true, 0.6);
+}
 
 static void at_once(void) { RUN_CASES(herds); }
 
@@ -185,7 +225,10 @@ SUITE("theory", { "Poisson arrivals at one exponential server", poisson_arrivals
       { "backends as queues, with and without room", at_backends },
       { "connections shared at random among replicas", behind_balancers },
       { "the turns of a loop that spins", turns }, { "workers beside a loop", beside },
-      { "pools of workers with a queue of their own", pools }, { "several loops", several },
+      { "pools of workers with a queue of their own", pools }, { "the urgent before the others", urgency },
+      { "saturation is foreseen", saturation }, { "parameters of laws", parameters },
+      { "single reports: ends, pairs, failures", single_reports },
+      { "processor sharing: slowdown", slowdowns }, { "several loops", several },
       { "connections hashed to loops", hashing }, { "all cores idle at once", idle_cores },
       { "herds that come at once", at_once }, { "periodic senders with random phases", periodic },
       { "connections open at a time", concurrency },

@@ -160,6 +160,19 @@ static void read_undelivered(const struct reading *r, const struct instrument *b
     *num = *den - (double)(r->h->trial.hist[s]->count + r->h->trial.above[s]);
 }
 
+/* Whom the server never begins with, as they have left the queue. */
+static void read_left(const struct reading *r, const struct instrument *by, double *num, double *den)
+{
+    *den = herd_value(r->h, "reports.sent");
+    *num = *den - herd_value(r->h, by->of) * r->window_s;
+}
+
+static void read_attempts(const struct reading *r, const struct instrument *by, double *num, double *den)
+{
+    *num = 1 + herd_value(r->h, by->of);
+    *den = 1;
+}
+
 static double target_p(const struct row *r, double p)
 {
     (void)r;
@@ -235,7 +248,9 @@ static const struct instrument instruments[] = {
     { "mean_wait_station2", "calls.backend_wait.mean", read_duration, NULL, NULL, 0 },
     { "mean_wait_if_phases_were_Poisson_MD1", "wait.mean", read_wait, NULL, NULL, 0 },
     { "mean_sojourn", "sojourn.mean", read_duration, NULL, NULL, 0 },
-    { "mean_slowdown", "sojourn.mean", read_duration, NULL, NULL, 0 }, /* where all sizes are 1 */
+    { "mean_slowdown", "sojourn.mean", read_duration, NULL, NULL, 0 },  /* where all sizes are 1 */
+    { "mean_wait_high", "latency.mean", read_duration, NULL, NULL, 0 }, /* one fleet's, see `less` */
+    { "mean_wait_low", "latency.mean", read_duration, NULL, NULL, 0 },
     { "mean_sojourn_accepted", "sojourn.mean", read_duration, NULL, NULL, 0 },
     { "mean_sojourn_total", "latency.mean", read_duration, NULL, NULL, 0 },
     { "mean_sojourn_given_size", "latency.mean", read_duration, NULL, NULL, 0 },
@@ -246,6 +261,7 @@ static const struct instrument instruments[] = {
     { "sample_mean", "sojourn.mean", read_duration, NULL, NULL, 0 },
     { "std_wait", "wait", read_square, target_of_sd, pooled_sd, 0 },
     { "std_sojourn", "sojourn", read_square, target_of_sd, pooled_sd, 0 },
+    { "second_moment_wait", "wait", read_square, NULL, NULL, 0 },
     { "var_sojourn", "sojourn", read_square, target_of_variance, pooled_variance, 0 },
     { "var_sojourn_given_size", "latency", read_square, target_of_variance, pooled_variance, 0 },
     { "p50_wait", "wait", read_share, target_p, pooled_quantile, 0.5 },
@@ -268,6 +284,9 @@ static const struct instrument instruments[] = {
     { "prob_wait_le_t", "wait", read_share_within, NULL, NULL, 0 },
     { "prob_block", "reports.refused.ratio", read_value, NULL, NULL, 0 },
     { "prob_undelivered", "sojourn", read_undelivered, NULL, NULL, 0 },
+    { "prob_timeout", "throughput", read_left, NULL, NULL, 0 },
+    { "goodput", "throughput", read_rate, NULL, NULL, 0 }, /* late replies, too: they did not wait too long */
+    { "mean_attempts", "retries.ratio", read_attempts, NULL, NULL, 0 },
     { "utilization", "cpu.utilisation", read_value, NULL, NULL, 0 },
     { "prob_all_idle", "cpu.utilisation", read_rest, NULL, NULL, 0 },
     { "mean_busy_servers", "cpu.utilisation", read_busy_cores, NULL, NULL, 0 },
@@ -284,6 +303,8 @@ static const struct instrument instruments[] = {
 static const struct instrument *instrument_of(const struct row *r)
 {
     if (!strcmp(r->metric, "prob_all_idle") && row_param(r, "c") != 1)
+        return NULL;
+    if (!strcmp(r->metric, "mean_slowdown") && !has_params(r, "service=deterministic"))
         return NULL;
     for (size_t i = 0; i < sizeof instruments / sizeof *instruments; i++)
         if (!strcmp(instruments[i].metric, r->metric))

@@ -306,6 +306,7 @@ static const struct theory_case other_arrivals[] = {
       .rate = .8,
       .samples = 50000,
       .warmup = 1000,
+      .of = "wait.mean", /* the link is the first station */
       .only = "mean_wait_station2" },
     { .id = "TAND-DD",
       .scenario =
@@ -325,7 +326,19 @@ static const struct theory_case other_arrivals[] = {
                   "fleets: {f: {collars: 1, report: {every: 1 ms}, link: l, server: s}}\n",
       .rate = 1,
       .samples = 50000,
-      .warmup = 10 },
+      .warmup = 10,
+      .only = "prob_undelivered" },
+    /* collars that send again themselves: the way there and the way back lose 15 % together */
+    { .id = "RETRY-GEO",
+      .scenario = "machine: {profile: ideal}\n"
+                  "links: {l: {loss: 7.80455542707 %, attempts: 1, retransmit: 1 us}}\n"
+                  "servers: {s: {model: event_loop, handler: [cpu: 1 us]}}\n"
+                  "fleets: {f: {collars: 1, report: {every: 1 ms}, link: l, server: s, "
+                  "retry: {backoff: constant, base: 1 ms, jitter: none, attempts: 4}}}\n",
+      .rate = 1,
+      .samples = 50000,
+      .warmup = 10,
+      .only = "mean_attempts" },
 };
 
 #endif

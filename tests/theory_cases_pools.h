@@ -45,12 +45,62 @@ static const struct theory_case pools_of_workers[] = {
       .rate = 90,
       .samples = 50000,
       .warmup = 50 },
-    { .id = "MM1-90", /* last come, first served: who waits changes, not for how long on average */
+    { .id = "MM1-90-LCFS", /* last come, first served: who waits changes, not for how long on average */
       .scenario = POOL("1", "discipline: lifo", EXP, "poisson: 1.11111111111 ms"),
       .rate = .9,
       .samples = 50000,
-      .warmup = 5000,
-      .only = "mean_wait" },
+      .warmup = 5000 },
+    { .id = "FSC-64", /* machine repair: four workers, and clients that think */
+      .scenario =
+          CLOSED("64", "{exponential: 15 ms}", "", "thread_pool, workers: 4", "wait: {exponential: 1 ms}"),
+      .rate = 3.7,
+      .samples = 50000,
+      .warmup = 1000,
+      .only = "mean_response" },
+    { .id = "TIMEOUT-90",
+      .scenario = "machine: {profile: ideal}\n"
+                  "servers: {s: {model: thread_pool, workers: 1, abandoned: skip, handler: [" EXP "]}}\n"
+                  "fleets: {f: {collars: 1, report: {poisson: 1.11111111111 ms}, connection: per_report, "
+                  "timeout: 5 ms, server: s}}\n",
+      .rate = .9,
+      .samples = 50000,
+      .warmup = 200 },
+    /* the row's jobs come back to the core by chance, these once each: with so many threads, of no effect */
+    { .id = "POOL-32",
+      .scenario = "machine: {profile: ideal, scheduler: {policy: fifo}}\n"
+                  "servers: {s: {model: thread_pool, workers: 32, handler: [" EXP
+                  ", wait: {exponential: 20 ms}, " EXP "]}}\n"
+                  "fleets: {f: {collars: 1, report: {poisson: 2.5 ms}, connection: per_report, server: s}}\n",
+      .unit = 1,
+      .rate = 400,
+      .samples = 50000,
+      .warmup = 2 },
+};
+
+/* Two fleets at one worker: the one whose reports are given up at once has all its work done, and only the
+ * other's replies count in the latency. */
+#define URGENT(high, low) \
+    "machine: {profile: ideal}\n" \
+    "servers: {s: {model: thread_pool, workers: 1, queue: {discipline: priority}, handler: [" EXP "]}}\n" \
+    "fleets: {h: {collars: 1, report: {poisson: 5 ms}, connection: per_report, priority: 1" high \
+    ", server: s}, l: {collars: 1, report: {poisson: 1.66666666667 ms}, connection: per_report, " \
+    "priority: 2" low ", server: s}}\n"
+
+static const struct theory_case priorities[] = {
+    { .id = "PRIO-NP",
+      .scenario = URGENT("", ", timeout: 1 ns"),
+      .rate = .8,
+      .samples = 50000,
+      .warmup = 1000,
+      .less = 1,
+      .only = "mean_wait_high" },
+    { .id = "PRIO-NP",
+      .scenario = URGENT(", timeout: 1 ns", ""),
+      .rate = .8,
+      .samples = 50000,
+      .warmup = 1000,
+      .less = 1,
+      .only = "mean_wait_low" },
 };
 
 #endif
