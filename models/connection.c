@@ -122,10 +122,17 @@ static uint32_t attempt(const struct world *w, const struct conn *k)
 
 uint32_t conn_attempt(const struct world *w, uint32_t c) { return attempt(w, &w->conn[c]); }
 
+/* Tells the draws of this attempt from those of the ones before: of the first report that waits for the
+ * connection, or else of the collar that connects again. */
 static uint32_t tries(const struct world *w, const struct conn *k)
 {
-    return k->head == NONE ? reconnect_tries(w, k->collar) : request_sending(w, &w->req[k->head]);
+    uint32_t r = k->head;
+    while (r != NONE && w->req[r].flags & REQ_CONTROL)
+        r = w->req[r].next;
+    return r == NONE ? reconnect_tries(w, k->collar) : request_sending(w, &w->req[r]);
 }
+
+uint32_t conn_tries(const struct world *w, uint32_t c) { return tries(w, &w->conn[c]); }
 
 void conn_connect(struct world *w, uint32_t c)
 {

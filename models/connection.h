@@ -35,6 +35,8 @@ void conn_give_up(struct world *w, uint32_t c, enum outcome o);
 void conn_secured(struct world *w, uint32_t c);
 /* Names the draws of an attempt to connect. */
 uint32_t conn_attempt(const struct world *w, uint32_t c);
+/* Tells the draws of this attempt to connect from those of earlier ones. */
+uint32_t conn_tries(const struct world *w, uint32_t c);
 
 /* --- idle.c -------------------------------------------------------------------------------------- */
 

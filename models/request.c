@@ -92,6 +92,8 @@ void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t con
 
 uint32_t request_sending(const struct world *w, const struct request *q)
 {
+    if (q->flags & REQ_CONTROL) /* a ping has a number of its own, a handshake that of its connection */
+        return q->flags & REQ_PING ? 0 : conn_tries(w, q->conn);
     if (q->flags & REQ_BOUNCED)
         return 0x8000 | (w->conn[q->conn].gen & 0x7fff);
     return q->report == NONE ? 0 : retry_attempt(w, q->report);

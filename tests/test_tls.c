@@ -118,7 +118,26 @@ static void lost_handshakes(void)
         }
 }
 
+/* Each attempt has losses of its own: nobody's handshake is lost for ever. */
+static void another_handshake(void)
+{
+    static const char *const connection[] = { "persistent", "{keep_alive: 1 s}", "per_report" };
+    for (int i = 0; i < 3; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {duration: 1000 s}\nmachine: {profile: ideal}\n"
+                   "links: {l: {loss: 20 %%, attempts: 1}}\n"
+                   "servers: {s: {model: event_loop, tls: 1.2, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 100, report: {once: true}, connection: %s, link: l, server: s, "
+                   "retry: {backoff: constant, base: 1 s, attempts: 200}}}\n",
+                   connection[i]);
+        CHECK_NEAR(herd_value(&h, "reports.answered"), 100, 0);
+        herd_close(&h);
+    }
+}
+
 SUITE("TLS", { "each version has its round trips and its work, with every model", round_trips },
       { "a loop that shakes hands does nothing else", holds_the_loop_up },
       { "each session has its memory", memory }, { "a share of the handshakes resumes", resumption },
-      { "a handshake lost ends its connection", lost_handshakes })
+      { "a handshake lost ends its connection", lost_handshakes },
+      { "another attempt at a handshake has another luck", another_handshake })
