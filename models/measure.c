@@ -275,6 +275,9 @@ void measure_since(const struct world *w, const struct snapshot *from, double *v
     v[M_OFFERED] = per_second(to.count.sent - from->count.sent, window);
     v[M_RETRIES_RATE] = per_second(to.count.retried - from->count.retried, window);
     v[M_CONNECTIONS_OPENED] = per_second(to.count.opened - from->count.opened, window);
+    uint64_t replies = to.count.replies - from->count.replies;
+    v[M_CPU_PER_REPLY] =
+        replies && window > 0 ? v[M_CPU_UTILISATION] * machines_cores(w) * window / (double)replies : NAN;
     v[M_CPU_SWITCHES] = per_second(to.switches - from->switches, window);
     processor(from, &to, v);
     locks(w, from, &to, v);

@@ -92,6 +92,7 @@ const struct metric metric_rows[METRICS] = {
     [M_CPU_OVERHEAD] = { "cpu.overhead", "1", "overhead", "CPU time outside handlers / busy time", COMP },
     [M_CPU_SWITCHES] = { "cpu.context_switches", "1/s", "context switches", "context switches per second",
                          COMP },
+    [M_CPU_PER_REPLY] = { "cpu.per_reply", "s", "CPU time per reply", "busy time / replies", COMP },
 #define X(id, name, doc) \
     [M_CPU_CAUSE + CPU_##id - 1] = { "cpu.overhead." name, "1", name, "share of busy time spent " doc, 0 },
     OVERHEADS(X)

@@ -80,6 +80,7 @@ enum metric_id {
     M_CPU_UTILISATION = M_MEM_PEAK + MEM_COUNT,
     M_CPU_OVERHEAD,
     M_CPU_SWITCHES,
+    M_CPU_PER_REPLY,
     M_CPU_CAUSE, /* the overheads */
 #define X(id, name, doc) +1
     M_THREADS_PEAK = M_CPU_CAUSE OVERHEADS(X),

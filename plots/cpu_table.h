@@ -6,8 +6,8 @@
 
 #include "plots/frame.h"
 
-/* Prints shares of the busy time by kind, a column for each series shown; nothing where all of it was work,
- * or where it is not known. What does not fit into `width` is left out. */
+/* Prints shares of the busy time by kind, a column for each series shown; nothing where (nearly)
+ * all of it was work, or where it is not known. What does not fit into `width` stands in blocks below. */
 void cpu_table_print(const struct frame *f, size_t width, bool bold, FILE *to);
 
 #endif

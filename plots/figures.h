@@ -18,6 +18,7 @@ enum { FIGURE_FAILED = -1, FIGURE_SKIPPED = 0, FIGURE_DRAWN = 1 };
 /* Each writes NAME.gp and NAME.dat, or skips itself where the results have nothing to show. */
 int figure_memory(const struct drawing *d);
 int figure_why(const struct drawing *d);
+int figure_cpu(const struct drawing *d);
 int figure_latency(const struct drawing *d);
 int figure_spectrum(const struct drawing *d);
 int figure_throughput(const struct drawing *d);

@@ -16,10 +16,9 @@ static const struct figure {
     const char *name; /* of its files, without ending */
     int (*draw)(const struct drawing *d);
 } figures[] = {
-    { "memory", figure_memory },         { "why", figure_why },
-    { "latency", figure_latency },       { "spectrum", figure_spectrum },
-    { "throughput", figure_throughput }, { "time", figure_time },
-    { "timeline", figure_timeline },     { "warmup", figure_warmup },
+    { "memory", figure_memory },   { "why", figure_why },           { "cpu", figure_cpu },
+    { "latency", figure_latency }, { "spectrum", figure_spectrum }, { "throughput", figure_throughput },
+    { "time", figure_time },       { "timeline", figure_timeline }, { "warmup", figure_warmup },
     { "tornado", figure_tornado },
 };
 #define FIGURES (sizeof figures / sizeof *figures)

@@ -12,7 +12,8 @@
  * families read as two; within a family dark and light alternate for the photocopier. */
 static const char *const warm[] = { "#d55e00", "#f6c9a3", "#e69f00", "#f9e2b0", "#a65628",
                                     "#e8a9a0", "#7f3b08", "#fdd9c4", "#c4883a", "#f3d7d7" };
-static const char *const cool[] = { "#0072b2", "#a9d3ee", "#3d9bd1", "#d5e9f5", "#00476f", "#8fa9c4" };
+static const char *const cool[] = { "#0072b2", "#a9d3ee", "#3d9bd1", "#d5e9f5",
+                                    "#00476f", "#8fa9c4", "#2a9d8f", "#b5ded7" };
 #define LENGTH(x) (sizeof(x) / sizeof *(x))
 
 static bool is_base(const char *name)

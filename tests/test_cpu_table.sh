@@ -17,7 +17,7 @@ title="Where the CPU time goes"
 
 # The shares of a column (2 or 3, counted from the end: names have spaces) of the block, one a line.
 shares() {
-    sed -n "/^$title/,/^Fitted/p" "$work/out" | sed 's/ %/%/g' |
+    sed -n "/^$title/,/^CPU time per/p" "$work/out" | grep -v "^CPU time per" | sed 's/ %/%/g' |
         awk -v back="$1" 'NR > 3 && NF > 2 { x = $(NF - back); sub("%", "", x); if (x != "-") print x }'
 }
 sum() { shares "$1" | awk '{ s += $1 } END { printf "%d", s * 10 + 0.5 }'; }

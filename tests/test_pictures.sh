@@ -27,4 +27,41 @@ grep -q "rectangle from 12, graph 0 to 13, graph 1" "$gp" || fail "a surge from 
 [ "$(grep -c "'outage wifi'" "$gp")" = 1 ] || fail "the outage should be named once"
 [ "$(grep -c "'load f'" "$gp")" = 1 ] || fail "the surge should be named once"
 
+cat >dear.yaml <<'YAML'
+herdsim: 1
+name: dear
+run: {duration: 5 s, warmup: 1 s, seed: 2}
+machine: {profile: linux-x86_64}
+servers: {s: {handler: [cpu: 20 us]}}
+fleets: {f: {collars: 200, report: {poisson: 50 ms}, server: s}}
+variants:
+  threads: {servers.s.model: thread_per_connection}
+  loop: {servers.s.model: event_loop}
+  requests: {servers.s.model: thread_per_request}
+  one: {servers.s.model: iterative}
+YAML
+
+it "a figure stacks what a reply costs the cores"
+run "$HERDSIM" run dear.yaml -q -j 1
+status_is 0
+gp=$(ls dear/plots/cpu.gp results/dear/plots/cpu.gp 2>/dev/null)
+for part in "work of handlers" switching "system calls"; do
+    grep -q "'$part'" "$gp" || fail "'$part' should be in the key"
+done
+out_has "CPU time per reply"
+out_has "threads made and ended"
+
+it "whatever fits into 80 columns: no series is left out of the block"
+run env COLUMNS=80 "$HERDSIM" run dear.yaml -q -j 1 --no-plots
+status_is 0
+[ "$(grep -c "^of the busy time" "$work/out")" -ge 1 ] || fail "there should be a block"
+for name in threads loop requests one; do
+    grep "^of the busy time" "$work/out" | grep -q "$name" || fail "$name should have a column"
+done
+
+it "where all is work there is no such figure"
+run "$HERDSIM" run dear.yaml -q -j 1 -s machine.profile=ideal -o ideal
+status_is 0
+[ ! -e ideal/plots/cpu.gp ] || fail "a machine without costs has no overhead to draw"
+
 finish

@@ -1,0 +1,40 @@
+/* stack.h - bars of stacked parts, one for each series shown: what something is made of. */
+#ifndef PLOTS_STACK_H
+#define PLOTS_STACK_H
+
+#include "plots/figures.h"
+
+#define STACK_BARS  24u
+#define STACK_PARTS 25u /* one of them for what is nearly nothing */
+
+struct stack_part {
+    const char *title, *colour;
+    double value;
+};
+
+struct stack_bar {
+    size_t shown; /* index into the frame's */
+    double sum;   /* of the parts */
+    struct stack_part part[STACK_PARTS];
+    size_t n;
+    char foot[96]; /* below its name where there is room; may be empty */
+};
+
+/* What to draw; the parts of all bars are the same, in the same order from below. */
+struct stack {
+    const char *file, *about; /* as in struct heading */
+    const char *subtitle;     /* followed by where: ", at collars = 10,000" */
+    const char *note;
+    const char *label, *unit; /* of the axis, see axis_fit() */
+    double least;             /* smaller parts are not seen at all */
+    struct stack_bar bar[STACK_BARS];
+    size_t n, left_out; /* bars without room */
+};
+
+/* The next bar for a point, all zero but `shown`; NULL where there is no more room (counted). */
+struct stack_bar *stack_bar(struct stack *s, size_t shown);
+/* Writes the figure; parts that are nearly nothing in every bar are drawn as one. FIGURE_SKIPPED where there
+ * are no bars. */
+int stack_draw(struct stack *s, const struct drawing *d);
+
+#endif
