@@ -499,8 +499,8 @@ int64_t server_memory(const struct server *s); /* all that it holds */
 void server_launch(struct world *w, struct server *s);
 /* Memory of a server process; kills the largest process where the machine has no more. */
 void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes);
-/* The task and the buffer of a request (sign 1: taken, -1: given back), with so much of unread messages: three
- * components at once, on the path of every report. */
+/* The task and the buffer of a request (sign 1: taken, -1: given back), with so much of unread messages:
+ * three components at once, on the path of every report. */
 void hold_request(struct world *w, struct server *s, int64_t unread, int sign);
 void reserve(struct world *w, struct server *s, int64_t bytes);
 void check_memory(struct world *w);

@@ -66,6 +66,32 @@ static void what_one_gigabyte_carries(void)
     }
 }
 
+/* --- python-vs-c ---------------------------------------------------------------------------------- */
+
+enum { COLLARS_400 = 2, COLLARS_800 = 3 };
+
+static void one_lock_and_four_cores(void)
+{
+    static const struct option_pair set[] = { { "run.replications", "1" } };
+    static const char *const one_at_a_time[] = { "Python asyncio", "Python threads", "C event loop" };
+    struct run r;
+    run_set(&r, "python-vs-c", set, COUNT(set));
+    for (size_t i = 0; i < COUNT(one_at_a_time); i++) {
+        CHECK_NEAR(value(&r, one_at_a_time[i], COLLARS_400, "latency.p50"), 0.025, 0.003);
+        CHECK_NEAR(value(&r, one_at_a_time[i], COLLARS_800, "throughput"), 498, 6);
+        CHECK_NEAR(value(&r, one_at_a_time[i], COLLARS_800, "cpu.utilisation"), 0.25, 0.01);
+    }
+    CHECK_NEAR(value(&r, "C threads", COLLARS_400, "latency.p50"), 0.016, 0.001);
+    CHECK_NEAR(value(&r, "C threads", COLLARS_800, "throughput"), 780, 15);
+    CHECK_NEAR(value(&r, "4 Python processes", COLLARS_800, "throughput"), 780, 15);
+    CHECK(value(&r, "Python threads", COLLARS_800, "lock.utilisation") > 0.999);
+    CHECK_NEAR(value(&r, "Python threads", COLLARS_800, "queue.lock.mean"), 290, 30);
+    CHECK(value(&r, "Python asyncio", COLLARS_800, "lock.wait.mean") == 0);
+    end(&r);
+}
+
 SUITE("the gallery of server models",
       { "libuv's pool: full, and no meter of the loop shows it", a_full_pool },
-      { "small-server: what one gigabyte carries", what_one_gigabyte_carries })
+      { "small-server: what one gigabyte carries", what_one_gigabyte_carries },
+      { "python-vs-c: a lock lets one thread work at a time, on however many cores",
+        one_lock_and_four_cores })

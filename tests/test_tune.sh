@@ -158,7 +158,7 @@ status_is 3
 err_has "drawn holds a search of 'herdsim tune'"
 
 it "an interrupted search says what it knows, and keeps it"
-run timeout --preserve-status -s INT 1 "$HERDSIM" tune herd.yaml --no-plots -o stopped --duration '200 s' \
+run timeout --preserve-status -s INT 5 "$HERDSIM" tune herd.yaml --no-plots -o stopped --duration '200 s' \
     -s 'tune.between=[1, 10000000]' -s 'tune.objectives=[throughput >= 0/s]'
 status_is 130
 err_has "interrupted: the search was not finished"
