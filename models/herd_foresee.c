@@ -97,7 +97,8 @@ static simtime task_switches(const struct server_conf *s, simtime each)
     simtime n = 1;
     for (size_t i = 0; i < s->handler.n; i++)
         n += step_pauses(&server_steps(s)[i]);
-    return type->request_holds & MEM_BIT(MEM_REQUEST_TASKS) ? n * each : 0;
+    bool tasks = type->request_holds & MEM_BIT(MEM_REQUEST_TASKS) || type->connection_tasks;
+    return tasks ? n * each : 0;
 }
 
 static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool per_report)

@@ -51,6 +51,8 @@ void hold_request(struct world *w, struct server *s, int64_t unread, int sign)
         ledger_new_peak(l);
 }
 
+void server_hold(struct server *s, enum mem_component c, int64_t bytes) { hold(s->world, s, c, bytes); }
+
 void reserve(struct world *w, struct server *s, int64_t bytes)
 {
     s->reserved += (uint64_t)bytes;

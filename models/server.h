@@ -39,6 +39,8 @@ struct server_type {
     const char *lane;          /* what a thread of it is called in a timeline */
     uint32_t connection_holds; /* MEM_BIT()s of what each open connection takes besides its socket */
     uint32_t request_holds;    /* MEM_BIT()s of what each request in progress takes */
+    bool process_each;         /* each thread is a process of its own, with an interpreter lock of its own */
+    bool connection_tasks;     /* each connection has a task, instead of each request */
     void (*start)(struct server *s);
     /* A connection stands in the accept queue. */
     void (*incoming)(struct server *s);
@@ -98,12 +100,13 @@ struct server {
     int64_t held[MEM_COUNT];
     struct costs_conf costs; /* of its machine, in its runtime */
     struct sizes_conf sizes;
-    uint64_t stack;       /* bytes reserved for each thread's stack */
-    int64_t stack_tables; /* page tables that such a stack costs */
-    uint64_t threads;     /* besides the main one */
-    uint64_t stacks_kept; /* of ended threads, for new ones */
-    bool fresh;           /* the stack of the thread made last */
-    uint64_t arenas;      /* of malloc, besides the main thread's */
+    uint64_t connection_task; /* bytes of a connection's task, where server_type says that it has one */
+    uint64_t stack;           /* bytes reserved for each thread's stack */
+    int64_t stack_tables;     /* page tables that such a stack costs */
+    uint64_t threads;         /* besides the main one */
+    uint64_t stacks_kept;     /* of ended threads, for new ones */
+    bool fresh;               /* the stack of the thread made last */
+    uint64_t arenas;          /* of malloc, besides the main thread's */
 };
 
 /* --- time and costs ---------------------------------------------------------------------------- */
@@ -131,6 +134,9 @@ const struct costs_conf *server_costs(const struct server *s);
 const struct sizes_conf *server_sizes(const struct server *s);
 /* Books dt of CPU time that the next server_run() will include, and returns it. */
 simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt);
+
+/* Takes memory (bytes > 0) or gives it back, beyond what the world books for connections and requests. */
+void server_hold(struct server *s, enum mem_component c, int64_t bytes);
 
 /* --- threads ------------------------------------------------------------------------------------ */
 
@@ -216,6 +222,9 @@ simtime server_advance(struct server *s, uint32_t req);
 simtime request_work(const struct server *s, uint32_t req);
 /* Does the handler's work alone until then; server_advance() goes on from there. */
 simtime server_work(struct server *s, uint32_t req);
+/* How deep the work that server_advance() returned goes into a stack: for models whose requests have stacks
+ * of their own, so that the thread's stays as it is. */
+int64_t server_take_depth(struct server *s);
 enum after request_after(const struct server *s, uint32_t req);
 /* The wait that follows, or is just over, is for a backend's answer: it comes through a socket. */
 bool request_calls(const struct server *s, uint32_t req);

@@ -125,8 +125,12 @@ static void place_servers(struct world *w)
                                         .accept_head = NONE,
                                         .accept_tail = NONE };
         runtime_apply(&c->runtime, &w->server[i].costs, &w->server[i].sizes);
-        if (!(type->request_holds & MEM_BIT(MEM_REQUEST_TASKS)))
+        if (!(type->request_holds & MEM_BIT(MEM_REQUEST_TASKS)) && !type->connection_tasks)
             w->server[i].costs.task_switch = 0; /* no task but a thread's own */
+        if (type->connection_tasks) {           /* a request has none besides */
+            w->server[i].connection_task = w->server[i].sizes.request_task;
+            w->server[i].sizes.request_task = 0;
+        }
         size_t size = state_of(c, w->machine[c->machine_index].conf);
         w->server[i].state_size = size;
         state += aligned(size);

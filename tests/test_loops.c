@@ -192,10 +192,73 @@ static void handed_over(void)
     herd_close(&h);
 }
 
+/* --- tasks of a runtime ---------------------------------------------------------------------------- */
+
+#define TASKS(cores, keys, steps) \
+    "herdsim: 1\nrun: {duration: 10 s}\nmachine: {profile: ideal, cores: " cores "}\n" \
+    "servers: {s: {model: green_threads, " keys ", handler: [" steps "]}}\n" \
+    "fleets: {f: {collars: 8, report: {once: true}, server: s}}\n"
+
+/* Waits need no thread, blocking calls get one each, unless they hold their processor; work is shared out. */
+static void tasks(void)
+{
+    static const struct {
+        const char *yaml;
+        double makespan, threads;
+    } rows[] = {
+        { TASKS("1", "workers: auto", "wait: 100 ms"), 0.1, 1 },
+        { TASKS("1", "workers: auto", "block: 100 ms"), 0.1, 9 },
+        { TASKS("1", "detach: false", "block: 100 ms"), 0.8, 1 },
+        { TASKS("4", "workers: auto", "cpu: 100 ms"), 0.2, 4 },
+        { TASKS("4", "workers: 3", "cpu: 100 ms"), 0.3, 3 },
+        { TASKS("2", "workers: 4", "cpu: 100 ms"), 0.4, 4 },
+        { TASKS("1", "workers: 4, detach: false", "block: 100 ms, wait: 50 ms"), 0.25, 4 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct herd h;
+        herd_start(&h, "%s", rows[i].yaml);
+        CHECK_INT(herd_value(&h, "reports.answered"), 8);
+        CHECK_NEAR(herd_value(&h, "makespan"), rows[i].makespan, 1e-12);
+        CHECK_INT(herd_value(&h, "threads.peak"), rows[i].threads);
+        herd_close(&h);
+    }
+}
+
+/* A task's first 2 KiB are part of what Go takes for a goroutine; deeper work doubles them until it fits, and
+ * a copy is paid for each time. */
+static void growing_stacks(void)
+{
+    static const struct {
+        const char *deep, *stacks;
+        double more, copies, mean;
+    } rows[] = { { "2 KiB", "keep", 0, 0, 1 },
+                 { "2049 B", "keep", 2048, 1, 1 },
+                 { "30 KiB", "keep", 30 * 1024, 4, 1 },
+                 { "30 KiB", "shrink", 30 * 1024, 4, 0.1 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {warmup: 1 s, duration: 10 s}\n"
+                   "machine: {profile: ideal, sizes: {request_task: 2656 B}}\n"
+                   "servers: {s: {model: green_threads, stacks: %s, copy: 1 ms, handler: [stack: %s, cpu: 10 "
+                   "ms, wait: "
+                   "990 ms]}}\n"
+                   "fleets: {f: {collars: 1, report: {trace: [1]}, server: s}}\n",
+                   rows[i].stacks, rows[i].deep);
+        CHECK_NEAR(herd_value(&h, "memory.peak.request_tasks"), 2656 + rows[i].more, 0);
+        CHECK_NEAR(herd_value(&h, "makespan"), 1 + rows[i].copies * 1e-3, 1e-12);
+        double share = rows[i].mean < 1 ? herd_value(&h, "makespan") / 10 : 1;
+        CHECK_NEAR(herd_value(&h, "memory.total.mean"), 2656 + rows[i].more * share, 1e-6);
+        herd_close(&h);
+    }
+}
+
 SUITE("loops", { "timers go before what was polled, and a turn is what was ready", phases },
       { "a poll call returns at most a batch", batches },
       { "to spin or to sleep while nothing is ready", spinning },
       { "workers beside a loop do what would stop it", workers_beside },
       { "what it costs to hand over", handing_over }, { "one loop of many is an event loop", one_of_many },
       { "how connections are shared out among loops", shared_out },
-      { "what it costs to hand over a connection", handed_over })
+      { "what it costs to hand over a connection", handed_over },
+      { "tasks wait without threads, and block with one each", tasks },
+      { "stacks of tasks grow, and may shrink", growing_stacks })

@@ -41,6 +41,8 @@ static void hashing(void)
         hashed(&of[i]);
 }
 
+static void tasks(void) { RUN_CASES(tasks_of_runtimes); }
+
 static void beside(void) { RUN_CASES(workers_of_loops); }
 
 static void pools(void) { RUN_CASES(pools_of_workers); }
@@ -228,10 +230,10 @@ SUITE("theory", { "Poisson arrivals at one exponential server", poisson_arrivals
       { "pools of workers with a queue of their own", pools }, { "the urgent before the others", urgency },
       { "saturation is foreseen", saturation }, { "parameters of laws", parameters },
       { "single reports: ends, pairs, failures", single_reports },
-      { "processor sharing: slowdown", slowdowns }, { "several loops", several },
-      { "connections hashed to loops", hashing }, { "all cores idle at once", idle_cores },
-      { "herds that come at once", at_once }, { "periodic senders with random phases", periodic },
-      { "connections open at a time", concurrency },
+      { "processor sharing: slowdown", slowdowns }, { "tasks of a runtime", tasks },
+      { "several loops", several }, { "connections hashed to loops", hashing },
+      { "all cores idle at once", idle_cores }, { "herds that come at once", at_once },
+      { "periodic senders with random phases", periodic }, { "connections open at a time", concurrency },
       { "connections open at a time without any limit", concurrency_without_limit },
       { "a queue that was empty at first", from_empty },
       { "the spread of means between replications", spreads }, { "traces done by hand", traces },

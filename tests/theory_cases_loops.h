@@ -78,6 +78,22 @@ static const struct theory_case several_loops[] = {
       .warmup = 1000 },
 };
 
+/* Tasks on as many processors share one queue, whoever steals from whom. */
+static const struct theory_case tasks_of_runtimes[] = {
+    { .id = "MLOOP-POOL",
+      .scenario = LOOPS("model: green_threads", "4", EXP),
+      .rate = 3.2,
+      .samples = 50000,
+      .warmup = 500 },
+    { .id = "MGINF-20",
+      .scenario = "machine: {profile: ideal}\n"
+                  "servers: {s: {model: green_threads, handler: [block: {lognormal: 2 ms, cv: 1}]}}\n"
+                  "fleets: {f: {collars: 1, report: {poisson: 0.1 ms}, connection: per_report, server: s}}\n",
+      .rate = 10,
+      .samples = 50000,
+      .warmup = 100 },
+};
+
 /* --- balls in bins: connections that the kernel hashes to loops ------------------------------------- */
 
 struct hashing {

@@ -1,0 +1,120 @@
+/* handler.c - what a report needs of its server, step by step. */
+#include "models/world.h"
+
+/* The demand of a step is drawn from the collar's stream of that report and step, so that it is the same
+ * whatever the server does and whenever it asks. */
+static double step_amount(struct world *w, const struct request *q, const struct step_conf *step,
+                          uint32_t index)
+{
+    if (dist_is_constant(&step->amount))
+        return step->amount.mean;
+    struct rng r = rng_stream(w->key, DRAW_STEP + index, w->conn[q->conn].collar, q->number);
+    double x = dist_draw(&step->amount, &r);
+    return x > 0 ? x : 0;
+}
+
+/* The pause that the step is, and the CPU time of asking for it. */
+static simtime begin_pause(struct server *s, uint32_t r, const struct step_conf *step)
+{
+    struct world *w = s->world;
+    struct request *q = &w->req[r];
+    uint32_t index = q->step++;
+    q->after = step->kind == STEP_BLOCK ? AFTER_BLOCK : AFTER_WAIT;
+    if (step->kind != STEP_CALL) {
+        q->stamp = simtime_from_s(step_amount(w, q, step, index));
+        return 0;
+    }
+    q->flags |= REQ_CALLS;
+    q->stamp = backend_demand(w, r, index);
+    return server_cost(s, CPU_SEND, s->costs.send);
+}
+
+/* The CPU time of taking a call's answer. */
+static simtime end_call(struct server *s, struct request *q)
+{
+    q->flags &= (uint16_t)~REQ_CALLS;
+    return server_cost(s, CPU_RECEIVE, s->costs.receive);
+}
+
+static bool is_work(const struct step_conf *step)
+{
+    return step->kind == STEP_CPU || step->kind == STEP_MEMORY || step->kind == STEP_STACK;
+}
+
+simtime request_work(const struct server *s, uint32_t r)
+{
+    const struct request *q = &s->world->req[r];
+    const struct step_conf *step = server_steps(s->conf);
+    simtime cpu = 0;
+    if (q->flags & REQ_CONTROL)
+        return 0; /* a handshake is the loop's own, as in Node */
+    for (uint32_t i = q->step; i < s->conf->handler.n && is_work(&step[i]); i++)
+        if (step[i].kind == STEP_CPU)
+            cpu += simtime_from_s(step_amount(s->world, q, &step[i], i));
+    return cpu;
+}
+
+/* How deep the next burst goes: the deepest of its steps. */
+static void go_deep(struct server *s, int64_t bytes)
+{
+    if (bytes > s->machine->depth)
+        s->machine->depth = bytes;
+}
+
+simtime server_work(struct server *s, uint32_t r)
+{
+    struct world *w = s->world;
+    struct request *q = &w->req[r];
+    const struct step_conf *step = server_steps(s->conf);
+    simtime cpu = 0;
+    if (q->flags & REQ_CONTROL) {
+        if (q->step)
+            return 0;
+        q->step = (uint8_t)s->conf->handler.n; /* no handler runs */
+        return q->flags & REQ_PING ? 0 : server_cost(s, CPU_TLS, tls_work(s, q));
+    }
+    for (; q->step < s->conf->handler.n; q->step++) {
+        const struct step_conf *now = &step[q->step];
+        if (now->kind == STEP_CPU) {
+            cpu += server_cost(s, CPU_WORK, simtime_from_s(step_amount(w, q, now, q->step)));
+        } else if (now->kind == STEP_MEMORY) {
+            int64_t bytes = (int64_t)step_amount(w, q, now, q->step);
+            q->memory += bytes;
+            hold(w, s, MEM_REQUESTS, bytes);
+        } else if (now->kind == STEP_STACK) {
+            go_deep(s, (int64_t)step_amount(w, q, now, q->step));
+        } else {
+            break;
+        }
+    }
+    if (!cpu)
+        s->machine->depth = 0; /* nothing runs, nothing is touched */
+    return cpu;
+}
+
+int64_t server_take_depth(struct server *s)
+{
+    int64_t depth = s->machine->depth;
+    s->machine->depth = 0;
+    return depth;
+}
+
+simtime server_advance(struct server *s, uint32_t r)
+{
+    struct request *q = &s->world->req[r];
+    simtime cpu = q->flags & REQ_CALLS ? end_call(s, q) : 0;
+    if (s->costs.task_switch)
+        cpu += server_cost(s, CPU_TASKS, s->costs.task_switch);
+    cpu += server_work(s, r);
+    if (q->step < s->conf->handler.n)
+        return cpu + begin_pause(s, r, &server_steps(s->conf)[q->step]);
+    q->after = AFTER_REPLY;
+    cpu += server_cost(s, CPU_SEND, s->costs.send);
+    if (s->world->conn[q->conn].per_report && !(q->flags & REQ_CONTROL))
+        cpu += server_cost(s, CPU_CLOSE, s->costs.close);
+    return cpu;
+}
+
+enum after request_after(const struct server *s, uint32_t r) { return s->world->req[r].after; }
+
+bool request_calls(const struct server *s, uint32_t r) { return s->world->req[r].flags & REQ_CALLS; }
