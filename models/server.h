@@ -39,7 +39,6 @@ struct server_type {
     const char *lane;          /* what a thread of it is called in a timeline */
     uint32_t connection_holds; /* MEM_BIT()s of what each open connection takes besides its socket */
     uint32_t request_holds;    /* MEM_BIT()s of what each request in progress takes */
-    bool process_each;         /* each thread is a process of its own, with an interpreter lock of its own */
     bool connection_tasks;     /* each connection has a task, instead of each request */
     void (*start)(struct server *s);
     /* A connection stands in the accept queue. */
