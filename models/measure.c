@@ -14,20 +14,20 @@ static const struct level {
     int metric;
     bool machine;
 } levels[LEVELS] = {
-    [LEVEL_RESIDENT] = { offsetof(struct world, ledger.resident), M_MEM_RESIDENT_MEAN },
-    [LEVEL_KERNEL] = { offsetof(struct world, ledger.kernel), M_MEM_KERNEL_MEAN },
-    [LEVEL_RESERVED] = { offsetof(struct world, ledger.reserved), M_MEM_RESERVED_MEAN },
-    [LEVEL_SWAPPED] = { offsetof(struct world, swapped), M_MEM_SWAPPED_MEAN },
-    [LEVEL_CONNECTIONS] = { offsetof(struct world, connections), M_CONNECTIONS_MEAN },
-    [LEVEL_ACCEPTING] = { offsetof(struct world, accepting), M_ACCEPT_MEAN },
-    [LEVEL_WAITING] = { offsetof(struct world, waiting.number), M_QUEUE_MEAN },
-    [LEVEL_IN_SERVER] = { offsetof(struct world, in_server.number), M_IN_SERVER_MEAN },
+    [LEVEL_RESIDENT] = { offsetof(struct world, ledger.resident), M_MEM_RESIDENT_MEAN, false },
+    [LEVEL_KERNEL] = { offsetof(struct world, ledger.kernel), M_MEM_KERNEL_MEAN, false },
+    [LEVEL_RESERVED] = { offsetof(struct world, ledger.reserved), M_MEM_RESERVED_MEAN, false },
+    [LEVEL_SWAPPED] = { offsetof(struct world, swapped), M_MEM_SWAPPED_MEAN, false },
+    [LEVEL_CONNECTIONS] = { offsetof(struct world, connections), M_CONNECTIONS_MEAN, false },
+    [LEVEL_ACCEPTING] = { offsetof(struct world, accepting), M_ACCEPT_MEAN, false },
+    [LEVEL_WAITING] = { offsetof(struct world, waiting.number), M_QUEUE_MEAN, false },
+    [LEVEL_IN_SERVER] = { offsetof(struct world, in_server.number), M_IN_SERVER_MEAN, false },
     [LEVEL_RUN_QUEUE] = { offsetof(struct machine, run_queue.number), M_RUN_QUEUE_MEAN, true },
-    [LEVEL_OUTSTANDING] = { offsetof(struct world, outstanding.number), M_OUTSTANDING_MEAN },
+    [LEVEL_OUTSTANDING] = { offsetof(struct world, outstanding.number), M_OUTSTANDING_MEAN, false },
     [LEVEL_WORKERS] = { offsetof(struct world, busy_workers), M_WORKERS_BUSY, false },
-    [LEVEL_BUSY] = { offsetof(struct machine, busy), M_CPU_UTILISATION, true },     /* then by core */
-    [LEVEL_LOCK_BUSY] = { offsetof(struct world, locks.busy), M_LOCK_UTILISATION }, /* then by lock */
-    [LEVEL_LOCK_WANTING] = { offsetof(struct world, locks.wanting.number), M_LOCK_WANTING },
+    [LEVEL_BUSY] = { offsetof(struct machine, busy), M_CPU_UTILISATION, true },            /* then by core */
+    [LEVEL_LOCK_BUSY] = { offsetof(struct world, locks.busy), M_LOCK_UTILISATION, false }, /* then by lock */
+    [LEVEL_LOCK_WANTING] = { offsetof(struct world, locks.wanting.number), M_LOCK_WANTING, false },
 };
 
 static const struct gauge *level_gauge(const void *whose, int level)
