@@ -6,6 +6,7 @@
 #include "plots/cpu.h"
 #include "plots/figures.h"
 #include "plots/grid.h"
+#include "plots/letters.h"
 
 #define VISIBLE 0.0005
 
@@ -59,7 +60,8 @@ static void fill(struct grid *g, const struct slice *s)
     struct grid_row *row = grid_row(g);
     grid_set(g, row, 0, "of the busy time");
     for (size_t i = s->first; i < s->last; i++) {
-        const char *name = s->frame->shown[i].name;
+        char name[200];
+        letters_name(s->frame, i, name, sizeof name);
         grid_set(g, row, 1 + i - s->first, *name ? name : "share");
     }
     for (size_t k = 0; k < CPU_KINDS; k++)

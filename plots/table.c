@@ -9,6 +9,7 @@
 #include "plots/figures.h"
 #include "plots/fits_table.h"
 #include "plots/grid.h"
+#include "plots/letters.h"
 #include "plots/parts_table.h"
 #include "plots/spread.h"
 #include "plots/table_notes.h"
@@ -196,7 +197,7 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
         char key[128];
         figure_key(p, k, key, sizeof key);
         t->grid.left[column] = !isfinite(p->parameter[k].number);
-        figure_parameter(&p->parameter[k], text, sizeof text);
+        letters_value(t->frame, p, k, text, sizeof text);
         put(t, row, column++, key, text);
     }
     for (size_t m = 0; m < f->n_metrics && column + 1 < GRID_COLUMNS; m++) {
@@ -311,6 +312,7 @@ static int choose_rows(struct table *t)
 static void print_below(const struct table *t, size_t width, bool bold, FILE *to)
 {
     const struct outcome *o = t->outcome;
+    letters_print(t->frame, to);
     if (t->limits_below && !t->spread.n)
         table_note_limits(t->frame, to);
     table_note_precision(t->frame, o, to);

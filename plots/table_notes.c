@@ -5,17 +5,18 @@
 #include <string.h>
 
 #include "plots/figures.h"
+#include "plots/letters.h"
 
 #define SHOWN 20u /* lines of a note */
 
 /* "  threads, 10,000: " */
-static void print_point(const struct frame_point *p, FILE *to)
+static void print_point(const struct frame *f, const struct frame_point *p, FILE *to)
 {
     bool named = p->n_parameters == 0 || strcmp(p->variant, "base") != 0;
     fprintf(to, "  %s", named ? p->variant : "");
     for (size_t k = 0; k < p->n_parameters; k++) {
         char value[64];
-        figure_parameter(&p->parameter[k], value, sizeof value);
+        letters_value(f, p, k, value, sizeof value);
         fprintf(to, "%s%s", named || k ? ", " : "", value);
     }
     fputs(": ", to);
@@ -50,7 +51,7 @@ void table_note_limits(const struct frame *f, FILE *to)
         if (lines++ == 0)
             fputs("\nLimits that were hit first:\n", to);
         table_limit(&f->point[i], limit, sizeof limit);
-        print_point(&f->point[i], to);
+        print_point(f, &f->point[i], to);
         fprintf(to, "%s\n", limit);
     }
 }
@@ -110,7 +111,7 @@ void table_note_precision(const struct frame *f, const struct outcome *o, FILE *
             fprintf(to, "\nNot within %.3g %% at %s:\n", 100 * plan->within, f->metric[plan->until].title);
         if (lines++ >= SHOWN)
             continue;
-        print_point(&f->point[i], to);
+        print_point(f, &f->point[i], to);
         print_width(f, &f->point[i], plan->until, to);
         fputc('\n', to);
     }
@@ -160,7 +161,7 @@ void table_note_warmup(const struct frame *f, const struct outcome *o, FILE *to)
             fputs("These had not settled; make run.duration longer, unless they are overloaded:\n", to);
         if (lines > SHOWN)
             continue;
-        print_point(p, to);
+        print_point(f, p, to);
         fprintf(to, "in %ld of %u replication%s\n", missed, p->replications, p->replications == 1 ? "" : "s");
     }
     print_more(lines, to);
@@ -192,7 +193,7 @@ void table_note_batches(const struct frame *f, const struct outcome *o, FILE *to
             if (lines > SHOWN)
                 break;
             if (!*join)
-                print_point(&f->point[i], to);
+                print_point(f, &f->point[i], to);
             fprintf(to, "%s%s %.2g", join, f->metric[m].title, s->batched[m].lag1);
             join = ", ";
         }

@@ -7,16 +7,19 @@
 
 #include "plots/figures.h"
 #include "plots/grid.h"
+#include "plots/letters.h"
 #include "plots/style.h"
 #include "plots/why.h"
 
 #define SERIES  64u
-#define REASONS 3u /* named in the sentence */
+#define REASONS 3u  /* named in the sentence */
+#define SAME    1.5 /* memory that differs less is not told again for another value */
 
 struct breakdown {
     const struct frame *frame;
     struct why why[SERIES];
-    const char *name[SERIES];
+    char name[SERIES][200];
+    size_t category[SERIES];
     size_t n;
 };
 
@@ -148,6 +151,40 @@ static void print_sentence(const struct breakdown *b, size_t width, FILE *to)
     print_reasons(&b->why[dear], &b->why[cheap], to);
 }
 
+/* ---- values of a key that is no number ---- */
+
+/* Whether all series need about as much memory at this value as at the last one. */
+static bool is_same_as_last(const struct breakdown *b, size_t category, size_t last)
+{
+    for (size_t i = 0; i < b->n; i++)
+        for (size_t k = 0; b->category[i] == category && k < b->n; k++) {
+            bool pair =
+                b->category[k] == last && b->why[k].point->series == b->why[i].point->series && k != i;
+            double ratio = pair ? b->why[i].bytes / b->why[k].bytes : 1;
+            if (!(ratio < SAME && ratio > 1 / SAME))
+                return false;
+        }
+    return true;
+}
+
+/* Keeps the last value, and others where memory is different there. Returns how many values went. */
+static size_t leave_out_the_same(struct breakdown *b)
+{
+    size_t kept = 0, gone = 0, last = b->n ? b->category[b->n - 1] : 0;
+    bool same[SERIES] = { false };
+    for (size_t c = 0; c < last && c < SERIES; c++)
+        gone += same[c] = is_same_as_last(b, c, last);
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->category[i] < SERIES && same[b->category[i]])
+            continue;
+        b->why[kept] = b->why[i];
+        b->category[kept] = b->category[i];
+        memmove(b->name[kept++], b->name[i], sizeof b->name[0]);
+    }
+    b->n = kept;
+    return gone;
+}
+
 void why_table_print(const struct frame *f, size_t width, bool bold, FILE *to)
 {
     struct breakdown *b = calloc(1, sizeof *b);
@@ -156,13 +193,19 @@ void why_table_print(const struct frame *f, size_t width, bool bold, FILE *to)
         return;
     b->frame = f;
     for (size_t i = 0; i < f->n_shown && b->n < SERIES; i++)
-        if (why_of_point(f, f->shown[i].point, &b->why[b->n]))
-            b->name[b->n++] = f->shown[i].name;
+        if (why_of_point(f, f->shown[i].point, &b->why[b->n])) {
+            b->category[b->n] = f->shown[i].category;
+            letters_name(f, i, b->name[b->n++], sizeof b->name[0]);
+        }
+    size_t left_out = leave_out_the_same(b);
     if (b->n > 0) {
         figure_at_largest(f, at, sizeof at);
         fprintf(to, "\nWhy: where the memory goes, at its peak%s\n", at);
         print_parts(b, width, bold, to);
         print_sentence(b, width, to);
+        if (left_out > 0)
+            fprintf(to, "At %zu other value%s of %s it is nearly the same.\n", left_out,
+                    left_out == 1 ? "" : "s", f->x_key);
     }
     free(b);
 }

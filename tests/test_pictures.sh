@@ -59,6 +59,36 @@ for name in threads loop requests one; do
     grep "^of the busy time" "$work/out" | grep -q "$name" || fail "$name should have a column"
 done
 
+cat >long.yaml <<'YAML'
+herdsim: 1
+name: long
+run: {duration: 5 s, warmup: 1 s, seed: 2}
+machine: {profile: linux-x86_64, cores: 4}
+servers: {s: {handler: [cpu: 5 us]}}
+fleets: {f: {collars: 50, report: {poisson: 500 ms}, server: s}}
+variants:
+  threads: {servers.s.model: thread_per_connection}
+  loop: {servers.s.model: event_loop}
+sweep:
+  servers.s.handler: [[cpu: 100 us, wait: 1 ms, cpu: 100 us], [cpu: 5 us]]
+YAML
+
+it "long values of a key are letters, and stand below the table once"
+run "$HERDSIM" run long.yaml -q -j 1 --no-plots
+status_is 0
+out_has "  A  [cpu: 100 us, wait: 1 ms, cpu: 100 us]"
+out_has "  B  [cpu: 5 us]"
+out_has "threads, B"
+[ "$(grep -c "wait: 1 ms" "$work/out")" = 1 ] || fail "a long value should stand there once"
+
+it "where memory goes is told for the last value, and for others only if it differs there"
+[ "$(grep -c "^a connection takes" "$work/out")" = 1 ] || fail "there should be one block"
+sed -n '/^a connection takes/p' "$work/out" | grep -q "threads, B" || fail "it should be that of the last value"
+out_has "At 1 other value of servers.s.handler it is nearly the same."
+run "$HERDSIM" run long.yaml -q -j 1 --no-plots -o far -v 'servers.s.handler=[[cpu: 1 us], [cpu: 900 ms]]'
+status_is 0
+sed -n '/^a connection takes/p' "$work/out" | grep -q "threads, \[cpu: 1 us\]" || fail "what differs should be told"
+
 it "where all is work there is no such figure"
 run "$HERDSIM" run dear.yaml -q -j 1 -s machine.profile=ideal -o ideal
 status_is 0
