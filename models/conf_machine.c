@@ -199,7 +199,9 @@ static const struct field machine_fields[] = {
     { .kind = FIELD_NODE,
       .key = "profile",
       .def = "linux-x86_64",
-      .doc = "where costs and sizes come from: linux-x86_64, ideal (no overheads at all), or a .yaml file",
+      .doc = "where all that is left out here comes from, limits, costs and sizes included: linux-x86_64 (8 "
+             "GiB of memory), "
+             "ideal (no overheads at all), or a .yaml file",
       .off = FIELD_AT(struct machine_conf, profile, const struct node *),
       .flags = FIELD_OPTIONAL },
     F_COUNT(struct machine_conf, cores, "cores", "1", 1, 1024, "processor cores"),
@@ -223,11 +225,14 @@ static const struct field machine_fields[] = {
             "share of the memory that strict overcommit may promise (vm.overcommit_ratio)"),
     F_GROUP(struct machine_conf, scheduler, "scheduler", struct scheduler_conf, &scheduler_record,
             "the run queue"),
-    F_GROUP(struct machine_conf, limits, "limits", struct limits_conf, &limits_record,
-            "limits of the operating system, each a number or none"),
+    F_GROUP(
+        struct machine_conf, limits, "limits", struct limits_conf, &limits_record,
+        "limits of the operating system, each a number or none; one that is left out is the profile's, as "
+        "in scenarios/machines"),
     F_GROUP(struct machine_conf, costs, "costs", struct costs_conf, &costs_record,
-            "CPU time of each operation"),
-    F_GROUP(struct machine_conf, sizes, "sizes", struct sizes_conf, &sizes_record, "memory of each thing"),
+            "CPU time of each operation; one that is left out is the profile's, 0 only where it has none"),
+    F_GROUP(struct machine_conf, sizes, "sizes", struct sizes_conf, &sizes_record,
+            "memory of each thing; one that is left out is the profile's, 0 only where it has none"),
     F_END
 };
 

@@ -115,8 +115,10 @@ void figure_short(double value, const char *unit, char *text, size_t size)
     char full[64], *rest;
     figure_number(value, unit, full, sizeof full);
     double number = strtod(full, &rest);
-    if (rest != full && fabs(number) < 1000 && *rest != ',')
+    if (rest != full && fabs(number) < 999.5 && *rest != ',')
         snprintf(text, size, "%.3g%s", number, rest);
+    else if (rest != full && fabs(number) < 1000 && *rest != ',') /* %.3g would print 1e+03 */
+        snprintf(text, size, "%s1,000%s", number < 0 ? "-" : "", rest);
     else
         snprintf(text, size, "%s", full);
 }
