@@ -214,10 +214,12 @@ static const struct field machine_fields[] = {
       .doc = "of the cores: all CPU time, costs and handlers' alike, is divided by it" },
     F_SIZE_NONE(struct machine_conf, memory, "memory", "none", 4096, 0x1p62,
                 "memory that the servers may use; beyond it and swap the kernel kills the largest"),
-    F_SIZE(
-        struct machine_conf, swap, "swap", "0 B", 0, 0x1p62,
-        "swap space: what exceeds the memory lies there, and of the pages that a thread needs the same share "
-        "as of all comes from there, each after costs.major_fault; assumed: no page is hotter than others"),
+    F_SIZE(struct machine_conf, swap, "swap", "0 B", 0, 0x1p62,
+           "swap space: what exceeds the memory lies there, the processes' pages only (the kernel's, such as "
+           "sockets and "
+           "kernel stacks, stay in memory); of the pages that a thread needs the same share as of all comes "
+           "from there, each "
+           "after costs.major_fault; assumed: no page is hotter than others"),
     F_SIZE(struct machine_conf, page, "page", "4 KiB", 512, 0x1p31, "page size"),
     F_ENUM(struct machine_conf, overcommit, "overcommit", "heuristic", overcommits,
            "what the kernel promises when address space is reserved"),
@@ -225,10 +227,10 @@ static const struct field machine_fields[] = {
             "share of the memory that strict overcommit may promise (vm.overcommit_ratio)"),
     F_GROUP(struct machine_conf, scheduler, "scheduler", struct scheduler_conf, &scheduler_record,
             "the run queue"),
-    F_GROUP(
-        struct machine_conf, limits, "limits", struct limits_conf, &limits_record,
-        "limits of the operating system, each a number or none; one that is left out is the profile's, as "
-        "in scenarios/machines"),
+    F_GROUP(struct machine_conf, limits, "limits", struct limits_conf, &limits_record,
+            "limits of the operating system, each a number or none (threads_max: or auto); one that is left "
+            "out is the profile's, as "
+            "in scenarios/machines"),
     F_GROUP(struct machine_conf, costs, "costs", struct costs_conf, &costs_record,
             "CPU time of each operation; one that is left out is the profile's, 0 only where it has none"),
     F_GROUP(struct machine_conf, sizes, "sizes", struct sizes_conf, &sizes_record,
