@@ -51,6 +51,11 @@ done
 out_has "CPU time per reply"
 out_has "threads made and ended"
 
+it "of many bars, parts that are next to nothing share a colour"
+gp=$(ls dear/plots/why.gp results/dear/plots/why.gp 2>/dev/null)
+grep -q "'others'" "$gp" || fail "small parts of memory should be 'others'"
+grep -q "'buffers'" "$gp" && fail "buffers of a few bytes should have no colour of their own"
+
 it "whatever fits into 80 columns: no series is left out of the block"
 run env COLUMNS=80 "$HERDSIM" run dear.yaml -q -j 1 --no-plots
 status_is 0
