@@ -90,8 +90,8 @@ static void random_world(const char *model, uint32_t number, bool calm)
     text_term(&m.text);
 }
 
-#ifndef WORLDS
-#define WORLDS 1500u
+#ifndef WORLDS /* test_conformance_slow.c has more */
+#define WORLDS 500u
 #endif
 
 static void random_worlds(void)
