@@ -138,8 +138,8 @@ static const struct field server_fields[] = {
         "events that one poll call returns at most (Redis and nginx: 512 and more). Used by models with an "
         "event loop"),
     F_ENUM(struct server_conf, abandoned, "abandoned", "serve", abandoneds,
-           "what becomes of a waiting request that its collar has given up (timeout). Used by models with a "
-           "pool of workers"),
+           "what becomes of a waiting request that its collar has given up (timeout). Used by "
+           "thread_pool"),
     F_SIZE(struct server_conf, connection_memory, "connection_memory", "0 B", 0, 0x1p40,
            "memory that a protocol keeps for each connection: a compressing WebSocket (zlib's defaults, "
            "zconf.h) 300 KiB, of which 256 to deflate; with window bits 12 and memory level 5 64 KiB"),
