@@ -115,6 +115,8 @@ static double work_of(const struct herd *h, uint32_t thread)
 /* Every connection brings one report, so the pieces of work of a loop are its connections. */
 static void hashed(const struct hashing *c)
 {
+    if (!is_here(c->id))
+        return;
     static double num[REPS_MAX], den[REPS_MAX];
     struct text yaml = { 0 };
     struct herd h;

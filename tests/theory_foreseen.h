@@ -25,6 +25,8 @@ static struct server_load foreseen(const char *scenario)
 /* So many who think just saturate the server. */
 static void check_saturation(const char *id, const char *scenario)
 {
+    if (!is_here(id))
+        return;
     struct row *r = row_find(id, "N_star_saturation", NULL);
     struct server_load l = foreseen(scenario);
     check_tolerance(r, row_param(r, "N") * l.capacity / l.thinking, 1);
@@ -33,6 +35,8 @@ static void check_saturation(const char *id, const char *scenario)
 /* The law's own fit to its values finds the peak, and the law the relative capacity of 16. */
 static void check_usl(void)
 {
+    if (!is_here("USL-PEAK"))
+        return;
     double n[8], x[8];
     struct usl found,
         law = { .gamma = { .value = 1 }, .alpha = { .value = 0.05 }, .beta = { .value = 0.002 } };
@@ -47,6 +51,8 @@ static void check_usl(void)
 
 static void check_lognormal(const char *id)
 {
+    if (!is_here(id))
+        return;
     struct row *zeta = row_find(id, "zeta", NULL);
     struct dist d;
     const char *why;

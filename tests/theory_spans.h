@@ -49,6 +49,8 @@ static void open_steady(struct herd *h, uint32_t rep)
 /* Burke 1956: the departures of a steady M/M/1 queue are Poisson, as its arrivals are. */
 static void departures(unsigned reps)
 {
+    if (!is_here("MM1-90-BURKE"))
+        return;
     static struct span span[SPANS_MAX];
     static double num[REPS_MAX], den[REPS_MAX];
     double sum = 0, squares = 0;
@@ -84,6 +86,8 @@ static int by_begin(const void *a, const void *b)
 /* Two reports at a time, one for each of two replicas: the job is done when both are. */
 static void fork_and_join(unsigned reps)
 {
+    if (!is_here("FJ2-80"))
+        return;
     static struct span span[SPANS_MAX];
     static double num[REPS_MAX], den[REPS_MAX];
     struct herd h;
@@ -119,6 +123,8 @@ static void fork_and_join(unsigned reps)
  * between. */
 static void sleeps(const char *id, const char *jitter, unsigned reps)
 {
+    if (!is_here(id))
+        return;
     static struct span span[SPANS_MAX];
     static double num[REPS_MAX], den[REPS_MAX];
     struct text yaml = { 0 };
@@ -177,6 +183,8 @@ static double size_at(bool two_phases, double p)
  * take its part in all. The mean slowdown is the same for every law of sizes, and so for one in steps. */
 static void slowdown(const char *id, bool two_phases, double rho)
 {
+    if (!is_here(id))
+        return;
     enum { REPS = 20 };
     static double num[REPS], den[REPS];
     double size[SIZES], mean = 0, sums = 0, jobs = 0, window = 1e-3 * 50000 / rho * THEORY_SCALE;

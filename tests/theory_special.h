@@ -32,6 +32,8 @@ struct periodic {
 
 static void periodic_case(const struct periodic *p)
 {
+    if (!is_here(p->id))
+        return;
     struct text yaml = { 0 };
     many_servers(&yaml, p->groups, p->steps, p->fleet);
     struct theory_case c = { .id = p->id,
@@ -133,6 +135,8 @@ static void check_levels(struct levels *l, const char *id)
 
 static void course_from_empty(unsigned reps)
 {
+    if (!is_here("MM1-90-TRANS"))
+        return;
     static double num[REPS_MAX], den[REPS_MAX];
     static const double at[] = { 5, 20, 100 };
     struct text yaml = { 0 };
@@ -176,6 +180,8 @@ struct nth {
 /* The wait of the n-th customer who comes to an empty server, from the spans of its collar. */
 static void wait_of_nth(const struct nth *c)
 {
+    if (!is_here("MM1-90-NTH"))
+        return;
     static double num[REPS_MAX], den[REPS_MAX];
     struct text yaml = { 0 };
     struct herd h;
@@ -232,6 +238,8 @@ static void check_spread(struct row *r, const double *mean, unsigned reps, doubl
 
 static void spread_of_means(const struct spread *s)
 {
+    if (!is_here(s->id))
+        return;
     static double wait[REPS_MAX], number[REPS_MAX];
     struct text yaml = { 0 };
     struct herd h;
@@ -264,6 +272,8 @@ static void spread_of_means(const struct spread *s)
 
 static void trace(const char *id, const char *machine)
 {
+    if (!is_here(id))
+        return;
     static const double service[] = { 3, 2, 1, 4, 1 }, at[] = { 0, 1, 2, 3, 10 };
     struct text yaml = { 0 };
     struct herd h;
