@@ -90,8 +90,42 @@ static void one_lock_and_four_cores(void)
     end(&r);
 }
 
+/* --- server-zoo ----------------------------------------------------------------------------------- */
+
+/* The table in the scenario: reports a second that wait, block, compute; KiB of a connection that waits. */
+static const struct {
+    const char *variant;
+    double reports[3], kib;
+} zoo[] = {
+    { "iterative", { 50, 50, 200 }, 5 },
+    { "process each", { 981, 981, 797 }, 138 },
+    { "thread each", { 981, 981, 797 }, 40 },
+    { "thread per report", { 981, 981, 792 }, 6 },
+    { "pool of 16", { 796, 796, 798 }, 5 },
+    { "event loop", { 981, 50, 200 }, 4 },
+    { "loop and pool of 4", { 981, 200, 200 }, 4 },
+    { "loop per core", { 981, 199, 799 }, 4 },
+    { "green threads", { 981, 981, 799 }, 7 },
+};
+
+static void every_server_and_every_work(void)
+{
+    static const struct option_pair set[] = { { "run.replications", "1" } };
+    struct run r;
+    run_set(&r, "server-zoo", set, COUNT(set));
+    CHECK_INT(r.plan.n_variants, COUNT(zoo));
+    for (size_t i = 0; i < COUNT(zoo); i++) {
+        for (size_t work = 0; work < 3; work++)
+            CHECK_NEAR(value(&r, zoo[i].variant, work, "throughput"), zoo[i].reports[work],
+                       0.02 * zoo[i].reports[work]);
+        CHECK_NEAR(value(&r, zoo[i].variant, 0, "memory.per_connection") / 1024, zoo[i].kib, 0.7);
+    }
+    end(&r);
+}
+
 SUITE("the gallery of server models",
       { "libuv's pool: full, and no meter of the loop shows it", a_full_pool },
       { "small-server: what one gigabyte carries", what_one_gigabyte_carries },
       { "python-vs-c: a lock lets one thread work at a time, on however many cores",
-        one_lock_and_four_cores })
+        one_lock_and_four_cores },
+      { "server-zoo: nine servers, three kinds of work", every_server_and_every_work })
