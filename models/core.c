@@ -18,7 +18,8 @@ static void mark_busy(struct machine *m, uint32_t c)
     m->idle--;
 }
 
-uint32_t core_pick_idle(const struct machine *m, uint32_t wanted)
+/* The core wanted if it is idle, otherwise the first that is. There must be one. */
+static uint32_t pick_idle(const struct machine *m, uint32_t wanted)
 {
     if (wanted < m->cores && m->core[wanted].thread == NONE)
         return wanted;
@@ -28,7 +29,7 @@ uint32_t core_pick_idle(const struct machine *m, uint32_t wanted)
     return word * 64 + (uint32_t)__builtin_ctzll(m->idle_mask[word]);
 }
 
-void core_arm(struct world *w, struct machine *m, uint32_t c)
+static inline void arm(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
     simtime until = simtime_after(core->started, thread_at(w, core->thread)->remaining);
@@ -38,7 +39,9 @@ void core_arm(struct world *w, struct machine *m, uint32_t c)
     schedule(w, core->until, EV_CORE, core->gen, core_pack(m, c));
 }
 
-static void begin_waiting_request(struct world *w, struct thread *th)
+void core_arm(struct world *w, struct machine *m, uint32_t c) { arm(w, m, c); }
+
+static inline void begin_waiting_request(struct world *w, struct thread *th)
 {
     uint32_t begins = th->begins;
     th->begins = NONE;
@@ -48,7 +51,7 @@ static void begin_waiting_request(struct world *w, struct thread *th)
         request_begin(w, begins);
 }
 
-static void account(struct world *w, struct core *core, struct thread *th)
+static inline void account(struct world *w, struct core *core, struct thread *th)
 {
     simtime elapsed = w->now - core->started;
     th->remaining -= elapsed;
@@ -68,7 +71,8 @@ void core_account(struct world *w, struct machine *m, uint32_t c)
 
 /* --- switching ---------------------------------------------------------------------------------- */
 
-#define ALL_GONE 40.0 /* 1 - exp(-40) is 1 in a double */
+#define ALL_GONE  40.0       /* 1 - exp(-40) is 1 in a double */
+#define ALL_TURNS UINT64_MAX /* whatever their number: nothing is left */
 
 /* The share of what a thread had in a cache that is gone after others have passed through: each turn of
  * another thread brings in a working set and throws out that share of the cache's lines, whichever
@@ -80,23 +84,33 @@ static double evicted(double turns, uint64_t working_set, uint64_t cache)
     return cache ? -expm1(-turns * (double)working_set / (double)cache) : 0;
 }
 
-/* What a thread finds of its working set on this core: half of the time to refill goes to what a core's own
- * caches lost, half to what the cache that all share has lost. */
-static simtime refill(const struct machine *m, const struct core *core, const struct thread *th)
+/* Half of the time to refill goes to what a core's own caches lost, half to what the cache that all share has
+ * lost. */
+static simtime refill_after(const struct machine_conf *conf, uint64_t own_turns, uint64_t all_turns)
 {
-    const struct machine_conf *conf = m->conf;
-    if (!conf->costs.cache_refill || th->core >= m->cores)
-        return 0; /* a new thread's first touches belong to its creation */
-    const struct core *home = &m->core[th->core];
-    double others = (double)(m->threads > 1 ? m->threads - 1 : 1), turns = home->turns - th->turn;
-    double own = home == core ? evicted(fmin(turns, others), conf->sizes.working_set, conf->sizes.cache) : 1;
-    double shared =
-        evicted(fmin(turns * m->cores, others), conf->sizes.working_set, conf->sizes.shared_cache);
+    double own =
+        own_turns == ALL_TURNS ? 1 : evicted((double)own_turns, conf->sizes.working_set, conf->sizes.cache);
+    double shared = evicted((double)all_turns, conf->sizes.working_set, conf->sizes.shared_cache);
     return (simtime)((double)conf->costs.cache_refill * (own + shared) / 2 + 0.5);
 }
 
+/* What a thread must bring back of its working set on this core. */
+static simtime refill(struct machine *m, const struct core *core, const struct thread *th)
+{
+    if (!m->conf->costs.cache_refill || th->core >= m->cores)
+        return 0; /* a new thread's first touches belong to its creation */
+    const struct core *home = &m->core[th->core];
+    uint64_t others = m->threads > 1 ? m->threads - 1 : 1, turns = home->turns - th->turn;
+    uint64_t all = turns * m->cores < others ? turns * m->cores : others;
+    uint64_t own = home != core ? ALL_TURNS : turns < others ? turns : others;
+    struct refill *known = &m->refill[all % REFILLS];
+    if (known->own_turns != own || known->all_turns != all)
+        *known = (struct refill){ own, all, refill_after(m->conf, own, all) };
+    return known->time;
+}
+
 /* What the core needs to turn to the thread from the one whose state it holds. */
-static simtime switch_to(struct machine *m, struct core *core, uint32_t t, const struct thread *th)
+static inline simtime switch_to(struct machine *m, struct core *core, uint32_t t, const struct thread *th)
 {
     bool fresh = core->last == NONE, same = core->last == t && core->last_gen == th->gen;
     core->last = t;
@@ -112,7 +126,7 @@ static simtime switch_to(struct machine *m, struct core *core, uint32_t t, const
 }
 
 /* The turn begins after the switch, so that a thread gets on however dear switches are. */
-static void put_on_core(struct world *w, struct machine *m, uint32_t c, uint32_t t)
+static inline void put_on_core(struct world *w, struct machine *m, uint32_t c, uint32_t t)
 {
     struct core *core = &m->core[c];
     struct thread *th = thread_at(w, t);
@@ -126,14 +140,7 @@ static void put_on_core(struct world *w, struct machine *m, uint32_t c, uint32_t
     core->started = w->now;
     core->quantum = simtime_after(w->now, turn);
     begin_waiting_request(w, th);
-    core_arm(w, m, c);
-}
-
-void core_take(struct world *w, struct machine *m, uint32_t c, uint32_t t)
-{
-    mark_busy(m, c);
-    gauge_add(&m->busy, w->now, 1);
-    put_on_core(w, m, c, t);
+    arm(w, m, c);
 }
 
 void core_turn(struct world *w, struct machine *m, uint32_t c)
@@ -148,19 +155,31 @@ void core_turn(struct world *w, struct machine *m, uint32_t c)
     put_on_core(w, m, c, t);
 }
 
-static void release_core(struct world *w, struct machine *m, uint32_t c)
+static void free_core(struct world *w, struct machine *m, uint32_t c)
+{
+    m->core[c].thread = NONE;
+    m->core[c].gen++;
+    mark_idle(m, c);
+    gauge_add(&m->busy, w->now, -1);
+}
+
+static void hand_on(struct world *w, struct machine *m, uint32_t c)
 {
     if (m->sched->leave)
         m->sched->leave(w, m, c);
     m->core[c].thread = NONE;
     m->core[c].gen++;
-    uint32_t t = m->ready ? m->sched->next(w, m, c) : NONE;
-    if (t != NONE) {
-        put_on_core(w, m, c, t);
-    } else {
-        mark_idle(m, c);
-        gauge_add(&m->busy, w->now, -1);
+    put_on_core(w, m, c, m->sched->next(w, m, c));
+}
+
+static void release_core(struct world *w, struct machine *m, uint32_t c)
+{
+    if (m->ready) {
+        hand_on(w, m, c);
+        return;
     }
+    fair_leave_alone(&m->core[c], thread_at(w, m->core[c].thread));
+    free_core(w, m, c);
 }
 
 /* The burst is done. The model may ask for another at once: the thread then goes on, unless its turn is
@@ -227,7 +246,23 @@ void sched_drop(struct world *w, struct machine *m, uint32_t t)
     th->state = THREAD_IDLE;
 }
 
-void machine_run(struct world *w, struct machine *m, uint32_t t) { m->sched->wake(w, m, t); }
+/* On an idle core nobody has to wait, whatever the policy. */
+static void run_at_once(struct world *w, struct machine *m, uint32_t t)
+{
+    uint32_t c = pick_idle(m, thread_at(w, t)->core);
+    fair_begin_alone(m, &m->core[c], thread_at(w, t));
+    mark_busy(m, c);
+    gauge_add(&m->busy, w->now, 1);
+    put_on_core(w, m, c, t);
+}
+
+void machine_run(struct world *w, struct machine *m, uint32_t t)
+{
+    if (m->idle && m->sched != &sched_shared)
+        run_at_once(w, m, t);
+    else
+        m->sched->wake(w, m, t);
+}
 
 simtime machine_interrupt(struct world *w, uint32_t t)
 {

@@ -26,14 +26,14 @@ static simtime begin_pause(struct server *s, uint32_t r, const struct step_conf 
     }
     q->flags |= REQ_CALLS;
     q->stamp = backend_demand(w, r, index);
-    return server_cost(s, CPU_SEND, s->costs.send);
+    return server_book(s, CPU_SEND, s->costs.send);
 }
 
 /* The CPU time of taking a call's answer. */
 static simtime end_call(struct server *s, struct request *q)
 {
     q->flags &= (uint16_t)~REQ_CALLS;
-    return server_cost(s, CPU_RECEIVE, s->costs.receive);
+    return server_book(s, CPU_RECEIVE, s->costs.receive);
 }
 
 static bool is_work(const struct step_conf *step)
@@ -61,22 +61,25 @@ static void go_deep(struct server *s, int64_t bytes)
         s->machine->depth = bytes;
 }
 
-simtime server_work(struct server *s, uint32_t r)
+static simtime control_work(struct server *s, struct request *q)
+{
+    if (q->step)
+        return 0;
+    q->step = (uint8_t)s->conf->handler.n; /* no handler runs */
+    return q->flags & REQ_PING ? 0 : server_book(s, CPU_TLS, tls_work(s, q));
+}
+
+static inline simtime work(struct server *s, struct request *q)
 {
     struct world *w = s->world;
-    struct request *q = &w->req[r];
     const struct step_conf *step = server_steps(s->conf);
     simtime cpu = 0;
-    if (q->flags & REQ_CONTROL) {
-        if (q->step)
-            return 0;
-        q->step = (uint8_t)s->conf->handler.n; /* no handler runs */
-        return q->flags & REQ_PING ? 0 : server_cost(s, CPU_TLS, tls_work(s, q));
-    }
+    if (q->flags & REQ_CONTROL)
+        return control_work(s, q);
     for (; q->step < s->conf->handler.n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {
-            cpu += server_cost(s, CPU_WORK, simtime_from_s(step_amount(w, q, now, q->step)));
+            cpu += server_book(s, CPU_WORK, simtime_from_s(step_amount(w, q, now, q->step)));
         } else if (now->kind == STEP_MEMORY) {
             int64_t bytes = (int64_t)step_amount(w, q, now, q->step);
             q->memory += bytes;
@@ -92,6 +95,8 @@ simtime server_work(struct server *s, uint32_t r)
     return cpu;
 }
 
+simtime server_work(struct server *s, uint32_t r) { return work(s, &s->world->req[r]); }
+
 int64_t server_take_depth(struct server *s)
 {
     int64_t depth = s->machine->depth;
@@ -104,14 +109,14 @@ simtime server_advance(struct server *s, uint32_t r)
     struct request *q = &s->world->req[r];
     simtime cpu = q->flags & REQ_CALLS ? end_call(s, q) : 0;
     if (s->costs.task_switch)
-        cpu += server_cost(s, CPU_TASKS, s->costs.task_switch);
-    cpu += server_work(s, r);
+        cpu += server_book(s, CPU_TASKS, s->costs.task_switch);
+    cpu += work(s, q);
     if (q->step < s->conf->handler.n)
         return cpu + begin_pause(s, r, &server_steps(s->conf)[q->step]);
     q->after = AFTER_REPLY;
-    cpu += server_cost(s, CPU_SEND, s->costs.send);
+    cpu += server_book(s, CPU_SEND, s->costs.send);
     if (s->world->conn[q->conn].per_report && !(q->flags & REQ_CONTROL))
-        cpu += server_cost(s, CPU_CLOSE, s->costs.close);
+        cpu += server_book(s, CPU_CLOSE, s->costs.close);
     return cpu;
 }
 

@@ -157,6 +157,14 @@ static uint32_t next_request(struct server *s, struct loop *l, enum loop_phase f
     return NONE;
 }
 
+static inline bool is_turn_over(const struct loop *l)
+{
+    uint32_t left = l->accepts;
+    for (int p = 0; p < LOOP_PHASES; p++)
+        left |= l->events[p].turn;
+    return !left;
+}
+
 /* Takes up the next event of the turn; false at its end. */
 static bool next_event(struct server *s, struct loop *l, simtime cpu)
 {
@@ -183,7 +191,7 @@ static bool next_event(struct server *s, struct loop *l, simtime cpu)
 static void pump(struct server *s, struct loop *l, simtime woken)
 {
     while (!l->busy) {
-        if (next_event(s, l, 0))
+        if (!is_turn_over(l) && next_event(s, l, 0))
             continue;
         if (l->spins && !l->asked) {
             l->asked = true;

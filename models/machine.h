@@ -18,12 +18,14 @@ struct thread {
     simtime work;      /* of which so much, at its end, is the handler's */
     simtime ready_since;
     simtime virtual_time; /* fair: CPU time had, on its core's scale; asleep: the lag */
-    simtime deadline;     /* fair: virtual time when its slice ends; asleep: the average that it left */
-    uint32_t next;        /* run queue, free list */
-    uint32_t tag;         /* the server's */
-    uint32_t begins;      /* request whose waiting ends when the thread has a core */
+    union {
+        simtime deadline; /* fair: virtual time when its slice ends; asleep: the average that it left */
+        uint32_t next;    /* the other policies' run queue; free list */
+    };
+    uint32_t tag;    /* the server's */
+    uint32_t begins; /* request whose waiting ends when the thread has a core */
     uint32_t gen;
-    int64_t deeper; /* bytes of its stack touched beyond the first */
+    uint32_t pages; /* of its stack touched, where these are more than the first; otherwise 0 */
     uint32_t turn;  /* the core's number of turns when its own last one began */
     uint16_t core;  /* where it runs, or ran last; NO_CORE: it is new */
     uint8_t server;
@@ -31,6 +33,7 @@ struct thread {
     bool process : 1;  /* the only thread of a child process */
     bool main : 1;     /* its stack is part of the base process */
 };
+_Static_assert(sizeof(struct thread) == 64, "a thread should fill a cache line");
 #define NO_CORE UINT16_MAX
 
 struct fair_job {
@@ -77,6 +80,13 @@ struct shared_cores {       /* processor sharing */
     double rounded; /* CPU time lost as bursts were interrupted */
 };
 
+/* What has been worked out: the time to refill the caches after so many turns of others. */
+#define REFILLS 64u
+struct refill {
+    uint64_t own_turns, all_turns; /* of the thread's core, of all cores; 0: nothing known */
+    simtime time;
+};
+
 struct machine {
     const struct machine_conf *conf;
     const struct sched *sched;
@@ -102,6 +112,7 @@ struct machine {
     gauge_area stretched;          /* what bursts under way grew by as the speed changed */
     uint64_t switches;
     gauge_area busy_before; /* core time before the window, for the utilisation law */
+    struct refill refill[REFILLS];
 };
 
 /* Events name a core of a machine. */
@@ -111,12 +122,27 @@ static inline uint32_t core_pack(const struct machine *m, uint32_t core)
     return m->index << CORE_BITS | core;
 }
 
+/* threads.c: the lock and the meter of a server that is watched learn of a booking. */
+void server_booked(struct server *s, enum cpu_cause cause, simtime dt);
+
 /* Books CPU time that a burst will include, and returns how long it takes at the machine's speed. */
 static inline simtime machine_book(struct machine *m, enum cpu_cause cause, simtime dt)
 {
     if (m->paced)
         dt = simtime_from_s(simtime_to_s(dt) / m->speed);
     m->booked[cause] += dt;
+    return dt;
+}
+
+/* server_cost() for the world's own files: with a known cause it is an addition. */
+static inline simtime server_book(struct server *s, enum cpu_cause cause, simtime dt)
+{
+    struct machine *m = s->machine;
+    dt = machine_book(m, cause, dt);
+    if (cause == CPU_WORK)
+        m->unassigned += dt;
+    if (__builtin_expect(s->watched, 0))
+        server_booked(s, cause, dt);
     return dt;
 }
 

@@ -46,7 +46,7 @@ static void unlink_request(struct world *w, uint32_t r)
         w->req[q->next].prev = q->prev;
 }
 
-uint32_t request_new(struct world *w, uint32_t conn, simtime intended, uint32_t number)
+static inline uint32_t make(struct world *w, uint32_t conn, simtime intended, uint32_t number)
 {
     uint32_t r = take_request(w);
     if (r == NONE)
@@ -65,7 +65,12 @@ uint32_t request_new(struct world *w, uint32_t conn, simtime intended, uint32_t 
     return r;
 }
 
-void request_post(struct world *w, uint32_t r, simtime from)
+uint32_t request_new(struct world *w, uint32_t conn, simtime intended, uint32_t number)
+{
+    return make(w, conn, intended, number);
+}
+
+static inline void post(struct world *w, uint32_t r, simtime from)
 {
     const struct request *q = &w->req[r];
     const struct conn *k = &w->conn[q->conn];
@@ -80,14 +85,16 @@ void request_post(struct world *w, uint32_t r, simtime from)
         limit_hit(w, "backlog", w->connections.level); /* it will be late */
 }
 
+void request_post(struct world *w, uint32_t r, simtime from) { post(w, r, from); }
+
 void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t conn, simtime intended)
 {
-    uint32_t r = request_new(w, conn, intended, w->collar[collar].number);
+    uint32_t r = make(w, conn, intended, w->collar[collar].number);
     if (r == NONE)
         return;
     w->collar[collar].number++;
     report_is_sent(w, fleet, intended);
-    request_post(w, r, intended);
+    post(w, r, intended);
 }
 
 uint32_t request_sending(const struct world *w, const struct request *q)
@@ -200,7 +207,7 @@ static simtime records(struct server *s, const struct request *q)
     if (q->flags & REQ_CONTROL)
         return 0;
     double kib = 2 * (double)w->fleet[w->conn[q->conn].fleet].conf->payload / 1024;
-    return server_cost(s, CPU_TLS, (simtime)(kib * (double)s->costs.tls_record));
+    return server_book(s, CPU_TLS, (simtime)(kib * (double)s->costs.tls_record));
 }
 
 simtime server_read(struct server *s, uint32_t r)
@@ -215,7 +222,7 @@ simtime server_read(struct server *s, uint32_t r)
     } else {
         hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
     }
-    simtime cpu = server_cost(s, CPU_RECEIVE, s->costs.receive);
+    simtime cpu = server_book(s, CPU_RECEIVE, s->costs.receive);
     return s->conf->tls.version == TLS_NONE ? cpu : cpu + records(s, q);
 }
 
@@ -305,7 +312,7 @@ static void reply_to_nobody(struct world *w, uint32_t r)
     request_free(w, r);
 }
 
-void request_send_back(struct world *w, struct server *s, uint32_t r)
+static inline void send_back(struct world *w, struct server *s, uint32_t r)
 {
     struct request *q = &w->req[r];
     struct conn *k = &w->conn[q->conn];
@@ -339,6 +346,8 @@ void request_send_back(struct world *w, struct server *s, uint32_t r)
         schedule(w, at, EV_REPLY, q->gen, r);
 }
 
+void request_send_back(struct world *w, struct server *s, uint32_t r) { send_back(w, s, r); }
+
 void server_reply(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
@@ -351,7 +360,7 @@ void server_reply(struct server *s, uint32_t r)
     }
     if (w->meter && !(q->flags & REQ_ERROR))
         meter_reply(w, s, q);
-    request_send_back(w, s, r);
+    send_back(w, s, r);
 }
 
 /* The collar still waits for a reply, to this attempt or to another. */

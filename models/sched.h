@@ -4,10 +4,10 @@
 
 #include "models/machine.h"
 
-/* Core numbers are the machine's own; threads are the world's. Only wake, leave and drop are called while no
- * thread of the machine waits. */
+/* Core numbers are the machine's own; threads are the world's. Only wake and drop are called while no thread
+ * of the machine waits. */
 struct sched {
-    /* A thread becomes runnable. */
+    /* A thread becomes runnable while no core is idle (under processor sharing: at any time). */
     void (*wake)(struct world *w, struct machine *m, uint32_t thread);
     /* When the turn of the core's thread ends; SIMTIME_MAX while nobody waits for it. */
     simtime (*turn_end)(const struct world *w, const struct machine *m, uint32_t core);
@@ -24,11 +24,21 @@ struct sched {
 };
 extern const struct sched sched_fair, sched_round_robin, sched_fifo, sched_shared;
 
+/* Under `fair` (elsewhere nobody looks at virtual times): a thread comes to an idle core, or leaves one that
+ * nobody waits for; there is no lag. */
+static inline void fair_begin_alone(const struct machine *m, const struct core *core, struct thread *th)
+{
+    th->virtual_time = core->fair.last;
+    th->deadline = core->fair.last + m->conf->scheduler.slice;
+}
+static inline void fair_leave_alone(struct core *core, struct thread *th)
+{
+    core->fair.woken = false;
+    core->fair.last = th->virtual_time;
+    th->virtual_time = 0;
+}
+
 /* core.c */
-/* An idle core: the one wanted if it is, otherwise the first. There must be one. */
-uint32_t core_pick_idle(const struct machine *m, uint32_t wanted);
-/* Puts a thread on an idle core. */
-void core_take(struct world *w, struct machine *m, uint32_t core, uint32_t thread);
 /* Gives a busy core to the next thread (which may be the same). */
 void core_turn(struct world *w, struct machine *m, uint32_t core);
 /* Books the time since `started` to the thread that runs. */

@@ -211,13 +211,6 @@ static bool is_preempted(const struct world *w, const struct machine *m, uint32_
 static void wake(struct world *w, struct machine *m, uint32_t t)
 {
     struct thread *th = &w->thread[t];
-    if (m->idle) {
-        uint32_t c = core_pick_idle(m, th->core);
-        th->virtual_time = m->core[c].fair.last;
-        th->deadline = th->virtual_time + m->conf->scheduler.slice;
-        core_take(w, m, c, t);
-        return;
-    }
     uint32_t c = th->core < m->cores ? th->core : emptiest(m);
     struct core *core = &m->core[c];
     bool first = !waiting(core);
@@ -312,12 +305,11 @@ static void leave(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
     struct thread *th = &w->thread[core->thread];
-    core->fair.woken = false;
     if (!waiting(core)) {
-        th->deadline = core->fair.last = th->virtual_time;
-        th->virtual_time = 0;
+        fair_leave_alone(core, th);
         return;
     }
+    core->fair.woken = false;
     simtime most = LAG_SLICES * m->conf->scheduler.slice, now = average(core, crowd_of(w, core));
     simtime lag = now - th->virtual_time;
     th->virtual_time = lag > most ? most : lag < -most ? -most : lag;

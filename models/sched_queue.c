@@ -31,10 +31,6 @@ static uint32_t next(struct world *w, struct machine *m, uint32_t c)
 
 static void fifo_wake(struct world *w, struct machine *m, uint32_t t)
 {
-    if (m->idle) {
-        core_take(w, m, core_pick_idle(m, w->thread[t].core), t);
-        return;
-    }
     append(w, m, t);
     sched_waits(w, m, t);
 }
@@ -42,7 +38,7 @@ static void fifo_wake(struct world *w, struct machine *m, uint32_t t)
 /* The first that waits ends the turns of threads that have been alone. */
 static void round_robin_wake(struct world *w, struct machine *m, uint32_t t)
 {
-    bool first = !m->ready && !m->idle;
+    bool first = !m->ready;
     fifo_wake(w, m, t);
     for (uint32_t c = 0; first && c < m->cores; c++)
         if (m->core[c].thread != NONE && m->core[c].until > m->core[c].quantum + m->conf->scheduler.slice)

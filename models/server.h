@@ -77,13 +77,14 @@ struct server {
     const struct server_conf *conf;
     const void *own; /* the model's own rows */
     void *state;
-    size_t state_size;
     struct world *world;
     struct machine *machine;       /* that it runs on */
-    simtime booked;                /* CPU time, since the start */
     struct interpreter_lock *lock; /* of all its threads; NULL: none */
     uint32_t index;
-    bool dead;                         /* killed for want of memory */
+    bool watched;   /* its lock or a meter must know of every booking */
+    bool dead;      /* killed for want of memory */
+    simtime booked; /* CPU time since the start, where it is watched */
+    size_t state_size;
     simtime died;                      /* when it last was */
     uint32_t open;                     /* connections that balancers sent here */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */

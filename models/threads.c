@@ -80,10 +80,16 @@ static void deep_memory(struct world *w, struct server *s, int64_t deeper, int s
     hold(w, s, MEM_PAGE_TABLES, sign * (deeper / span) * (int64_t)s->sizes.page_table);
 }
 
+/* Bytes of a thread's stack touched beyond the first. */
+static int64_t deeper_of(const struct server *s, uint32_t pages)
+{
+    return pages ? (int64_t)(pages * s->machine->conf->page) - touched(s) : 0;
+}
+
 static uint64_t stack_pages(const struct server *s, const struct thread *th)
 {
     uint64_t page = s->machine->conf->page;
-    return (s->sizes.stack_touched + (uint64_t)th->deeper + page - 1) / page;
+    return (s->sizes.stack_touched + (uint64_t)deeper_of(s, th->pages) + page - 1) / page;
 }
 
 /* The burst that begins touches the thread's stack down to the machine's depth. Returns the time of the
@@ -93,13 +99,13 @@ static simtime deepen(struct world *w, struct server *s, struct thread *th)
     int64_t page = (int64_t)s->machine->conf->page, depth = s->machine->depth;
     s->machine->depth = 0;
     depth = depth < (int64_t)s->stack ? depth : (int64_t)s->stack;
-    int64_t first = touched(s), before = (first + th->deeper + page - 1) / page;
+    int64_t before = th->pages ? th->pages : (touched(s) + page - 1) / page;
     int64_t pages = (depth + page - 1) / page - before;
     if (pages <= 0)
         return 0;
-    int64_t old = th->deeper;
-    th->deeper = (before + pages) * page - first;
-    deep_memory(w, s, th->deeper, 1);
+    int64_t old = deeper_of(s, th->pages);
+    th->pages = (uint32_t)(before + pages);
+    deep_memory(w, s, deeper_of(s, th->pages), 1);
     deep_memory(w, s, old, -1);
     return server_cost(s, CPU_FAULTS, pages * s->costs.page_fault);
 }
@@ -122,7 +128,6 @@ uint32_t thread_take(struct world *w, struct server *s, bool is_main)
                                     .tag = NONE,
                                     .begins = NONE,
                                     .core = NO_CORE,
-                                    .next = NONE,
                                     .server = (uint8_t)s->index,
                                     .state = THREAD_IDLE,
                                     .main = is_main };
@@ -138,8 +143,8 @@ void thread_release(struct world *w, uint32_t t)
     if (th->state == THREAD_RUNNING)
         machine_leave_core(w, t);
     SIM_DEBUG_ASSERT(th->state == THREAD_IDLE || th->state == THREAD_ASLEEP);
-    if (th->deeper)
-        deep_memory(w, s, th->deeper, -1);
+    if (th->pages)
+        deep_memory(w, s, deeper_of(s, th->pages), -1);
     if (th->process) {
         process_memory(s, -1);
     } else if (!th->main) {
@@ -202,17 +207,14 @@ bool server_thread_is_idle(const struct server *s, uint32_t thread)
 
 const struct costs_conf *server_costs(const struct server *s) { return &s->costs; }
 
-simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt)
+void server_booked(struct server *s, enum cpu_cause cause, simtime dt)
 {
-    struct machine *m = s->machine;
-    dt = machine_book(m, cause, dt);
     s->booked += dt;
-    if (cause == CPU_WORK)
-        m->unassigned += dt;
     if (s->lock)
         lock_book(s, cause, dt);
-    return dt;
 }
+
+simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt) { return server_book(s, cause, dt); }
 
 void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
 {
