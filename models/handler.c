@@ -61,6 +61,21 @@ static void go_deep(struct server *s, int64_t bytes)
         s->machine->depth = bytes;
 }
 
+/* What of a step's work is left, or fits into the stretch of which `had` is used up: then the request keeps
+ * how much of the step is done. */
+static simtime cut(const struct server *s, struct request *q, simtime work, simtime had)
+{
+    simtime done = q->after == AFTER_CUT ? q->stamp : 0;
+    simtime room = simtime_from_s(simtime_to_s(s->stretch) * s->machine->speed) - had;
+    if (work - done <= room) {
+        q->after = AFTER_WAIT;
+        return work - done;
+    }
+    q->after = AFTER_CUT;
+    q->stamp = done + room;
+    return room;
+}
+
 static simtime control_work(struct server *s, struct request *q)
 {
     if (q->step)
@@ -73,13 +88,19 @@ static inline simtime work(struct server *s, struct request *q)
 {
     struct world *w = s->world;
     const struct step_conf *step = server_steps(s->conf);
-    simtime cpu = 0;
+    simtime cpu = 0, had = 0;
     if (q->flags & REQ_CONTROL)
         return control_work(s, q);
     for (; q->step < s->conf->handler.n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {
-            cpu += server_book(s, CPU_WORK, simtime_from_s(step_amount(w, q, now, q->step)));
+            simtime part = simtime_from_s(step_amount(w, q, now, q->step));
+            if (s->stretch)
+                part = cut(s, q, part, had);
+            had += part;
+            cpu += server_book(s, CPU_WORK, part);
+            if (q->after == AFTER_CUT)
+                break;
         } else if (now->kind == STEP_MEMORY) {
             int64_t bytes = (int64_t)step_amount(w, q, now, q->step);
             q->memory += bytes;
@@ -111,6 +132,8 @@ simtime server_advance(struct server *s, uint32_t r)
     if (s->costs.task_switch)
         cpu += server_book(s, CPU_TASKS, s->costs.task_switch);
     cpu += work(s, q);
+    if (q->after == AFTER_CUT)
+        return cpu;
     if (q->step < s->conf->handler.n)
         return cpu + begin_pause(s, r, &server_steps(s->conf)[q->step]);
     q->after = AFTER_REPLY;

@@ -103,6 +103,7 @@ struct server {
     uint64_t connection_task; /* bytes of a connection's task, where server_type says that it has one */
     uint64_t stack;           /* bytes reserved for each thread's stack */
     int64_t stack_tables;     /* page tables that such a stack costs */
+    simtime stretch;          /* handler's work that server_advance() does at once, at most; 0: all */
     uint64_t threads;         /* besides the main one */
     uint64_t stacks_kept;     /* of ended threads, for new ones */
     bool fresh;               /* the stack of the thread made last */
@@ -203,7 +204,12 @@ uint32_t conn_first_unread(const struct server *s, uint32_t conn);
 /* --- requests ----------------------------------------------------------------------------------- */
 
 /* What a request needs after the CPU time that server_advance() returned. */
-enum after { AFTER_WAIT, AFTER_BLOCK, AFTER_REPLY };
+enum after {
+    AFTER_WAIT,
+    AFTER_BLOCK,
+    AFTER_REPLY,
+    AFTER_CUT /* more of the same work, see server.stretch */
+};
 
 uint32_t request_conn(const struct server *s, uint32_t req);
 /* The request that follows on the same connection and has arrived; NONE where there is none. */

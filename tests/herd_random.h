@@ -267,9 +267,9 @@ static inline void make_own_keys(struct maker *m, const char *model)
     if (!strcmp(model, "multi_loop"))
         text_add(&m->text, ", share: %s", PICK(m, "hash", "round_robin", "least_connections"));
     if (!strcmp(model, "green_threads"))
-        text_add(&m->text, ", detach: %s, stacks: %s, steal: %s us, first_stack: %u KiB",
-                 PICK(m, "true", "true", "false"), PICK(m, "keep", "shrink"), PICK(m, "0", "5"),
-                 1 + pick(m, 4));
+        text_add(&m->text, ", preempt: %s, detach: %s, stacks: %s, steal: %s us, first_stack: %u KiB",
+                 PICK(m, "10 ms", "none", "0.1 ms"), PICK(m, "true", "true", "false"),
+                 PICK(m, "keep", "shrink"), PICK(m, "0", "5"), 1 + pick(m, 4));
     if (!strcmp(model, "event_loop_pool") && chance(m, 0.7))
         text_add(&m->text, ", offload: {block: %s, cpu_above: %s}", PICK(m, "true", "true", "false"),
                  PICK(m, "none", "0 s", "1 ms"));

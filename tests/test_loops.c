@@ -210,7 +210,7 @@ static void tasks(void)
         { TASKS("1", "workers: auto", "block: 100 ms"), 0.1, 9 },
         { TASKS("1", "detach: false", "block: 100 ms"), 0.8, 1 },
         { TASKS("4", "workers: auto", "cpu: 100 ms"), 0.2, 4 },
-        { TASKS("4", "workers: 3", "cpu: 100 ms"), 0.3, 3 },
+        { TASKS("4", "workers: 3, preempt: none", "cpu: 100 ms"), 0.3, 3 },
         { TASKS("2", "workers: 4", "cpu: 100 ms"), 0.4, 4 },
         { TASKS("1", "workers: 4, detach: false", "block: 100 ms, wait: 50 ms"), 0.25, 4 },
     };

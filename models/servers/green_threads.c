@@ -7,28 +7,30 @@
  * steals half of another's queue; with nothing to steal its thread sleeps. What becomes ready wakes a
  * processor that sleeps.
  *
+ * A task that computes for longer than `preempt` is stopped and goes to the end of those that no processor
+ * has (Go since 1.14: runtime/proc.go, retake() with forcePreemptNS, 10 ms), and pays for the switch even
+ * where it is the only one.
+ *
  * A blocking call blocks the thread. The processor gets another one, idle or new, and goes on; when the call
  * returns, the thread takes a processor that sleeps, or leaves the task to the others and goes idle. A task's
  * stack begins small and is copied to one of twice the size whenever its work goes deeper.
  *
- * A thread's tag is its processor, or IN_CALL and the request that it blocks for, or the next idle thread. A
- * connection's number is the processor where it ran last, and how often its stack has doubled. */
+ * A thread's tag is its processor, or IN_CALL and the request that it blocks for, or the next idle thread. */
 #include <math.h>
 
-#include "models/server.h"
+#include "models/task_stack.h"
 
-#define IN_CALL   0x80000000u
-#define HOME_MASK 0x00ffffffu
-#define DOUBLINGS 24 /* bits to the left */
+#define IN_CALL 0x80000000u
+
+/* A processor looks at what nobody has as often, even while it has tasks of its own (Go, runtime/proc.go,
+ * findRunnable(): every 61st time). */
+#define LOOKS_ROUND 61u
 
 struct conf {
     bool detach;
-    uint64_t first_stack;
-    int stacks; /* enum stacks */
-    simtime steal, copy;
+    struct task_stacks stack;
+    simtime steal, preempt;
 };
-
-enum stacks { STACKS_KEEP, STACKS_SHRINK };
 
 struct processor {
     struct req_queue queue;
@@ -36,75 +38,18 @@ struct processor {
     uint32_t thread;
     uint32_t serving;  /* request in hand, or NONE */
     uint32_t accepted; /* connection being accepted, or NONE */
+    uint32_t ticks;    /* tasks taken so far */
     bool busy;
 };
 
 struct state {
-    struct req_queue nobodys; /* left by threads that came back from calls */
+    struct req_queue nobodys; /* left by threads back from calls, or preempted */
     struct req_queue polled;  /* readable, nobody has asked yet */
     uint32_t n_polled;
     uint32_t idle; /* threads without a processor */
     uint32_t n;
     struct processor at[];
 };
-
-/* --- tasks and their stacks ------------------------------------------------------------------------ */
-
-static uint32_t home_of(const struct server *s, uint32_t conn)
-{
-    uint32_t number = conn_worker(s, conn);
-    return number == NONE ? 0 : number & HOME_MASK;
-}
-
-static uint32_t doublings_of(const struct server *s, uint32_t conn)
-{
-    uint32_t number = conn_worker(s, conn);
-    return number == NONE ? 0 : number >> DOUBLINGS;
-}
-
-static void set_home(struct server *s, uint32_t conn, uint32_t home, uint32_t doublings)
-{
-    conn_set_worker(s, conn, home | doublings << DOUBLINGS);
-}
-
-/* What a runtime's profile gives for a task was measured with its first stack. A machine's own figure may be
- * that of a coroutine without one: then it is less. */
-static int64_t bytes_of_task(const struct server *s, uint32_t doublings)
-{
-    const struct conf *c = s->own;
-    int64_t task = (int64_t)s->connection_task, stack = (int64_t)c->first_stack;
-    bool with_stack = !task || task >= stack || s->conf->runtime.sizes.request_task != UINT64_MAX;
-    int64_t small = with_stack ? task : task + stack;
-    return small + (stack << doublings) - stack;
-}
-
-static void hold_task(struct server *s, uint32_t doublings, int sign)
-{
-    server_hold(s, MEM_REQUEST_TASKS, sign * bytes_of_task(s, doublings));
-}
-
-static void resize(struct server *s, uint32_t conn, uint32_t doublings)
-{
-    hold_task(s, doublings_of(s, conn), -1);
-    hold_task(s, doublings, 1);
-    set_home(s, conn, home_of(s, conn), doublings);
-}
-
-/* The task's stack grows until the work that comes fits; returns the time of the copies. */
-static simtime grow(struct server *s, uint32_t conn)
-{
-    const struct conf *c = s->own;
-    int64_t depth = server_take_depth(s);
-    uint32_t before = doublings_of(s, conn), now = before;
-    while (((int64_t)c->first_stack << now) < depth && now < 40)
-        now++;
-    if (now == before)
-        return 0;
-    resize(s, conn, now);
-    return server_cost(s, CPU_TASKS, (now - before) * c->copy);
-}
-
-static void closed(struct server *s, uint32_t conn) { hold_task(s, doublings_of(s, conn), -1); }
 
 /* --- processors ----------------------------------------------------------------------------------- */
 
@@ -137,7 +82,7 @@ static uint32_t sleeper(struct server *s, uint32_t wanted)
 static void make_ready(struct server *s, uint32_t r, bool polled)
 {
     struct state *st = s->state;
-    uint32_t home = home_of(s, request_conn(s, r)), p = sleeper(s, home);
+    uint32_t home = task_home(s, request_conn(s, r)), p = sleeper(s, home);
     if (p == NONE && polled) {
         req_push(s, &st->polled, r);
         st->n_polled++;
@@ -161,6 +106,18 @@ static simtime ask(struct server *s, uint32_t p)
         push(s, p, req_pop(s, &st->polled));
         st->n_polled--;
     }
+    return events ? server_cost(s, CPU_POLL, cost->poll + events * cost->poll_event) : 0;
+}
+
+/* While a task computes nobody may ask the network: what has become readable goes to the tasks that no
+ * processor has (Go, runtime/proc.go, sysmon()). */
+static simtime inject(struct server *s)
+{
+    struct state *st = s->state;
+    const struct costs_conf *cost = server_costs(s);
+    int64_t events = st->n_polled;
+    for (; st->n_polled; st->n_polled--)
+        req_push(s, &st->nobodys, req_pop(s, &st->polled));
     return events ? server_cost(s, CPU_POLL, cost->poll + events * cost->poll_event) : 0;
 }
 
@@ -188,7 +145,8 @@ static uint32_t next_task(struct server *s, uint32_t p, simtime *cpu)
 {
     struct state *st = s->state;
     struct processor *at = processor(s, p);
-    if (!at->queued && st->nobodys.head != NONE)
+    bool looks = ++at->ticks % LOOKS_ROUND == 0;
+    if ((!at->queued || looks) && st->nobodys.head != NONE)
         return req_pop(s, &st->nobodys);
     if (!at->queued)
         *cpu += ask(s, p);
@@ -253,7 +211,7 @@ static void block(struct server *s, uint32_t p)
 static void come_back(struct server *s, uint32_t thread, uint32_t r)
 {
     struct state *st = s->state;
-    uint32_t p = sleeper(s, home_of(s, request_conn(s, r)));
+    uint32_t p = sleeper(s, task_home(s, request_conn(s, r)));
     if (p == NONE) {
         req_push(s, &st->nobodys, r);
         lie_idle(s, thread);
@@ -283,15 +241,18 @@ static void finish_accept(struct server *s, struct processor *at)
 static void finish_part(struct server *s, struct processor *at, uint32_t p)
 {
     const struct conf *c = s->own;
-    uint32_t r = at->serving, conn = request_conn(s, r);
+    uint32_t r = at->serving;
     at->serving = NONE;
+    if (request_after(s, r) == AFTER_CUT) {
+        req_push(s, &((struct state *)s->state)->nobodys, r);
+        return;
+    }
     if (request_after(s, r) == AFTER_WAIT) {
         server_await(s, r);
         return;
     }
     uint32_t next = request_next_unread(s, r);
-    if (c->stacks == STACKS_SHRINK)
-        resize(s, conn, 0);
+    task_replied(s, &c->stack, request_conn(s, r));
     server_reply(s, r);
     if (next != NONE)
         push(s, p, next);
@@ -330,10 +291,10 @@ static void handle(struct server *s, uint32_t p, uint32_t r, simtime cpu)
     uint32_t conn = request_conn(s, r);
     bool begins = request_is_unread(s, r);
     processor(s, p)->serving = r;
-    set_home(s, conn, p, doublings_of(s, conn));
+    task_set_home(s, conn, p);
     cpu += begins ? server_read(s, r) : 0;
     cpu += server_advance(s, r);
-    cpu += grow(s, conn);
+    cpu += task_grow(s, &((const struct conf *)s->own)->stack, conn);
     if (request_after(s, r) == AFTER_WAIT && !request_calls(s, r))
         cpu += server_cost(s, CPU_TIMER, server_costs(s)->timer);
     burst(s, p, cpu, begins ? r : NONE);
@@ -346,7 +307,7 @@ static uint32_t accept_next(struct server *s, struct processor *at)
     uint32_t conn = server_incoming(s) ? server_accept(s) : NONE;
     at->busy = false;
     if (conn != NONE)
-        hold_task(s, 0, 1);
+        task_begins(s, &((const struct conf *)s->own)->stack, conn);
     return conn;
 }
 
@@ -375,8 +336,10 @@ static void pump(struct server *s, uint32_t p, simtime cpu)
 
 static void start(struct server *s)
 {
+    const struct conf *c = s->own;
     struct state *st = s->state;
     st->n = (uint32_t)server_workers(s);
+    s->stretch = c->preempt == SIMTIME_MAX ? 0 : c->preempt;
     st->idle = NONE;
     st->nobodys = st->polled = (struct req_queue){ NONE, NONE };
     for (uint32_t p = 0; p < st->n; p++) {
@@ -417,6 +380,11 @@ static void readable(struct server *s, uint32_t conn, uint32_t req)
 
 static void resumed(struct server *s, uint32_t req) { make_ready(s, req, request_calls(s, req)); }
 
+static void closed(struct server *s, uint32_t conn)
+{
+    task_ends(s, &((const struct conf *)s->own)->stack, conn);
+}
+
 static void hung_up(struct server *s, uint32_t conn)
 {
     if (!is_being_accepted(s, conn))
@@ -430,8 +398,10 @@ static void ran(struct server *s, uint32_t thread)
         come_back(s, thread, tag & ~IN_CALL);
         return;
     }
+    uint32_t r = processor(s, tag)->serving;
+    simtime cpu = r != NONE && request_after(s, r) == AFTER_CUT ? inject(s) : 0;
     finish(s, tag);
-    pump(s, tag, 0);
+    pump(s, tag, cpu);
 }
 
 static void woke(struct server *s, uint32_t thread)
@@ -457,23 +427,27 @@ static double capacity(const struct demand *d)
     return fmin(d->workers / holds, d->cores / work);
 }
 
-static const struct word stacks[] = {
-    { "keep", "a task keeps the stack that it once needed" },
-    { "shrink",
-      "it is small again after each request (Go: the garbage collector halves what is little used)" },
-    { NULL, NULL }
-};
-
 static const struct field fields[] = {
     F_BOOL(struct conf, detach, "detach", "true",
            "what a blocking call does: true: its processor goes on with another thread (Go's system calls); "
            "false: it waits for the call (a pinned virtual thread of Java)"),
-    F_SIZE(struct conf, first_stack, "first_stack", "2 KiB", 1, 0x1p30,
+    { .kind = FIELD_TIME,
+      .key = "preempt",
+      .def = "10 ms",
+      .min = 1e-5,
+      .max = 3600,
+      .flags = FIELD_NONE_OK,
+      .off = FIELD_AT(struct conf, preempt, simtime),
+      .doc =
+          "a task that computes for longer lets others go first (Go since 1.14: 10 ms); none: it keeps its "
+          "processor until it pauses (Java's virtual threads)" },
+    F_SIZE(struct conf, stack.first, "first_stack", "2 KiB", 1, 0x1p30,
            "stack that a task begins with (Go: 2 KiB); it doubles where work goes deeper (steps `stack`)"),
-    F_ENUM(struct conf, stacks, "stacks", "shrink", stacks, "what becomes of a stack that has grown"),
+    F_ENUM(struct conf, stack.kept, "stacks", "shrink", task_stacks_words,
+           "what becomes of a stack that has grown"),
     F_TIME(struct conf, steal, "steal", "0 s", 0, 1,
            "CPU time of stealing from another processor's queue (no figure was found, so none is assumed)"),
-    F_TIME(struct conf, copy, "copy", "1 us", 0, 1,
+    F_TIME(struct conf, stack.copy, "copy", "1 us", 0, 1,
            "CPU time of copying a stack to one of twice the size (an assumption)"),
     F_END
 };
