@@ -180,6 +180,16 @@ static const char *label_of(struct binder *b, const struct happening_conf *h)
     return label;
 }
 
+static void check_crash(struct binder *b, const struct herd_conf *c, const struct happening_conf *h,
+                        const struct node *event)
+{
+    const struct server_conf *s = conf_server(c, h->index);
+    const struct node *replicas = node_get(event, "replicas");
+    if (replicas && h->replicas != NO_LIMIT && h->replicas > s->replicas)
+        diag_error(b->diag, replicas->at, "replicas: server '%s' has %llu; expects at most so many, or all",
+                   s->name, (unsigned long long)s->replicas);
+}
+
 static void check_events(struct binder *b, const struct herd_conf *c, const struct node *list)
 {
     for (size_t i = 0; i < c->events.n; i++) {
@@ -189,6 +199,8 @@ static void check_events(struct binder *b, const struct herd_conf *c, const stru
             diag_error(b->diag, list->item[i]->at, "slow: no machine is named '%s'; expects %s",
                        diag_shown(b->diag, h->target),
                        c->machines.n ? "a name from `machines`" : "`machine`, as there is but one");
+        if (h->kind == HAPPENS_CRASH)
+            check_crash(b, c, h, list->item[i]);
         h->label = label_of(b, h);
         if (h->kind == HAPPENS_COVERAGE && conf_fleet(c, h->index)->link_index == NO_LINK)
             diag_error(b->diag, list->item[i]->at, "coverage: fleet '%s' has no link that it could lose",

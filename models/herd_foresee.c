@@ -3,10 +3,10 @@
 
 #include "models/backend.h"
 #include "models/balancer.h"
+#include "models/faults.h"
 #include "models/herd_hooks.h"
 #include "models/interpreter_lock.h"
-
-#include <math.h>
+#include "sim/scenario/units.h"
 
 /* Reports per second that a fleet sends to its server; 0 where the server's own pace decides. */
 double fleet_offered(const struct fleet_conf *f)
@@ -183,6 +183,20 @@ static void foresee_calls(const struct herd_conf *c, uint32_t b, struct mark at,
                   backend->name, all, most);
 }
 
+/* Here rather than in the root's check: --duration and sweeps change when a run ends. */
+static void foresee_events(const struct herd_conf *c, struct mark at, struct diag *d)
+{
+    char begin[48], end[48];
+    unit_print(simtime_to_s(c->head.run.duration), "s", end, sizeof end);
+    for (size_t i = 0; i < c->events.n; i++) {
+        const struct happening_conf *h = (const struct happening_conf *)c->events.at + i;
+        unit_print(simtime_to_s(h->at), "s", begin, sizeof begin);
+        if (h->at >= c->head.run.duration)
+            diag_warn(d, at, "event '%s' at %s never happens: the run ends at %s (run.duration)", h->label,
+                      begin, end);
+    }
+}
+
 void herd_foresee(const void *conf, struct mark at, struct diag *d)
 {
     const struct herd_conf *c = conf;
@@ -196,4 +210,5 @@ void herd_foresee(const void *conf, struct mark at, struct diag *d)
     }
     for (uint32_t b = 0; b < c->backends.n; b++)
         foresee_calls(c, b, at, d);
+    foresee_events(c, at, d);
 }

@@ -184,6 +184,11 @@ run "$HERDSIM" check "$SOURCE_DIR/scenarios/c10k.yaml" -v 'servers.cloud.handler
 status_is 2
 err_has "'servers.cloud.handler=[[cpu: 1 ms],[cpu: 2 ms]]'"
 
+it "an event after the end of the run is told of, wherever the run's end comes from"
+run "$HERDSIM" check "$SOURCE_DIR/scenarios/c10k.yaml" -s 'events=[{at: 60 s, for: 1 s, crash: cloud}]' -s run.duration='60 s'
+status_is 0
+err_has "event 'crash cloud' at 1 min never happens: the run ends at 1 min"
+
 it "describe knows the columns of the tables, and the ends of metrics' names"
 run "$HERDSIM" describe "a connection"
 status_is 0
