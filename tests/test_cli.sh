@@ -207,6 +207,22 @@ status_is 0
 for word in thread_per_connection lognormal latency.p99 overloaded; do
     out_has "$word"
 done
+it "describe knows what others call a thing"
+while read -r entry word; do
+    run "$HERDSIM" describe "$word"
+    status_is 0
+    out_has "$entry"
+done <<END
+loop.lag.max loop lag
+event_loop asyncio
+servers.NAME.interpreter_lock GIL
+servers.NAME.interpreter_lock gil
+metastable verdict
+servers.NAME.pools pool
+thread_pool pool
+balancers balancer
+queue.accept.peak accept queue
+END
 refuses "did you mean 'lognormal'?" describe lognormall
 refuses "did you mean 'latency.mean'?" describe latency.maen
 refuses "nothing is called" describe zzzzzzzz

@@ -1,5 +1,6 @@
 /* cmd_describe.c - `herdsim describe`: what the rows, the metrics and the verdicts say about themselves. */
 #include <string.h>
+#include <strings.h>
 
 #include "models/herd_study.h"
 #include "sim/cli/cli.h"
@@ -200,22 +201,52 @@ static const char *nearest_known(const char *word)
     return near.match;
 }
 
+/* What others call it, and what it is called here. */
+static const struct word synonyms[] = { { "accept queue", "queue.accept" },
+                                        { "asyncio", "coroutine" },
+                                        { "asyncio", "event_loop" },
+                                        { "asyncio", "runtime" },
+                                        { "balancer", "balancers" },
+                                        { "GIL", "interpreter_lock" },
+                                        { "loop lag", "loop.lag" },
+                                        { "pool", "pools" },
+                                        { "pool", "thread_pool" },
+                                        { "verdict", "verdicts" },
+                                        { NULL, NULL } };
+
+static size_t describe_all(const char *word)
+{
+    size_t found = describe_word(herd_study.root, word, stdout);
+    found += describe_verdict(word) + describe_topic(word) + describe_term(word);
+    found += describe_metric(word);
+    found += is_metric(word) ? 0 : describe_group(word); /* latency.p99 is no group of latency.p99.9 */
+    return found ? found : describe_ending(word);
+}
+
+static size_t describe_synonyms(const char *word)
+{
+    size_t found = 0;
+    for (const struct word *s = synonyms; s->name; s++) {
+        if (strcasecmp(s->name, word))
+            continue;
+        printf("%s'%s': see %s\n\n", found ? "\n" : "", s->name, s->doc);
+        found += describe_all(s->doc);
+    }
+    return found;
+}
+
 int cmd_describe(const struct options *o)
 {
     const char *word = o->n_arguments ? o->argument[0] : NULL;
-    size_t found = describe_word(herd_study.root, word, stdout);
     if (!word) {
+        outline_keys();
         putchar('\n');
         outline_metrics();
         putchar('\n');
         outline_verdicts();
         return EXIT_DONE;
     }
-    found += describe_verdict(word) + describe_topic(word) + describe_term(word);
-    found += describe_metric(word);
-    found += is_metric(word) ? 0 : describe_group(word); /* latency.p99 is no group of latency.p99.9 */
-    found += found ? 0 : describe_ending(word);
-    if (found)
+    if (describe_all(word) || describe_synonyms(word))
         return EXIT_DONE;
     const char *near = nearest_known(word);
     if (near)
