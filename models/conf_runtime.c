@@ -63,7 +63,8 @@ static const struct field runtime_fields[] = {
     { .kind = FIELD_NODE,
       .key = "language",
       .def = "c",
-      .doc = "where the figures come from: c (the machine's own), python, node, go, java, or a .yaml file",
+      .doc = "where the figures come from: c (the machine's own), python, node, go, java, or a .yaml file. "
+             "None says what a child process copies: set process_per_connection's copied for Python",
       .off = FIELD_AT(struct runtime_conf, language, const struct node *),
       .flags = FIELD_OPTIONAL },
     F_GROUP(struct runtime_conf, lock, "interpreter_lock", struct lock_conf, &lock_record,

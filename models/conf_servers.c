@@ -93,7 +93,9 @@ static const struct field server_fields[] = {
       .sub = &pool_record,
       .flags = FIELD_OPTIONAL,
       .off = FIELD_AT(struct server_conf, pools, struct items),
-      .doc = "connections to each backend: {db: 10}; one that is not named has as many as it needs" },
+      .doc = "connections to each backend: {db: 10}; one that is not named has as many as it needs. "
+             "With replicas each process has a pool of its own; the children of process_per_connection share "
+             "one (a simplification)" },
     F_GROUP(
         struct server_conf, runtime, "runtime", struct runtime_conf, &runtime_record,
         "what the program is written in: c, python, node, go, java, a .yaml file, or a mapping of figures"),

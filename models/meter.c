@@ -9,9 +9,9 @@
 
 const struct metric part_metric_rows[PART_METRICS] = {
     [PART_UTILISATION] = { "utilisation", "1", "busy",
-                           "a server's CPU time / (cores of its machine x window); a backend's calls in "
-                           "service "
-                           "/ its concurrency; a pool's connections in use / all",
+                           "a server's CPU time / (all cores of its machine x window): one core in full of 4 "
+                           "is 25 %; a backend's calls in service / its concurrency; a pool's connections in "
+                           "use / all",
                            0 },
     [PART_THROUGHPUT] = { "throughput", "1/s", "throughput",
                           "replies of a server, calls of the others, per second", 0 },

@@ -79,7 +79,7 @@ void parts_table_print(const struct outcome *o, size_t width, bool bold, FILE *t
         columns += is_known(o, m);
     for (fill(&g, o, columns); grid_width(&g) > width && columns > NAME_COLUMNS + 1; fill(&g, o, --columns))
         grid_term(&g);
-    fputs("\nWhere: each place by itself\n\n", to);
+    fputs("\nWhere: each place by itself (a server's busy: of all cores of its machine)\n\n", to);
     grid_print(&g, 0, bold, to);
     grid_term(&g);
     if (all > ROWS_SHOWN)

@@ -183,20 +183,24 @@ static void woke(struct server *s, uint32_t thread)
 
 static double capacity(const struct demand *d) { return d->cores / (d->cpu_s + d->overhead_s); }
 
-static const struct field fields[] = { { .kind = FIELD_SIZE,
-                                         .key = "copied",
-                                         .def = "auto",
-                                         .max = 0x1p40,
-                                         .flags = FIELD_NONE_OK,
-                                         .none = "auto",
-                                         .off = FIELD_AT(struct conf, copied, uint64_t),
-                                         .doc = "pages that a child copies by writing to them; auto: "
-                                                "machine.sizes.copied. A PostgreSQL backend has "
-                                                "under 2 MiB of its own (Freund 2020)" },
-                                       F_COUNT(
-                                           struct conf, prefork, "prefork", "0", 0, 1e6,
-                                           "idle processes that wait for connections (Apache prefork: 5)"),
-                                       F_END };
+static const struct field fields[] = {
+    { .kind = FIELD_SIZE,
+      .key = "copied",
+      .def = "auto",
+      .max = 0x1p40,
+      .flags = FIELD_NONE_OK,
+      .none = "auto",
+      .off = FIELD_AT(struct conf, copied, uint64_t),
+      .doc = "pages that a child copies by writing to them; auto: "
+             "machine.sizes.copied. A PostgreSQL backend has "
+             "under 2 MiB of its own (Freund 2020). The machine's figure "
+             "is measured with a small C server: set it for Python, whose "
+             "reference counts copy pages that are only read (how many is to be "
+             "measured)" },
+    F_COUNT(struct conf, prefork, "prefork", "0", 0, 1e6,
+            "idle processes that wait for connections (Apache prefork: 5)"),
+    F_END
+};
 
 const struct server_type server_process_per_connection = {
     .model = { "process_per_connection",
