@@ -50,7 +50,8 @@ struct sizes_conf {
     uint64_t tls12, tls13;
     uint64_t base_resident, base_reserved, base_kernel, base_writable, copied;
     uint64_t stack, stack_guard, stack_touched, kernel_stack, task, page_table;
-    uint64_t socket, request_socket, poll_item, unread_message;
+    uint64_t socket, request_socket, poll_item, unread_message, unread_next;
+    uint64_t receive_buffer; /* of each connection; NO_LIMIT: none */
     uint64_t connection_object, request_task, buffer, thread_object;
     uint64_t arena, arena_writable, arena_touched, stack_cache;
     uint64_t working_set, cache, shared_cache;

@@ -170,7 +170,21 @@ static const struct field sizes_fields[] = {
     BYTES(poll_item, "kernel memory of one connection registered with epoll"),
     BYTES(tls12, "user memory of one idle TLS 1.2 session"),
     BYTES(tls13, "user memory of one idle TLS 1.3 session"),
-    BYTES(unread_message, "kernel memory of one small message not yet read"),
+    BYTES(unread_message,
+          "kernel memory of one message of up to 200 B not yet read; beyond that its payload counts, "
+          "unless this is 0 B"),
+    { .kind = FIELD_SIZE,
+      .key = "unread_next",
+      .def = "unread_message",
+      .max = 0x1p50,
+      .flags = FIELD_NONE_OK,
+      .none = "unread_message",
+      .off = FIELD_AT(struct sizes_conf, unread_next, uint64_t),
+      .doc = "the same of one that joins an unread message in its socket" },
+    F_SIZE_NONE(
+        struct sizes_conf, receive_buffer, "receive_buffer", "none", 1, 0x1p50,
+        "data that the socket of a connection takes unread; when it is full, further messages wait at the "
+        "collar, in their order, until a sixteenth of it is free"),
     BYTES(connection_object, "what an event loop remembers of a connection, in user space"),
     BYTES(request_task, "coroutine of a request in progress: a task, promise, goroutine, virtual thread"),
     BYTES(working_set, "memory that each turn of a thread brings into the caches"),

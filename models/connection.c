@@ -1,7 +1,7 @@
 /* connection.c - a connection's life: asked for, queued, accepted, closed. */
 #include "models/connection.h"
 
-#include "models/world.h"
+#include "models/receive_buffer.h"
 
 uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report)
 {
@@ -142,6 +142,7 @@ void conn_connect(struct world *w, uint32_t c)
         at = link_arrival(w, f, DRAW_CONNECT_UP, k->collar, attempt(w, k), tries(w, k), &given_up);
     k->state = CONN_CONNECTING;
     k->known = false;
+    k->full = k->opening = 0;
     k->tries = 0;
     k->gen++;
     if (at == SIMTIME_MAX)
@@ -282,6 +283,7 @@ void conn_vanish(struct world *w, uint32_t c)
     bool stands = k->state == CONN_HALF || k->state == CONN_QUEUED || k->state == CONN_ACCEPTED;
     k->known = false;
     k->vanished = k->disposable = true;
+    k->full = k->opening = 0;
     k->closing = k->lingering = false;
     if (k->state == CONN_CONNECTING)
         k->state = CONN_CLOSED;
@@ -360,6 +362,8 @@ void conn_close_server_end(struct world *w, uint32_t c)
         hold(w, s, MEM_SOCKETS, -(int64_t)s->sizes.socket);
     k->state = CONN_DONE;
     k->worker = NONE;
+    if (k->full)
+        receive_buffer_ends(w, c);
 }
 
 void conn_abort(struct world *w, uint32_t c, enum outcome o)
@@ -369,6 +373,7 @@ void conn_abort(struct world *w, uint32_t c, enum outcome o)
     k->gen++;
     uint32_t gen = k->gen;
     k->state = CONN_CLOSED;
+    k->full = k->opening = 0;
     k->known = k->closing = k->lingering = k->hung_up = false;
     while (w->conn[c].gen == gen && w->conn[c].head != NONE) {
         uint32_t r = w->conn[c].head;

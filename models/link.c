@@ -31,7 +31,7 @@ static uint64_t payload_of(const struct fleet *f, enum purpose purpose)
 static simtime channel(struct world *w, const struct fleet *f, enum purpose purpose)
 {
     bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN && purpose != DRAW_FIN &&
-              purpose != DRAW_TLS_DOWN && purpose != DRAW_PING_DOWN;
+              purpose != DRAW_TLS_DOWN && purpose != DRAW_PING_DOWN && purpose != DRAW_WINDOW;
     struct channel *c = up ? &f->link->up : &f->link->down;
     simtime start = c->free_at > w->now ? c->free_at : w->now;
     if (c->free_at <= w->now)

@@ -104,7 +104,7 @@ void measure_sample(struct world *w)
 {
     if (w->sample_rows == SAMPLES + 2)
         return;
-    int64_t stuck = -w->closed;
+    int64_t stuck = w->stopped - w->closed;
     for (uint32_t i = 0; i < w->servers; i++)
         stuck += w->server[i].present - w->server[i].paused;
     w->progress[w->sample_rows] = (struct progress){ w->count.sent, w->count.wanted };

@@ -1,5 +1,6 @@
 /* request.c - a report on its way: sent, arrived, begun, replied. */
 #include "models/connection.h"
+#include "models/receive_buffer.h"
 #include "models/world.h"
 
 static uint32_t take_request(struct world *w)
@@ -127,6 +128,14 @@ static enum purpose purpose_of(const struct request *q, enum purpose report, enu
 
 void request_transmit(struct world *w, uint32_t r)
 {
+    if (w->conn[w->req[r].conn].full)
+        receive_buffer_stop(w, r);
+    else
+        request_send_up(w, r);
+}
+
+void request_send_up(struct world *w, uint32_t r)
+{
     struct request *q = &w->req[r];
     const struct conn *k = &w->conn[q->conn];
     enum purpose purpose = purpose_of(q, DRAW_UP, DRAW_TLS_UP, DRAW_PING_UP);
@@ -190,12 +199,14 @@ void request_arrive(struct world *w, uint32_t r)
         conn_bounce(w, r);
         return;
     }
+    if (q->prev != NONE && !receive_buffer_takes(w, r))
+        return;
     q->state = REQ_ARRIVED;
     q->arrived = w->now;
     enter_server(w, s);
     s->present++;
     w->count.arrived += q->flags & REQ_MEASURED;
-    hold(w, s, MEM_UNREAD, (int64_t)s->sizes.unread_message);
+    hold(w, s, MEM_UNREAD, unread_size(w, s, q));
     if (k->state == CONN_ACCEPTED)
         s->type->readable(s, q->conn, r);
 }
@@ -214,13 +225,17 @@ simtime server_read(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
     struct request *q = &w->req[r];
+    int64_t unread = unread_size(w, s, q);
     q->state = REQ_READ;
     w->conn[q->conn].serving = r;
+    if (w->conn[q->conn].full)
+        receive_buffer_read(w, r);
+    q->memory = 0;
     if (s->type->request_holds) {
         q->flags |= REQ_HOLDS;
-        hold_request(w, s, -(int64_t)s->sizes.unread_message, 1);
+        hold_request(w, s, -unread, 1);
     } else {
-        hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
+        hold(w, s, MEM_UNREAD, -unread);
     }
     simtime cpu = server_book(s, CPU_RECEIVE, s->costs.receive);
     return s->conf->tls.version == TLS_NONE ? cpu : cpu + records(s, q);
@@ -428,10 +443,14 @@ void request_free(struct world *w, uint32_t r)
     if (q->flags & REQ_CALLING)
         call_drop(w, r);
     bool at_server = request_is_at_server(w, r);
-    if (q->state == REQ_ARRIVED)
-        hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
+    if (q->state == REQ_ARRIVED) {
+        hold(w, s, MEM_UNREAD, -unread_size(w, s, q));
+        q->memory = 0;
+    }
     if (q->state == REQ_ARRIVED || q->state == REQ_READ)
         end_waiting(w, q);
+    if (q->state <= REQ_ARRIVED && (w->conn[c].full || q->flags & REQ_STOPPED))
+        receive_buffer_gone(w, r);
     if (at_server) {
         leave_server(w, q);
         s->present--;

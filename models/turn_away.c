@@ -1,12 +1,17 @@
 /* turn_away.c - requests that a server does not serve: too many, or wanted no more. */
-#include "models/world.h"
+#include "models/receive_buffer.h"
 
 /* One that was never begun: it counts neither as waiting nor as having arrived. */
-static void unwait(struct world *w, struct server *s, const struct request *q)
+static void unwait(struct world *w, struct server *s, struct request *q)
 {
     SIM_DEBUG_ASSERT(q->state == REQ_ARRIVED || q->state == REQ_READ);
-    if (q->state == REQ_ARRIVED)
-        hold(w, s, MEM_UNREAD, -(int64_t)s->sizes.unread_message);
+    if (q->state == REQ_ARRIVED) {
+        hold(w, s, MEM_UNREAD, -unread_size(w, s, q));
+        q->state = REQ_READ;
+        if (w->conn[q->conn].full)
+            receive_buffer_read(w, (uint32_t)(q - w->req));
+        q->memory = 0;
+    }
     end_waiting(w, q);
     w->count.arrived -= q->flags & REQ_MEASURED;
 }

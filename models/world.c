@@ -1,5 +1,5 @@
 /* world.c - one trial from its beginning to its end. */
-#include "models/world.h"
+#include "models/receive_buffer.h"
 
 #include "models/connection.h"
 
@@ -64,6 +64,7 @@ static void start_fleets(struct world *w)
                                       .server = conf_server(w->conf, c->server_index)->first,
                                       .balancer = c->route };
         collars += c->collars;
+        w->large = w->large || c->payload > SMALL_MESSAGE;
         w->outstanding_max += 2 * c->collars * (c->report.batch ? c->report.batch : 1);
     }
     w->collars = collars;
@@ -125,6 +126,8 @@ static void place_servers(struct world *w)
                                         .accept_head = NONE,
                                         .accept_tail = NONE };
         runtime_apply(&c->runtime, &w->server[i].costs, &w->server[i].sizes);
+        if (w->server[i].sizes.unread_next == NO_LIMIT)
+            w->server[i].sizes.unread_next = w->server[i].sizes.unread_message;
         if (!(type->request_holds & MEM_BIT(MEM_REQUEST_TASKS)) && !type->connection_tasks)
             w->server[i].costs.task_switch = 0; /* no task but a thread's own */
         if (type->connection_tasks) {           /* a request has none besides */
@@ -229,7 +232,9 @@ static void connection_event(struct world *w, unsigned kind, uint32_t gen, uint3
 {
     if ((w->conn[c].gen & EVENT_GEN_MASK) != gen)
         return;
-    if (kind == EV_SYN)
+    if (kind == EV_WINDOW)
+        receive_buffer_opens(w, c);
+    else if (kind == EV_SYN)
         conn_syn(w, c);
     else if (kind == EV_ACK)
         conn_ack(w, c);

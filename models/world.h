@@ -45,7 +45,8 @@ enum purpose {
     DRAW_TLS_UP,
     DRAW_TLS_DOWN,
     DRAW_PING_UP,
-    DRAW_PING_DOWN
+    DRAW_PING_DOWN,
+    DRAW_WINDOW
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)
@@ -63,6 +64,7 @@ enum event_kind {
     EV_IDLE,        /* connection: the server looks whether it has been idle for too long */
     EV_LINGER,      /* connection: so does the collar */
     EV_BEAT,        /* connection: the collar looks whether a ping is due */
+    EV_WINDOW,      /* connection: the collar hears that its receive buffer has room */
     EV_UNREACHABLE, /* connection: could not be opened */
     EV_ARRIVE,      /* request: readable at the server */
     EV_RESUME,      /* request: its awaited pause is over */
@@ -132,8 +134,10 @@ struct conn {
     uint32_t worker;
     uint32_t serving; /* read and not yet answered */
     uint32_t gen : 26;
-    uint32_t tries : 3;  /* of the step of the handshake under way: a full backlog dropped so many */
-    uint32_t cookie : 1; /* half open without an entry in the SYN queue */
+    uint32_t tries : 3;   /* of the step of the handshake under way: a full backlog dropped so many */
+    uint32_t cookie : 1;  /* half open without an entry in the SYN queue */
+    uint32_t full : 1;    /* the window is closed, messages wait at the collar; */
+    uint32_t opening : 1; /* EV_WINDOW is pending */
     uint8_t fleet, server;
     uint8_t state;  /* enum conn_state: the server's view */
     bool known : 1; /* the collar knows that it stands */
@@ -170,14 +174,16 @@ enum request_flags {
     REQ_TURNED_AWAY = 256, /* never begun: the reply tells so, `after` is the outcome */
     REQ_BOUNCED = 512,     /* had met a closed end */
     REQ_CONTROL = 1024,    /* no report: a message of the connection itself, */
-    REQ_PING = 2048        /* a heartbeat */
+    REQ_PING = 2048,       /* a heartbeat */
+    REQ_STOPPED = 4096,    /* REQ_UP: waits at the collar, the receive buffer is full */
+    REQ_JOINS = 8192       /* found an unread message in its socket */
 };
 
 struct request {
     simtime intended;
     simtime arrived; /* at the server; for REQ_UP and REQ_DOWN when it will be at the other end */
     simtime stamp;   /* the pause that follows; when a pause was over; before work begins, see work_queue.c */
-    int64_t memory;  /* held by handler steps */
+    int64_t memory;  /* held by handler steps; unread: see receive_buffer.c */
     uint32_t conn, number;
     uint32_t next, prev; /* on the connection */
     uint32_t link;       /* in a server's queue; free list */
@@ -322,6 +328,8 @@ struct world {
     struct gauge connections;
     struct gauge thread_count; /* on all machines */
     struct gauge busy_workers; /* of pools */
+    int64_t stopped;           /* messages at collars, for full receive buffers */
+    bool large;                /* some have more payload than a small message */
     int64_t closed; /* outstanding reports of closed loops: at most one (batch) for each of their collars */
     struct counts count;
     struct hist *hist[TRIAL_HISTS];
@@ -451,6 +459,8 @@ uint32_t request_new(struct world *w, uint32_t conn, simtime intended, uint32_t 
 /* Its time-out runs from `from`; it is transmitted as soon as its connection stands. */
 void request_post(struct world *w, uint32_t r, simtime from);
 void request_transmit(struct world *w, uint32_t r);
+/* The same, whatever waits before it. */
+void request_send_up(struct world *w, uint32_t r);
 void request_arrive(struct world *w, uint32_t r);
 /* The server has room for the messages of the connection that were held back. */
 void request_release_held(struct world *w, uint32_t c);

@@ -104,6 +104,17 @@ static inline void make_costs(struct maker *m)
     text_add(&m->text, "}");
 }
 
+/* Sockets that a few messages of 18 B fill. */
+static inline void make_sizes(struct maker *m, bool small)
+{
+    struct maker other = aside(m);
+    if (chance(&other, 0.3))
+        text_add(&m->text, ", sizes: {receive_buffer: %u B", 1 + pick(&other, 200));
+    else
+        text_add(&m->text, ", sizes: {receive_buffer: none");
+    text_add(&m->text, "%s}", small ? ", base_resident: 100 KiB, stack_touched: 8 KiB, socket: 4 KiB" : "");
+}
+
 static inline void make_machine(struct maker *m)
 {
     text_add(&m->text,
@@ -117,10 +128,10 @@ static inline void make_machine(struct maker *m)
         make_limits(m);
     if (m->spins || chance(m, 0.5))
         make_costs(m);
-    if (chance(m, 0.15))
-        text_add(&m->text,
-                 ", memory: %u KiB, sizes: {base_resident: 100 KiB, stack_touched: 8 KiB, socket: 4 KiB}",
-                 100 + pick(m, 1000));
+    bool small = chance(m, 0.15);
+    if (small)
+        text_add(&m->text, ", memory: %u KiB", 100 + pick(m, 1000));
+    make_sizes(m, small);
     if (chance(m, 0.2))
         text_add(&m->text, ", overcommit: strict");
     make_memory_limits(m);
