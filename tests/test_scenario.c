@@ -176,7 +176,8 @@ static void exactly_one_alternative_is_taken(void)
            "h:2:58: error: 'jitter' goes with 'every', not with 'poisson'\n");
     expect("piers: {east: {model: ferry, jobs: [{}, work]}}\n" SHIPS,
            "h:1:37: error: a job needs one of the keys: work, wait, hold\n"
-           "h:1:41: error: a job is a mapping of keys, not a single value\n");
+           "h:1:41: error: a job is a mapping of keys, not a single value; for example {work: time or "
+           "distribution}\n");
 }
 
 static void keys_of_other_models_are_settled_over_all_points(void)

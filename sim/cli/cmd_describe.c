@@ -203,8 +203,8 @@ static const char *nearest_known(const char *word)
 
 /* What others call it, and what it is called here. */
 static const struct word synonyms[] = { { "accept queue", "queue.accept" },
-                                        { "asyncio", "coroutine" },
                                         { "asyncio", "event_loop" },
+                                        { "asyncio", "coroutine" },
                                         { "asyncio", "runtime" },
                                         { "balancer", "balancers" },
                                         { "GIL", "interpreter_lock" },

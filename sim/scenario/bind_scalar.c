@@ -189,12 +189,12 @@ static void bind_enum(struct binder *b, const struct field *f, const struct node
         nearest_try(&n, f->words[count].name);
     }
     const char *known = diag_list(b->diag, word_name, f->words, (size_t)count);
-    const char *shown = diag_shown(b->diag, value->text);
+    const char *shown = diag_shown(b->diag, value->text), *form = f->form ? f->form : "";
     if (n.match)
         diag_error(b->diag, value->at, "%s: '%s' is not one of: %s; did you mean '%s'?", f->key, shown, known,
                    n.match);
     else
-        diag_error(b->diag, value->at, "%s: '%s' is not one of: %s", f->key, shown, known);
+        diag_error(b->diag, value->at, "%s: '%s' is not one of: %s%s", f->key, shown, known, form);
 }
 
 /* The names that a row may take: of one map, or of two. */

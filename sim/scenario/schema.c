@@ -7,6 +7,7 @@
 #include "sim/kernel/check.h"
 #include "sim/scenario/bind.h"
 #include "sim/scenario/nearest.h"
+#include "sim/scenario/rows.h"
 
 const struct node *layers_get(struct layers l, const char *key)
 {
@@ -17,6 +18,20 @@ const struct node *layers_get(struct layers l, const char *key)
 const char *article(const char *noun) { return strchr("aeiou", *noun) ? "an" : "a"; }
 
 static void no_memory(struct binder *b) { diag_no_memory(b->diag); }
+
+/* "; for example {bound: whole number | none}", with the first key that is not the shorthand; or "". */
+static void show_form(const struct record *rec, const char *before, char *text, size_t size)
+{
+    char type[240];
+    const struct field *f = rec->alternatives ? rec->alternatives[0].fields : rec->fields;
+    while (f && f->kind != FIELD_END && rec->shorthand && !strcmp(f->key, rec->shorthand))
+        f++;
+    *text = '\0';
+    if (!f || f->kind == FIELD_END || rec->models)
+        return;
+    row_type(f, type, sizeof type);
+    snprintf(text, size, "%s{%s: %s}", before, f->key, type);
+}
 
 /* A record's mapping; a bare scalar becomes one where the record has a shorthand. NULL: not to be had. */
 static const struct node *as_map(struct binder *b, const struct record *rec, const struct node *value)
@@ -30,8 +45,11 @@ static const struct node *as_map(struct binder *b, const struct record *rec, con
             no_memory(b);
         return map;
     }
-    diag_error(b->diag, value->at, "%s %s is a mapping of keys, not %s", article(rec->name), rec->name,
-               node_kind_name(value));
+    char form[300] = "";
+    if (value->kind == NODE_SCALAR && !node_is_nothing(value))
+        show_form(rec, "; for example ", form, sizeof form);
+    diag_error(b->diag, value->at, "%s %s is a mapping of keys, not %s%s", article(rec->name), rec->name,
+               node_kind_name(value), form);
     return NULL;
 }
 
@@ -319,7 +337,10 @@ static bool check_shorthand(struct binder *b, const struct field *f, const struc
     const struct field *row = find_shorthand(f->sub);
     if (row && value->kind == NODE_SCALAR && !node_is_nothing(value)) {
         struct field named = *row;
+        char form[300];
+        show_form(f->sub, ", ", form, sizeof form);
         named.key = f->key;
+        named.form = form;
         bind_value(b, &named, value, NULL, (char *)member + row->off);
     }
     return b->diag->raised == before;

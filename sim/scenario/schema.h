@@ -76,6 +76,7 @@ struct field {
     const char *target;       /* NAME */
     const char *or_target;    /* NAME: a second map where it may be defined; NULL: none */
     const struct record *sub; /* GROUP, MAP, LIST */
+    const char *form;         /* ENUM: a mapping that would do, too, for messages; or NULL */
     const char *none;         /* FIELD_NONE_OK: the word for it where that is not "none" ("auto") */
 };
 
