@@ -211,7 +211,7 @@ static void check_events(struct binder *b, const struct herd_conf *c, const stru
 static void check_herd(struct binder *b, const struct node *map, void *item)
 {
     struct herd_conf *c = item;
-    uint64_t collars = 0;
+    uint64_t collars = 0, at_once = 0;
     bool sound = b->diag->errors == 0;
     const struct node *fleets = node_get(map, "fleets"), *servers = node_get(map, "servers");
     if (!c->fleets.n || c->fleets.n > FLEETS_MAX)
@@ -229,6 +229,7 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
     for (size_t i = 0; i < c->fleets.n; i++) {
         struct fleet_conf *f = (struct fleet_conf *)c->fleets.at + i;
         collars += f->collars;
+        at_once += f->collars * (f->report.batch ? f->report.batch : 1);
         find_indices(c, f);
         find_urgency(c, f);
         if (sound)
@@ -239,6 +240,10 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
     if (collars > COLLARS_MAX)
         diag_error(b->diag, fleets->at, "fleets: %llu collars in all; at most %llu can be simulated",
                    (unsigned long long)collars, COLLARS_MAX);
+    else if (at_once > COLLARS_MAX)
+        diag_error(b->diag, fleets->at,
+                   "fleets: collars x batch makes %llu reports at once; at most %llu can be simulated",
+                   (unsigned long long)at_once, COLLARS_MAX);
 }
 
 const struct record herd_record = { .name = "scenario",

