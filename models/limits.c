@@ -11,6 +11,12 @@ void limit_hit(struct world *w, const char *name, int64_t connections)
         w->limit = (struct limit){ name, w->now, connections };
 }
 
+void limit_hit_by_one(struct world *w, const char *name)
+{
+    int64_t open = w->connections.level;
+    limit_hit(w, name, open ? open - 1 : 0);
+}
+
 /* Of the server, and of its machine. */
 static void count_memory(struct world *w, struct server *s, int64_t bytes)
 {

@@ -22,7 +22,8 @@ static const char *forbidden(const struct server *s)
     if (m->threads >= m->conf->limits.threads)
         return "threads";
     if (m->conf->overcommit == OVERCOMMIT_STRICT && m->conf->memory != NO_LIMIT &&
-        m->committed + s->sizes.base_writable > m->conf->swap + m->conf->memory / 2)
+        (double)(m->committed + s->sizes.base_writable) >
+            (double)m->conf->swap + m->conf->overcommit_ratio * (double)m->conf->memory)
         return "overcommit";
     return NULL;
 }
@@ -34,8 +35,7 @@ uint32_t server_process(struct server *s)
     struct world *w = s->world;
     const char *limit = forbidden(s);
     if (limit) {
-        int64_t open = w->connections.level;
-        limit_hit(w, limit, open ? open - 1 : 0); /* all but the one that it is for */
+        limit_hit_by_one(w, limit);
         return NONE;
     }
     uint32_t t = thread_take(w, s, false);

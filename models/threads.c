@@ -167,8 +167,7 @@ uint32_t server_thread(struct server *s)
     struct world *w = s->world;
     const char *limit = limit_on_threads(s);
     if (limit) {
-        int64_t open = w->connections.level;
-        limit_hit(w, limit, open ? open - 1 : 0); /* all but the one that it is for */
+        limit_hit_by_one(w, limit);
         return NONE;
     }
     uint32_t t = thread_take(w, s, false);

@@ -466,8 +466,6 @@ void request_arrive(struct world *w, uint32_t r);
 void request_release_held(struct world *w, uint32_t c);
 /* Tells the draws of one sending of the request from those of another. */
 uint32_t request_sending(const struct world *w, const struct request *q);
-/* Tells the draws of one sending of the request from those of another. */
-uint32_t request_sending(const struct world *w, const struct request *q);
 bool request_is_at_server(const struct world *w, uint32_t r);
 void request_delivered(struct world *w, uint32_t r);
 void request_given_up(struct world *w, uint32_t r, enum outcome o);
@@ -503,6 +501,8 @@ int64_t page_tables_of(const struct server *s, uint64_t bytes);
 const char *limit_on_threads(const struct server *s);
 /* The first limit that was hit, with the connections that it let pass. */
 void limit_hit(struct world *w, const char *name, int64_t connections);
+/* A thread or process for a connection is refused: the limit let all others pass. */
+void limit_hit_by_one(struct world *w, const char *name);
 void server_kill(struct world *w, struct server *s);
 int64_t server_memory(const struct server *s); /* all that it holds */
 /* A process begins, at the start of the trial or after it was killed. */

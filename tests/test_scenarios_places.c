@@ -1,50 +1,6 @@
 /* floor: models */
 /* What the scenarios about backends and balancers promise is what their runs show; durations are cut. */
-#include "models/herd_study.h"
-#include "sim/experiment/plan.h"
-#include "sim/experiment/runner.h"
-#include "tests/suite.h"
-
-struct run {
-    struct plan plan;
-    struct outcome outcome;
-};
-
-static void run(struct run *r, const char *path, const struct option_pair *set, size_t n)
-{
-    const struct plan_options opt = { .set = set, .n_set = n };
-    const struct runner_options how = { .jobs = 2 };
-    struct diag d = { 0 };
-    CU_ASSERT_FATAL(plan_load(&r->plan, &herd_study, path, &opt, &d) == PLAN_OK);
-    CHECK_INT(d.n, 0);
-    diag_term(&d);
-    CU_ASSERT_FATAL(runner_run(&r->outcome, &r->plan, &how) == 0);
-    CHECK_INT(r->outcome.audits_failed, 0);
-}
-
-static void end(struct run *r)
-{
-    outcome_term(&r->outcome);
-    plan_term(&r->plan);
-}
-
-static const struct point_summary *point(const struct run *r, const char *variant, size_t sweep)
-{
-    for (size_t v = 0; v < r->plan.n_variants; v++)
-        if (!strcmp(r->plan.variant[v], variant))
-            return &r->outcome.point[v * r->plan.n_sweep + sweep];
-    CU_FAIL_FATAL("no such variant");
-    return NULL;
-}
-
-static double value(const struct run *r, const char *variant, size_t sweep, const char *metric)
-{
-    for (size_t m = 0; m < herd_study.n_metrics; m++)
-        if (!strcmp(herd_study.metrics[m].name, metric))
-            return point(r, variant, sweep)->metric[m].mean;
-    CU_FAIL_FATAL("no such metric");
-    return NAN;
-}
+#include "tests/gallery.h"
 
 enum { COLLARS_1500 = 4, COLLARS_3000 = 6 };
 
@@ -53,7 +9,7 @@ static void pool_of_ten(void)
     static const struct option_pair set[] = { { "run.duration", "20 s" }, { "run.replications", "1" } };
     static const char *const tens[] = { "threads, pool of 10", "event loop, pool of 10" };
     struct run r;
-    run(&r, SOURCE_DIR "/scenarios/database-pool.yaml", set, 2);
+    run_set(&r, "database-pool", set, 2);
     for (int i = 0; i < 2; i++) {
         CHECK_NEAR(value(&r, tens[i], COLLARS_1500, "throughput"), 1230, 30);
         CHECK_NEAR(value(&r, tens[i], COLLARS_1500, "backends.utilisation"), 0.6, 0.03);
@@ -72,7 +28,7 @@ static void ten_servers(void)
 {
     static const struct option_pair set[] = { { "run.replications", "2" } };
     struct run r;
-    run(&r, SOURCE_DIR "/scenarios/replicas.yaml", set, 1);
+    run_set(&r, "replicas", set, 1);
     double random = value(&r, "random", 0, "latency.p99");
     CHECK_NEAR(value(&r, "power of two", 0, "latency.p99") / random, 0.5, 0.15);
     CHECK_NEAR(value(&r, "least connections", 0, "latency.p99") / random, 0.2, 0.07);
