@@ -8,6 +8,7 @@
  * the connection's worker number, as one request of each connection is under way at most. */
 #include <math.h>
 
+#include "models/idle_workers.h"
 #include "models/loop.h"
 
 #define WORKERS_DEFAULT 4u /* libuv, docs/src/threadpool.rst */
@@ -27,20 +28,9 @@ enum job { JOB_WORK, JOB_CALL, JOB_DONE };
 struct state {
     struct loop loop;
     struct loop_helpers helpers;
-    uint32_t idle, last_idle; /* workers */
+    struct idle_workers idle;
     struct req_queue jobs;
 };
-
-static void lie_idle(struct server *s, uint32_t thread)
-{
-    struct state *st = s->state;
-    server_set_tag(s, thread, NONE);
-    if (st->idle == NONE)
-        st->idle = thread;
-    else
-        server_set_tag(s, st->last_idle, thread);
-    st->last_idle = thread;
-}
 
 /* --- workers ------------------------------------------------------------------------------------ */
 
@@ -62,7 +52,7 @@ static uint32_t finish(struct server *s, uint32_t thread)
     server_set_tag(s, thread, next);
     if (next == NONE) {
         server_workers_busy(s, -1);
-        lie_idle(s, thread);
+        idle_push(s, &st->idle, thread);
     }
     loop_post(s, &st->loop, r);
     return next;
@@ -88,13 +78,12 @@ static void work(struct server *s, uint32_t thread, uint32_t r, simtime cpu)
 static void take(struct server *s, uint32_t r, bool is_work)
 {
     struct state *st = s->state;
-    uint32_t thread = st->idle;
+    uint32_t thread = idle_pop(s, &st->idle);
     set_job(s, r, is_work ? JOB_WORK : JOB_CALL);
     if (thread == NONE) {
         req_push(s, &st->jobs, r);
         return;
     }
-    st->idle = server_tag(s, thread);
     server_workers_busy(s, 1);
     work(s, thread, r, server_cost(s, CPU_WAKEUP, server_costs(s)->wakeup));
 }
@@ -105,7 +94,7 @@ static void start(struct server *s)
 {
     const struct conf *c = s->own;
     struct state *st = s->state;
-    *st = (struct state){ .idle = NONE, .last_idle = NONE, .jobs = { NONE, NONE } };
+    *st = (struct state){ .idle = { NONE, NONE }, .jobs = { NONE, NONE } };
     uint32_t main = server_main_thread(s);
     for (uint64_t i = 0; i < server_workers(s); i++) {
         uint32_t thread = server_thread(s);
@@ -113,7 +102,7 @@ static void start(struct server *s)
             server_fail(s);
             return;
         }
-        lie_idle(s, thread);
+        idle_push(s, &st->idle, thread);
     }
     loop_start(s, &st->loop, main, c->poll == LOOP_SPINS);
     st->helpers = (struct loop_helpers){ c->offload.cpu_above, c->offload.block, take };

@@ -7,33 +7,14 @@
 #include <math.h>
 
 #include "models/dispatcher.h"
+#include "models/idle_workers.h"
 #include "models/work_queue.h"
 
 struct state {
     struct dispatcher dispatcher;
-    uint32_t idle, last_idle; /* workers */
+    struct idle_workers idle;
     struct work_queue queue;
 };
-
-static void lie_idle(struct server *s, uint32_t thread)
-{
-    struct state *st = s->state;
-    server_set_tag(s, thread, NONE);
-    if (st->idle == NONE)
-        st->idle = thread;
-    else
-        server_set_tag(s, st->last_idle, thread);
-    st->last_idle = thread;
-}
-
-static uint32_t idle_worker(struct server *s)
-{
-    struct state *st = s->state;
-    uint32_t thread = st->idle;
-    if (thread != NONE)
-        st->idle = server_tag(s, thread);
-    return thread;
-}
 
 /* --- workers ------------------------------------------------------------------------------------ */
 
@@ -56,6 +37,7 @@ static uint32_t next_work(struct server *s, simtime *cpu)
 /* A worker without a request takes one, or lies idle; returns the one that it took. */
 static uint32_t take(struct server *s, uint32_t thread, simtime *cpu)
 {
+    struct state *st = s->state;
     uint32_t r = next_work(s, cpu);
     server_set_tag(s, thread, r);
     if (r != NONE)
@@ -65,7 +47,7 @@ static uint32_t take(struct server *s, uint32_t thread, simtime *cpu)
         return NONE;
     }
     server_workers_busy(s, -1);
-    lie_idle(s, thread);
+    idle_push(s, &st->idle, thread);
     return NONE;
 }
 
@@ -117,7 +99,7 @@ static simtime overflow(struct server *s, uint32_t r)
 static simtime hand_over(struct server *s, uint32_t r)
 {
     struct state *st = s->state;
-    uint32_t thread = idle_worker(s);
+    uint32_t thread = idle_pop(s, &st->idle);
     if (thread != NONE) {
         server_workers_busy(s, 1);
         server_set_tag(s, thread, r);
@@ -135,7 +117,7 @@ static simtime hand_over(struct server *s, uint32_t r)
 static bool holds_back(const struct server *s)
 {
     const struct state *st = s->state;
-    return s->conf->queue.full == FULL_WAIT && st->idle == NONE && work_is_full(s, &st->queue);
+    return s->conf->queue.full == FULL_WAIT && st->idle.first == NONE && work_is_full(s, &st->queue);
 }
 
 static void start(struct server *s)
@@ -143,7 +125,7 @@ static void start(struct server *s)
     static const struct dispatch_rules rules = { .hand_over = hand_over, .holds_back = holds_back };
     struct state *st = s->state;
     dispatcher_start(s, &rules);
-    st->idle = st->last_idle = NONE;
+    st->idle = (struct idle_workers){ NONE, NONE };
     work_start(&st->queue);
     for (uint64_t i = 0; i < server_workers(s); i++) {
         uint32_t thread = server_thread(s);
@@ -151,7 +133,7 @@ static void start(struct server *s)
             server_fail(s);
             return;
         }
-        lie_idle(s, thread);
+        idle_push(s, &st->idle, thread);
     }
 }
 
