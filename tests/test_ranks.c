@@ -214,7 +214,8 @@ static void nobody_is_waited_for(void)
     forget();
 }
 
-/* Replication 1 here raises the flag while those elsewhere are at theirs. */
+/* The first replication from 8 on that is run here raises the flag while those elsewhere are at theirs,
+ * whichever these are. */
 static void stopped_everywhere(void)
 {
     struct plan p;

@@ -26,7 +26,7 @@ struct toy_herd {
 };
 
 struct toy_trouble {
-    uint64_t fail, audit, stop; /* replication in which it happens */
+    uint64_t fail, audit, stop; /* replication in which it happens; stop: in later ones too */
     bool hang;
 };
 
@@ -78,7 +78,7 @@ static const struct field toy_trouble_fields[] = {
     F_COUNT_NONE(struct toy_trouble, fail, "fail", "none", 0, 1000, "the replication that fails"),
     F_COUNT_NONE(struct toy_trouble, audit, "audit", "none", 0, 1000, "the replication with a failed audit"),
     F_COUNT_NONE(struct toy_trouble, stop, "stop", "none", 0, 1000,
-                 "the replication that raises the stop flag"),
+                 "the first replication that raises the stop flag"),
     F_BOOL(struct toy_trouble, hang, "hang", "false", "never end unless stopped"), F_END
 };
 static const struct record toy_trouble_record = { .name = "trouble",
@@ -202,7 +202,7 @@ static int toy_trial(void *worker, const void *conf, uint64_t seed, uint32_t rep
     if (toy->trouble.hang)
         return 1;
     toy_queue(toy, seed, rep, out);
-    if (toy->trouble.stop == rep)
+    if (rep >= toy->trouble.stop)
         atomic_store(&toy_stop, 1);
     if (toy->trouble.audit == rep) {
         out->audit_failed = true;
