@@ -24,8 +24,10 @@ static const struct field scheduler_fields[] = {
     { .kind = FIELD_NODE,
       .key = "wakeup_preemption",
       .def = "true",
-      .doc = "fair: whether a woken thread takes the core from one that has had more than its share (true), "
-             "from one ahead by so much of it (a time), or waits for its slice to end (false)",
+      .doc =
+          "fair: whether a woken thread takes the core from one that has had more than its share where it is "
+          "the next to run (true), from one ahead by so much of its share (a time), or waits for its slice "
+          "to end (false)",
       .off = FIELD_AT(struct scheduler_conf, preemption, const struct node *),
       .flags = FIELD_OPTIONAL },
     F_END

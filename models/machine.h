@@ -51,8 +51,9 @@ struct fair_queue {
     gauge_area sum;   /* of their virtual times */
     simtime last;     /* average when a thread last left */
     simtime balanced; /* when it last looked at other cores */
-    uint32_t order;
-    bool woken; /* a thread has joined since the turn began */
+    uint32_t order;   /* of coming: the next one's */
+    uint32_t first_woken;
+    bool woken; /* `first_woken` and perhaps later ones were, since the last burst ended */
 };
 
 struct core {

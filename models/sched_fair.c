@@ -7,9 +7,10 @@
  * - Lag is kept over sleep (PLACE_LAG): a thread that was owed time comes back as much behind the average.
  * What it had too much wears off while the others get on (DELAY_DEQUEUE, since 6.12), but here the sleeper
  * does not count in the average meanwhile. Lag is at most two slices. On an empty queue it does not matter.
- * - A woken thread takes the core when the one that runs is ahead of the average (RUN_TO_PARITY); otherwise
- * that one goes on to the end of its slice. A `wakeup_preemption` time asks for a lead of so much, as the
- * wake-up granularity did until 6.5.
+ * - A woken thread takes the core when the one that runs is ahead of the average (RUN_TO_PARITY) and it is
+ * itself the next to run of all that wait (check_preempt_wakeup_fair: pick_eevdf() == pse); otherwise the one
+ * that runs goes on to the end of its slice. A `wakeup_preemption` time asks for a lead of so much, and for
+ * nothing else, as the wake-up granularity did until 6.5.
  * - A woken thread goes to the core where it ran last if that is idle, to another idle one, or else into the
  *   queue of the former. A new one goes to an idle core or to the shortest queue.
  * - A core that becomes idle takes a thread from the longest queue; at the end of a slice, at most every 16
@@ -196,16 +197,24 @@ static void renew_slice(const struct machine *m, struct thread *th)
         th->deadline += ((th->virtual_time - th->deadline) / slice + 1) * slice;
 }
 
-/* Woken threads take the core from one that is ahead by so much. */
-static bool is_preempted(const struct world *w, const struct machine *m, uint32_t c)
+/* Is the next to run one that has come with the number `first` or later? */
+static bool is_next(struct world *w, struct fair_queue *f, struct crowd all, uint32_t first)
 {
-    const struct core *core = &m->core[c];
+    sort_out(w, f, all);
+    return f->due.n && f->due.job[0].order - first < f->order - first;
+}
+
+/* Who has been woken, the `first` and all later ones, takes the core from one that is ahead of the average:
+ * the next to run does, or any where the lead is to be of some length. */
+static bool is_preempted(struct world *w, const struct machine *m, uint32_t c, uint32_t first)
+{
+    struct core *core = &m->core[c];
     simtime lead = m->conf->scheduler.preemption_lead;
     struct crowd all = crowd_of(w, core);
     simtime own = w->thread[core->thread].virtual_time;
     if (lead == SIMTIME_MAX || is_eligible(all, own))
         return false;
-    return lead == 0 || own - average(core, all) > lead;
+    return lead ? own - average(core, all) > lead : is_next(w, &core->fair, all, first);
 }
 
 static void wake(struct world *w, struct machine *m, uint32_t t)
@@ -213,20 +222,24 @@ static void wake(struct world *w, struct machine *m, uint32_t t)
     struct thread *th = &w->thread[t];
     uint32_t c = th->core < m->cores ? th->core : emptiest(m);
     struct core *core = &m->core[c];
-    bool first = !waiting(core);
+    bool alone = !waiting(core);
+    uint32_t order = core->fair.order;
     place(w, m, c, th);
     enqueue(w, m, c, t);
     sched_waits(w, m, t);
     struct thread *current = &w->thread[core->thread];
-    core->fair.woken = true;
-    if (!current->remaining)
-        return; /* between two bursts: gives_way() will look */
+    if (!current->remaining) { /* between two bursts: gives_way() will look */
+        if (!core->fair.woken)
+            core->fair.first_woken = order;
+        core->fair.woken = true;
+        return;
+    }
     core_account(w, m, c);
-    if (first)
+    if (alone)
         renew_slice(m, current);
-    if (is_preempted(w, m, c))
+    if (is_preempted(w, m, c, order))
         core_turn(w, m, c);
-    else if (first)
+    else if (alone)
         core_arm(w, m, c);
 }
 
@@ -242,11 +255,10 @@ static bool gives_way(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
     const struct thread *th = &w->thread[core->thread];
-    bool woken = core->fair.woken;
+    bool gives = waiting(core) && (th->virtual_time >= th->deadline ||
+                                   (core->fair.woken && is_preempted(w, m, c, core->fair.first_woken)));
     core->fair.woken = false;
-    if (!waiting(core))
-        return false;
-    return th->virtual_time >= th->deadline || (woken && is_preempted(w, m, c));
+    return gives;
 }
 
 /* --- balance ------------------------------------------------------------------------------------ */

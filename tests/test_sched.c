@@ -17,10 +17,36 @@ static void equals_take_turns(void)
     BY_HAND("scheduler: {slice: 1 s}", { 0, 10, 11 }, { 3.5, 1, 1.5 });
 }
 
-/* When C wakes A has had more than the average of all three; at the waking of B, alone, it had not. */
+/* A never stops; B runs 1-1.2, sleeps, owed 0.2 s of its share, and wakes at 1.7; C comes at 1.5. */
+static void check_sleeper(const char *scheduler, double b, double c)
+{
+    struct herd h;
+    herd_start(&h,
+               "herdsim: 1\nrun: {duration: 100 s}\nmachine: {profile: ideal, scheduler: {slice: 1 s, %s}}\n"
+               "servers: {a: {model: thread_per_connection, handler: [cpu: 200 s]},\n"
+               "  b: {model: thread_per_connection, handler: [cpu: 200 ms, wait: 500 ms, cpu: 200 ms]},\n"
+               "  c: {model: thread_per_connection, handler: [cpu: 200 ms]}}\n"
+               "fleets: {a: {collars: 1, report: {trace: [0]}, server: a},\n"
+               "  b: {collars: 1, report: {trace: [0.4]}, server: b},\n"
+               "  c: {collars: 1, report: {trace: [1.5]}, server: c}}\n",
+               scheduler);
+    CHECK_NEAR(herd_report_time(&h, 1, 0), b, BY_HAND_WITHIN);
+    CHECK_NEAR(herd_report_time(&h, 2, 0), c, BY_HAND_WITHIN);
+    herd_close(&h);
+}
+
+/* A has been alone since 1.2 and is ahead of the average of all when B wakes, which is before C. */
 static void woken_threads_take_the_core(void)
 {
-    BY_HAND("scheduler: {slice: 1 s}", { 0, 2, 2.4 }, { 0.4, 0.2, 0.4 }, { 0.6, 0.2, 0.4 });
+    check_sleeper("wakeup_preemption: true", 1.5, 0.6);
+    check_sleeper("wakeup_preemption: false", 2.0, 1.1);
+}
+
+/* When C wakes A has had more than the average of all three; at the waking of B, alone, it had not. But then
+ * it is B's turn, not C's: Linux lets A go on to the end of its slice, and until 6.5 it did not. */
+static void woken_threads_wait_for_those_before_them(void)
+{
+    BY_HAND("scheduler: {slice: 1 s}", { 0, 2, 2.4 }, { 0.4, 0.2, 0.8 }, { 0.6, 0.2, 0.8 });
     BY_HAND("scheduler: {slice: 1 s, wakeup_preemption: false}", { 0, 2, 2.4 }, { 0.4, 0.2, 0.8 },
             { 0.6, 0.2, 0.8 });
     BY_HAND("scheduler: {slice: 1 s, wakeup_preemption: 300 ms}", { 0, 2, 2.4 }, { 0.4, 0.2, 0.8 },
@@ -221,6 +247,7 @@ static void unsteady_machines(void)
 
 SUITE("run queues", { "threads that never stop take turns", equals_take_turns },
       { "woken threads take the core from one that is ahead", woken_threads_take_the_core },
+      { "woken threads wait for those that are before them", woken_threads_wait_for_those_before_them },
       { "idle cores take threads that wait elsewhere", idle_cores_take_threads },
       { "one that sleeps much waits little", sleepers_are_let_in },
       { "mean stays are those of the textbooks", mean_of_the_textbooks },
