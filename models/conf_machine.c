@@ -77,8 +77,10 @@ static const struct field limits_fields[] = {
       .off = FIELD_AT(struct limits_conf, threads_max, uint64_t),
       .doc = "kernel.threads-max; auto: as the kernel sets it, memory / (8 x kernel stack), where there is a "
              "limit to memory" },
-    F_COUNT_NONE(struct limits_conf, open_files, "open_files", "none", 1, 1e9,
-                 "open files of one process (ulimit -n); each connection is one"),
+    F_COUNT_NONE(
+        struct limits_conf, open_files, "open_files", "none", 1, 1e9,
+        "open files of one process (ulimit -n); each connection is one. At the limit connections stay in the "
+        "accept queue, established for their collars, until another is closed"),
     F_COUNT_NONE(struct limits_conf, maps, "maps", "none", 1, 1e9,
                  "memory maps of one process (vm.max_map_count); each thread takes two"),
     F_COUNT_NONE(struct limits_conf, backlog, "backlog", "none", 1, 1e9,

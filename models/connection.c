@@ -354,6 +354,7 @@ void conn_close_server_end(struct world *w, uint32_t c)
     if (k->state == CONN_ACCEPTED) {
         conn_memory(w, s, -1);
         s->files--;
+        listen_when_free(w, s);
         gauge_add(&w->connections, w->now, -1);
         if (s->type->closed)
             s->type->closed(s, c);

@@ -111,7 +111,7 @@ static bool take(struct server *s, simtime *cpu)
     }
     *cpu += next_event(s, ready);
     if (d->accepted != NONE) {
-        *cpu += server_cost(s, CPU_ACCEPT, server_costs(s)->accept);
+        *cpu += server_accept_cost(s);
         return true;
     }
     d->taken = req_pop(s, &d->ready);

@@ -198,6 +198,7 @@ void server_launch(struct world *w, struct server *s)
     const struct sizes_conf *size = &s->sizes;
     s->dead = false;
     s->files = s->type->own_files;
+    s->accepts_failed = 0;
     memset(s->state, 0, s->state_size);
     threads_start(s);
     hold(w, s, MEM_BASE, (int64_t)size->base_resident);

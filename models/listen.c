@@ -4,7 +4,15 @@
  * until the server accepts it. As in Linux a step of the handshake that finds the accept queue full is
  * dropped and comes again after 1 s, and after twice as long each further time (RFC 6298, section 2): the
  * collar's SYN six times (net.ipv4.tcp_syn_retries, tcp(7)), the server's answer five times
- * (tcp_synack_retries). */
+ * (tcp_synack_retries).
+ *
+ * accept() looks for a descriptor before it looks for a connection (net/socket.c, __sys_accept4_file():
+ * EMFILE where the process has as many open files as it may), so at the limit connections stay in the accept
+ * queue: established for their collars, whose reports lie in the socket. The server pays for the call that
+ * failed and asks no more, as servers do that neither spin nor close what they cannot serve (nginx takes its
+ * listeners out of the poll set, asyncio too); where those come back after a fixed time (0.5 s, 1 s) this one
+ * does as soon as a connection is closed. So it knows of no more connections in the accept queue than it has
+ * descriptors for: the first ones; the others are put off. */
 #include "models/connection.h"
 #include "models/world.h"
 
@@ -14,10 +22,15 @@
 static void leave_accept_queue(struct world *w, struct server *s, uint32_t c)
 {
     uint32_t before = NONE, at = s->accept_head;
+    bool announced = at != s->put_off;
     while (at != c) {
         before = at;
         at = w->conn[at].next;
+        announced = announced && at != s->put_off;
     }
+    s->announced -= announced;
+    if (s->put_off == c)
+        s->put_off = w->conn[c].next;
     if (before == NONE)
         s->accept_head = w->conn[c].next;
     else
@@ -27,6 +40,58 @@ static void leave_accept_queue(struct world *w, struct server *s, uint32_t c)
     w->conn[c].next = NONE;
     s->accept_length--;
     gauge_add(&w->accepting, w->now, -1);
+}
+
+static bool has_descriptor(const struct server *s)
+{
+    return s->type->forks || s->files + s->announced < s->machine->conf->limits.open_files;
+}
+
+/* A connection waits and all descriptors are in use. */
+static void accept_fails(struct world *w, struct server *s)
+{
+    limit_hit(w, "open_files", w->connections.level);
+    s->accepts_failed++;
+}
+
+/* The last connection of the accept queue will be announced, or is put off. */
+static void line_up(struct world *w, struct server *s, uint32_t c)
+{
+    if (s->put_off != NONE)
+        return;
+    if (has_descriptor(s)) {
+        s->announced++;
+        return;
+    }
+    s->put_off = c;
+    if (!s->announced)
+        accept_fails(w, s);
+}
+
+static void announce(struct server *s, uint32_t c)
+{
+    s->news = c;
+    s->type->incoming(s);
+}
+
+void listen_again(struct world *w, uint32_t server)
+{
+    struct server *s = &w->server[server];
+    s->listens_again = false;
+    while (s->put_off != NONE && has_descriptor(s)) {
+        uint32_t c = s->put_off;
+        s->put_off = w->conn[c].next;
+        s->announced++;
+        announce(s, c);
+    }
+}
+
+void listen_when_free(struct world *w, struct server *s)
+{
+    if (s->put_off == NONE || s->listens_again)
+        return;
+    s->listens_again = true;
+    schedule(w, w->now, EV_ACCEPT, 0, s->index); /* not inside a model */
 }
 
 static void enter_accept_queue(struct world *w, struct server *s, uint32_t c)
@@ -44,6 +109,7 @@ static void enter_accept_queue(struct world *w, struct server *s, uint32_t c)
     s->accept_tail = c;
     s->accept_length++;
     gauge_add(&w->accepting, w->now, 1);
+    line_up(w, s, c);
     hold(w, s, MEM_SOCKETS, (int64_t)s->sizes.socket);
 }
 
@@ -71,8 +137,10 @@ static void enter_syn_queue(struct world *w, struct server *s, struct conn *k, b
 void conn_leave_queues(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];
-    if (k->state == CONN_QUEUED)
+    if (k->state == CONN_QUEUED) {
         leave_accept_queue(w, conn_server(w, c), c);
+        listen_when_free(w, conn_server(w, c));
+    }
     if (k->state == CONN_HALF)
         leave_syn_queue(w, conn_server(w, c), k);
 }
@@ -136,7 +204,8 @@ void conn_syn(struct world *w, uint32_t c)
     }
     enter_accept_queue(w, s, c);
     conn_opened(w, c);
-    s->type->incoming(s);
+    if (s->put_off == NONE)
+        announce(s, c);
 }
 
 void conn_ack(struct world *w, uint32_t c)
@@ -151,23 +220,18 @@ void conn_ack(struct world *w, uint32_t c)
     leave_syn_queue(w, s, &w->conn[c]);
     enter_accept_queue(w, s, c);
     request_release_held(w, c);
-    s->type->incoming(s);
+    if (s->put_off == NONE)
+        announce(s, c);
 }
 
-uint32_t server_incoming(const struct server *s) { return s->accept_length; }
+uint32_t server_incoming(const struct server *s) { return s->announced; }
 
 void server_listeners(struct server *s, uint32_t n) { s->listeners = n; }
 
-uint32_t server_newest(const struct server *s) { return s->accept_tail; }
+uint32_t server_news(const struct server *s) { return s->news; }
 
-/* False where the limit on open files refuses it. */
-static bool accept_one(struct world *w, struct server *s, uint32_t c)
+static void accept_one(struct world *w, struct server *s, uint32_t c)
 {
-    if (!s->type->forks && s->files >= s->machine->conf->limits.open_files) {
-        limit_hit(w, "open_files", w->connections.level);
-        conn_abort(w, c, OUTCOME_REFUSED);
-        return false;
-    }
     leave_accept_queue(w, s, c);
     w->conn[c].state = CONN_ACCEPTED;
     w->count.opened += w->measuring;
@@ -178,33 +242,33 @@ static bool accept_one(struct world *w, struct server *s, uint32_t c)
     conn_memory(w, s, 1);
     if (w->timed)
         idle_watch(w, c);
-    return true;
+    if (s->put_off != NONE && !s->announced && !has_descriptor(s))
+        accept_fails(w, s);
 }
 
-uint32_t server_accept(struct server *s)
-{
-    while (s->accept_head != NONE) {
-        uint32_t c = s->accept_head;
-        if (accept_one(s->world, s, c))
-            return c;
-    }
-    return NONE;
-}
-
+/* The first connection of the listener, or of all (NONE), that has been announced. */
 static uint32_t first_of(const struct server *s, uint32_t listener)
 {
     const struct conn *conn = s->world->conn;
     uint32_t c = s->accept_head;
-    while (c != NONE && conn[c].worker != listener)
+    while (c != s->put_off && listener != NONE && conn[c].worker != listener)
         c = conn[c].next;
-    return c;
+    return c == s->put_off ? NONE : c;
 }
 
 uint32_t server_accept_at(struct server *s, uint32_t listener)
 {
-    uint32_t c;
-    while ((c = first_of(s, listener)) != NONE)
-        if (accept_one(s->world, s, c))
-            return c;
-    return NONE;
+    uint32_t c = first_of(s, listener);
+    if (c != NONE)
+        accept_one(s->world, s, c);
+    return c;
+}
+
+uint32_t server_accept(struct server *s) { return server_accept_at(s, NONE); }
+
+simtime server_accept_cost(struct server *s)
+{
+    simtime calls = 1 + s->accepts_failed;
+    s->accepts_failed = 0;
+    return server_cost(s, CPU_ACCEPT, calls * s->costs.accept);
 }

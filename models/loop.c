@@ -172,12 +172,10 @@ static bool next_event(struct server *s, struct loop *l, simtime cpu)
     while (r == NONE && l->accepts) {
         l->accepts--;
         l->incoming--;
-        l->busy = true; /* whoever is refused may come again at once */
-        l->accepted = l->listener == NONE ? server_accept(s) : server_accept_at(s, l->listener);
-        l->busy = false;
+        l->accepted = server_accept_at(s, l->listener);
         if (l->accepted == NONE)
-            continue; /* refused, or hung up meanwhile */
-        burst(s, l, cpu + server_cost(s, CPU_ACCEPT, server_costs(s)->accept), NONE);
+            continue; /* hung up meanwhile */
+        burst(s, l, cpu + server_accept_cost(s), NONE);
         return true;
     }
     if (r == NONE)

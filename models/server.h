@@ -41,7 +41,7 @@ struct server_type {
     uint32_t request_holds;    /* MEM_BIT()s of what each request in progress takes */
     bool connection_tasks;     /* each connection has a task, instead of each request */
     void (*start)(struct server *s);
-    /* A connection stands in the accept queue. */
+    /* One more connection in the accept queue can be accepted: server_news(). */
     void (*incoming)(struct server *s);
     /* A request can be read on an accepted connection; later ones on the same connection are announced
      * as they arrive, and it is the model that serves a connection in order. */
@@ -89,9 +89,14 @@ struct server {
     uint32_t open;                     /* connections that balancers sent here */
     uint32_t accept_head, accept_tail; /* connections that wait to be accepted */
     uint32_t accept_length;
-    uint32_t listeners; /* accept queues that the kernel hashes connections to; 0: a single one */
-    uint32_t hashed;    /* connections so far that were */
-    uint64_t half_open; /* connections in the SYN queue */
+    uint32_t put_off;   /* the first of them that has no descriptor, like all behind it; NONE: they have */
+    uint32_t announced; /* those before it */
+    uint32_t news;      /* the one announced last */
+    uint32_t accepts_failed; /* calls of accept() for want of a descriptor, not yet booked */
+    bool listens_again;      /* EV_ACCEPT is pending */
+    uint32_t listeners;      /* accept queues that the kernel hashes connections to; 0: a single one */
+    uint32_t hashed;         /* connections so far that were */
+    uint64_t half_open;      /* connections in the SYN queue */
     int64_t busy_workers;
     uint64_t copied;         /* bytes that each child process copies */
     int64_t present, paused; /* requests at the server; of them in a wait or a blocking call */
@@ -176,16 +181,19 @@ void server_sleep(struct server *s, uint32_t thread, uint32_t req);
 
 /* --- connections -------------------------------------------------------------------------------- */
 
-/* The oldest connection in the accept queue; NONE where there is none. The connection counts as open from
- * now on, unless the limit on open files forbids it: then it is refused and the next one is tried. */
+/* The oldest connection in the accept queue; NONE where there is none that a descriptor is free for. It
+ * counts as open from now on. */
 uint32_t server_accept(struct server *s);
-uint32_t server_incoming(const struct server *s); /* length of the accept queue */
+/* Books the calls of accept() since the last time: the one that succeeded, and those before it that found no
+ * descriptor (EMFILE). Returns their CPU time, which the next server_run() is to include. */
+simtime server_accept_cost(struct server *s);
+uint32_t server_incoming(const struct server *s); /* connections in the accept queue that can be accepted */
 /* From now on so many listeners have an accept queue each (SO_REUSEPORT): the kernel hashes a connection to
  * one of them, which is then its conn_worker(). Their backlogs are taken together. */
 void server_listeners(struct server *s, uint32_t n);
-/* The connection that came last into an accept queue. */
-uint32_t server_newest(const struct server *s);
-/* As server_accept(), for a listener's queue. */
+/* The connection that incoming() is about. */
+uint32_t server_news(const struct server *s);
+/* As server_accept(), for a listener's queue; NONE: for that of all. */
 uint32_t server_accept_at(struct server *s, uint32_t listener);
 /* Closes a connection that can't be served: its reports are refused. */
 void server_refuse(struct server *s, uint32_t conn);

@@ -124,7 +124,8 @@ static void place_servers(struct world *w)
                                         .costs = w->machine[c->machine_index].conf->costs,
                                         .sizes = w->machine[c->machine_index].conf->sizes,
                                         .accept_head = NONE,
-                                        .accept_tail = NONE };
+                                        .accept_tail = NONE,
+                                        .put_off = NONE };
         runtime_apply(&c->runtime, &w->server[i].costs, &w->server[i].sizes);
         if (w->server[i].sizes.unread_next == NO_LIMIT)
             w->server[i].sizes.unread_next = w->server[i].sizes.unread_message;
@@ -324,6 +325,9 @@ static void handle(struct world *w, uint64_t what)
     case EV_CALL:
         if ((w->backends.call[who].gen & EVENT_GEN_MASK) == gen)
             call_event(w, who);
+        break;
+    case EV_ACCEPT:
+        listen_again(w, who);
         break;
     case EV_OPENING:
         fleet_open_next(w, who);

@@ -66,6 +66,7 @@ enum event_kind {
     EV_BEAT,        /* connection: the collar looks whether a ping is due */
     EV_WINDOW,      /* connection: the collar hears that its receive buffer has room */
     EV_UNREACHABLE, /* connection: could not be opened */
+    EV_ACCEPT,      /* server: a descriptor is free for a connection that was put off */
     EV_ARRIVE,      /* request: readable at the server */
     EV_RESUME,      /* request: its awaited pause is over */
     EV_REPLY,       /* request: its reply is at the collar */
@@ -433,6 +434,10 @@ void conn_syn(struct world *w, uint32_t c);
 void conn_ack(struct world *w, uint32_t c);
 /* A connection that has not been accepted leaves the queue that it is in. */
 void conn_leave_queues(struct world *w, uint32_t c);
+/* The server has a descriptor to spare: connections that were put off are announced after this event; */
+void listen_when_free(struct world *w, struct server *s);
+/* that is now. */
+void listen_again(struct world *w, uint32_t server);
 
 /* connection.c */
 uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report);

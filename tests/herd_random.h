@@ -77,8 +77,10 @@ static inline void make_limits(struct maker *m)
     text_add(&m->text, ", limits: {");
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         if (chance(m, 0.12)) {
-            text_add(&m->text, "%s%s: %u%s", comma, limits[i].key, 1 + pick(m, limits[i].most),
-                     limits[i].unit);
+            /* whoever finds no descriptor may wait for ever: not where everything is to end */
+            bool plenty = m->calm && !strcmp(limits[i].key, "open_files");
+            text_add(&m->text, "%s%s: %u%s", comma, limits[i].key,
+                     1 + pick(m, limits[i].most) + (plenty ? 1000 : 0), limits[i].unit);
             comma = ", ";
         }
     text_add(&m->text, "%son_overflow: %s, syn_cookies: %s}", comma, PICK(m, "drop", "reset"),

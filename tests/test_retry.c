@@ -165,12 +165,13 @@ static void closed_loops_think_once(void)
     herd_close(&h);
 }
 
-/* A server that takes one connection at a time, without a place to wait, refuses the others. */
+/* A server that takes one report at a time, without a place to wait, refuses the others. */
 static void refused_and_tried_again(void)
 {
     struct herd h;
-    herd_start(&h, "herdsim: 1\nrun: {duration: 100 s}\nmachine: {profile: ideal, limits: {open_files: 6}}\n"
-                   "servers: {s: {model: event_loop, handler: [wait: 3 s]}}\n"
+    herd_start(&h, "herdsim: 1\nrun: {duration: 100 s}\nmachine: {profile: ideal}\n"
+                   "servers: {s: {model: thread_pool, workers: 1, queue: {bound: 0, full: refuse}, "
+                   "handler: [wait: 3 s]}}\n"
                    "fleets: {f: {collars: 2, report: {once: true}, connection: per_report, server: s, "
                    "retry: {jitter: none, backoff: constant, base: 2 s}}}\n");
     CHECK_NEAR(herd_value(&h, "reports.answered"), 2, 0);

@@ -17,6 +17,14 @@ static const struct theory_case pools_of_workers[] = {
       .rate = 1.6,
       .samples = 50000,
       .warmup = 1000 },
+    { .id = "MMC-2-80", /* descriptors for two connections are two servers: the others wait to be accepted */
+      .scenario =
+          "machine: {profile: ideal, limits: {open_files: 7}}\n"
+          "servers: {s: {model: event_loop, handler: [wait: {exponential: 1 ms}]}}\n"
+          "fleets: {f: {collars: 1, report: {poisson: 0.625 ms}, connection: per_report, server: s}}\n",
+      .rate = 1.6,
+      .samples = 50000,
+      .warmup = 1000 },
     { .id = "MMC-200-95", /* workers that wait need no core */
       .scenario = "machine: {profile: ideal}\n"
                   "servers: {s: {model: thread_pool, handler: [wait: {exponential: 1 ms}]}}\n"

@@ -301,11 +301,9 @@ static void handle(struct server *s, uint32_t p, uint32_t r, simtime cpu)
 }
 
 /* The next connection to accept; NONE where there is none. */
-static uint32_t accept_next(struct server *s, struct processor *at)
+static uint32_t accept_next(struct server *s)
 {
-    at->busy = true; /* whoever is refused may come again at once */
     uint32_t conn = server_incoming(s) ? server_accept(s) : NONE;
-    at->busy = false;
     if (conn != NONE)
         task_begins(s, &((const struct conf *)s->own)->stack, conn);
     return conn;
@@ -315,14 +313,13 @@ static uint32_t accept_next(struct server *s, struct processor *at)
 static void pump(struct server *s, uint32_t p, simtime cpu)
 {
     struct processor *at = processor(s, p);
-    const struct costs_conf *cost = server_costs(s);
     while (!at->busy) {
-        at->accepted = accept_next(s, at);
+        at->accepted = accept_next(s);
         uint32_t r = at->accepted == NONE ? next_task(s, p, &cpu) : NONE;
         simtime had = cpu;
         cpu = 0;
         if (at->accepted != NONE)
-            burst(s, p, had + server_cost(s, CPU_ACCEPT, cost->accept), NONE);
+            burst(s, p, had + server_accept_cost(s), NONE);
         else if (r != NONE)
             handle(s, p, r, had);
         else if (had > 0)

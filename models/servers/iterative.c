@@ -60,7 +60,7 @@ static bool take(struct server *s, simtime woken)
     st->accepted = server_accept(s);
     if (st->accepted != NONE) {
         simtime cpu = server_cost(s, CPU_WAKEUP, woken) + server_cost(s, CPU_POLL, cost->poll);
-        burst(s, cpu + server_cost(s, CPU_ACCEPT, cost->accept), NONE);
+        burst(s, cpu + server_accept_cost(s), NONE);
         return true;
     }
     st->serving = req_pop(s, &st->ready);

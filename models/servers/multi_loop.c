@@ -99,7 +99,7 @@ static struct loop *loop_at(struct server *s, uint32_t i)
 
 static struct loop *loop_of(struct server *s, uint32_t conn) { return loop_at(s, conn_worker(s, conn)); }
 
-static void incoming(struct server *s) { loop_incoming(s, loop_of(s, server_newest(s))); }
+static void incoming(struct server *s) { loop_incoming(s, loop_of(s, server_news(s))); }
 
 static void readable(struct server *s, uint32_t conn, uint32_t req)
 {

@@ -113,7 +113,7 @@ static bool hand_over(struct server *s)
         return false;
     st->idle = server_tag(s, child);
     st->spare--;
-    simtime cpu = server_cost(s, CPU_WAKEUP, cost->wakeup) + server_cost(s, CPU_ACCEPT, cost->accept);
+    simtime cpu = server_cost(s, CPU_WAKEUP, cost->wakeup) + server_accept_cost(s);
     conn_worker_adopt(s, &rules, child, conn, cpu);
     return true;
 }
@@ -130,7 +130,7 @@ static bool begin_fork(struct server *s, simtime woken)
     if (!st->replacing && st->accepted == NONE)
         return false;
     simtime cpu = server_cost(s, CPU_THREADS, cost->fork) + server_cost(s, CPU_WAKEUP, woken);
-    cpu += st->replacing ? 0 : server_cost(s, CPU_ACCEPT, cost->accept);
+    cpu += st->replacing ? 0 : server_accept_cost(s);
     if (cpu > 0)
         server_run(s, st->parent, cpu, NONE);
     else

@@ -43,7 +43,7 @@ static void pump(struct server *s, simtime woken)
         return;
     st->inside = true;
     while (st->accepted == NONE && (st->accepted = server_accept(s)) != NONE) {
-        simtime cpu = server_cost(s, CPU_WAKEUP, woken) + server_cost(s, CPU_ACCEPT, cost->accept);
+        simtime cpu = server_cost(s, CPU_WAKEUP, woken) + server_accept_cost(s);
         cpu += server_cost(s, CPU_THREADS, cost->thread_create);
         woken = 0;
         if (cpu > 0) {
