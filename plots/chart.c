@@ -384,7 +384,7 @@ static void lay_out(const struct chart *c, struct layout *l)
 {
     double widest = 0;
     *l = (struct layout){ .width = STYLE_WIDTH, .height = STYLE_TOP + STYLE_BOTTOM - GAP };
-    l->height += c->heading.note ? STYLE_NOTE : 0;
+    l->height += style_note_height(&c->heading, l->width);
     for (size_t p = 0; p < c->n; p++) {
         if (panel_has_values(&c->panel[p]))
             l->height += c->panel[p].height + GAP;

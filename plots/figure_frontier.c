@@ -142,19 +142,10 @@ static void print_panel(const struct map *m, size_t i, FILE *to)
     fputs("unset label\n", to);
 }
 
-static void write_script(const struct map *m, FILE *to)
+static void write_script(const struct map *m, const struct heading *h, FILE *to)
 {
     const struct tune_frame *f = m->frame;
-    char subtitle[300];
-    snprintf(subtitle, sizeof subtitle, "The frontier: the %s %s that keeps all objectives",
-             f->smallest ? "smallest" : "largest", f->key);
-    style_begin(to,
-                &(struct heading){
-                    "frontier", "two keys: the margin of the worst objective, and the frontier", f->title,
-                    subtitle,
-                    "Colour: the worst objective, as a share of its limit to spare (blue) or beyond it "
-                    "(orange); grey: not known. Small dots: tried." },
-                m->width, m->height);
+    style_begin(to, h, m->width, m->height);
     fprintf(
         to,
         "data = \"frontier.dat\"\nset multiplot\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n",
@@ -175,6 +166,11 @@ int figure_frontier(const struct tune_frame *f, const char *folder, char *error,
     struct map m = { .frame = f, .width = STYLE_WIDTH };
     struct range x = RANGE_EMPTY, y = RANGE_EMPTY;
     struct figure_files files;
+    char subtitle[300];
+    struct heading h = { "frontier", "two keys: the margin of the worst objective, and the frontier",
+                         f->title, subtitle,
+                         "Colour: the worst objective, as a share of its limit to spare (blue) or beyond it "
+                         "(orange); grey: not known. Small dots: tried." };
     for (size_t s = 0; s < f->n_series; s++)
         for (size_t i = 0; i < f->series[s].n; i++) {
             range_add(&x, f->series[s].tried[i].second);
@@ -184,10 +180,13 @@ int figure_frontier(const struct tune_frame *f, const char *folder, char *error,
         return FIGURE_SKIPPED;
     axis_fit(&m.x, f->second_unit, x.lo, x.hi, true);
     axis_fit(&m.y, f->unit, y.lo, y.hi, true);
-    m.height = STYLE_TOP + (double)f->n_series * (PANEL + GAP) - GAP + STYLE_BOTTOM + STYLE_NOTE;
+    snprintf(subtitle, sizeof subtitle, "The frontier: the %s %s that keeps all objectives",
+             f->smallest ? "smallest" : "largest", f->key);
+    m.height =
+        STYLE_TOP + (double)f->n_series * (PANEL + GAP) - GAP + STYLE_BOTTOM + style_note_height(&h, m.width);
     if (figure_open(&files, folder, "frontier", error, size))
         return FIGURE_FAILED;
     write_data(&m, files.data.to);
-    write_script(&m, files.script.to);
+    write_script(&m, &h, files.script.to);
     return figure_close(&files, error, size) ? FIGURE_FAILED : FIGURE_DRAWN;
 }

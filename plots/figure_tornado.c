@@ -148,10 +148,10 @@ static void name_key(const struct tornado_panel *p, size_t key, char *text, size
     key_name(all, p->keys, key, text, size);
 }
 
-static void lay_out(struct tornado *r)
+static void lay_out(struct tornado *r, const struct heading *h)
 {
     double widest = 0;
-    r->height = STYLE_TOP + LEGEND + STYLE_NOTE;
+    r->height = STYLE_TOP + LEGEND + style_note_height(h, STYLE_WIDTH);
     for (size_t i = 0; i < PANELS; i++) {
         struct tornado_panel *p = &r->panel[i];
         rank_keys(p);
@@ -310,7 +310,7 @@ int figure_tornado(const struct drawing *d)
     own.title = figure_title(d->frame);
     int status = d->frame->n_sources == 1 ? read_effects(r, d) : FIGURE_SKIPPED;
     if (status == FIGURE_DRAWN) {
-        lay_out(r);
+        lay_out(r, &own);
         status = has_rows(r) ? FIGURE_DRAWN : FIGURE_SKIPPED;
     }
     if (status == FIGURE_DRAWN && figure_open(&files, d->folder, h.file, d->error, d->size) != 0)

@@ -1,6 +1,7 @@
 /* style.c - colours, points, dashes, fonts and quoting. */
 #include "plots/style.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define REFERENCE \
@@ -142,6 +143,12 @@ size_t style_characters(const char *text)
     return n;
 }
 
+double style_luminance(const char *colour)
+{
+    unsigned long c = strtoul(colour + 1, NULL, 16);
+    return 0.299 * (double)(c >> 16 & 255u) + 0.587 * (double)(c >> 8 & 255u) + 0.114 * (double)(c & 255u);
+}
+
 double style_text_width(const char *text) { return STYLE_CHARACTER * (double)style_characters(text); }
 
 void style_label(FILE *to, const struct label *l, double width, double height)
@@ -169,15 +176,51 @@ static void terminals(FILE *to, double width, double height)
           to);
 }
 
-/* One line of the heading, as long as the figure is wide. */
-static void line(FILE *to, const char *text, double y, bool title, double width, double height)
+#define LINES 2u /* of a subtitle or note */
+#define ROOM  512u
+
+size_t style_break(const char *text, size_t characters)
 {
-    char fitted[512];
-    style_fit(text, (size_t)((width - 32) / (STYLE_CHARACTER * (title ? 1.2 : 0.88))), fitted, sizeof fitted);
-    style_label(to,
-                &(struct label){ 16, y, fitted, "left", title ? STYLE_INK : STYLE_FAINT,
-                                 title ? "title_font" : "small_font" },
-                width, height);
+    size_t best = 0, n = 0, at = 0;
+    for (; text[at]; at++) {
+        n += ((unsigned char)text[at] & 0xc0u) != 0x80u;
+        if (n > characters + 1)
+            return best ? best : strlen(text);
+        best = text[at] == ' ' && at > 0 ? at : best;
+    }
+    return n > characters && best ? best : at;
+}
+
+/* Breaks text into lines; what the last cannot hold is cut. */
+static size_t wrap(const char *text, size_t characters, char (*line)[ROOM])
+{
+    size_t n = 0;
+    while (*text && n < LINES) {
+        size_t bytes = n + 1 < LINES ? style_break(text, characters) : strlen(text);
+        char part[ROOM];
+        snprintf(part, sizeof part, "%.*s", (int)(bytes < ROOM ? bytes : ROOM - 1), text);
+        style_fit(part, characters, line[n++], ROOM);
+        text += bytes + strspn(text + bytes, " ");
+    }
+    return n;
+}
+
+static size_t small_characters(double width) { return (size_t)((width - 32) / (STYLE_CHARACTER * 0.88)); }
+
+double style_note_height(const struct heading *h, double width)
+{
+    char line[LINES][ROOM];
+    return h->note ? STYLE_NOTE * (double)wrap(h->note, small_characters(width), line) : 0;
+}
+
+/* Lines of small text, the first at y. */
+static void print_lines(FILE *to, const char *text, double y, double width, double height)
+{
+    char line[LINES][ROOM];
+    size_t n = wrap(text, small_characters(width), line);
+    for (size_t i = 0; i < n; i++)
+        style_label(to, &(struct label){ 16, y + 15 * (double)i, line[i], "left", STYLE_FAINT, "small_font" },
+                    width, height);
 }
 
 void style_begin(FILE *to, const struct heading *h, double width, double height)
@@ -197,8 +240,10 @@ void style_begin(FILE *to, const struct heading *h, double width, double height)
           "set grid xtics ytics linestyle 100\n"
           "unset key\n\n",
           to);
-    line(to, h->title, 24, true, width, height);
-    line(to, h->subtitle, 46, false, width, height);
+    char title[ROOM];
+    style_fit(h->title, (size_t)((width - 32) / (STYLE_CHARACTER * 1.2)), title, sizeof title);
+    style_label(to, &(struct label){ 16, 24, title, "left", STYLE_INK, "title_font" }, width, height);
+    print_lines(to, h->subtitle, 44, width, height);
     if (h->note)
-        line(to, h->note, height - 14, false, width, height);
+        print_lines(to, h->note, height + 4 - style_note_height(h, width), width, height);
 }

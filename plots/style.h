@@ -50,11 +50,14 @@ struct heading {
 #define STYLE_WIDTH     860.0
 #define STYLE_TOP       90.0 /* above the first panel: title and subtitle */
 #define STYLE_BOTTOM    64.0 /* below the last panel: tick labels and axis label */
-#define STYLE_NOTE      18.0 /* more below when there is a note */
+#define STYLE_NOTE      18.0 /* more below for each line of the note */
 #define STYLE_CHARACTER 6.9  /* mean advance of a character of the body font */
 #define STYLE_LINE      16.0 /* height of a line of text */
 
-/* The beginning of every script: the line to change for another format, fonts, title. */
+/* What the note needs below the axes: subtitle and note may each take two lines; more is cut. */
+double style_note_height(const struct heading *h, double width);
+/* The beginning of every script: the line to change for another format, fonts, title. `height` includes
+ * style_note_height(). */
 void style_begin(FILE *to, const struct heading *h, double width, double height);
 /* 'text' as a single-quoted string of gnuplot: nothing in it is substituted, evaluated or set as markup
  * (labels are also noenhanced). Control characters become spaces, broken UTF-8 question marks. */
@@ -70,12 +73,17 @@ struct label {
     const char *font;   /* "title_font", "small_font" or NULL: variables of the script */
 };
 void style_label(FILE *to, const struct label *l, double width, double height);
+/* How light "#rrggbb" is on grey paper: 0 black to 255 white (ITU-R BT.601). */
+double style_luminance(const char *colour);
 /* Characters as a reader counts them: code points, not bytes. */
 size_t style_characters(const char *text);
 /* Copies text, with an ellipsis where it has more than so many characters (or does not fit). */
 void style_fit(const char *text, size_t characters, char *to, size_t size);
 /* The same, but what stands in parentheses at the end stays: it tells names apart. */
 void style_fit_name(const char *name, size_t characters, char *to, size_t size);
+/* How many bytes of a text go into a line of so many characters: up to a space (which is not counted), or all
+ * where it fits or has no space to break at. */
+size_t style_break(const char *text, size_t characters);
 /* An estimate of the text's width in pixels at the body size. */
 double style_text_width(const char *text);
 

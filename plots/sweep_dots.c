@@ -76,12 +76,12 @@ static void collect_rows(struct rows *r)
     r->left = fmin(fmax(widest, 40), 7.2 * (double)name_room(r)) + 36;
 }
 
-static void lay_out(struct rows *r)
+static void lay_out(struct rows *r, const struct heading *h)
 {
     for (r->panels = 0; r->panels < SWEEP_PANELS && r->figure->panel[r->panels].label;)
         r->panels++;
     r->width = STYLE_WIDTH;
-    r->height = STYLE_TOP + KEY + ROW * (double)r->n + STYLE_BOTTOM + STYLE_NOTE;
+    r->height = STYLE_TOP + KEY + ROW * (double)r->n + STYLE_BOTTOM + style_note_height(h, r->width);
     r->panel_width = (r->width - r->left - 40 - BETWEEN * (double)(r->panels - 1)) / (double)r->panels;
 }
 
@@ -272,12 +272,12 @@ int sweep_dots(const struct sweep_figure *s, const struct drawing *d)
     r->frame = d->frame;
     r->figure = s;
     collect_rows(r);
-    lay_out(r);
     if (r->n == 0 || !has_metrics(d->frame, &s->panel[0]))
         goto out;
     snprintf(subtitle, sizeof subtitle, "%s%s%s", s->subject, *d->frame->held ? "; " : "", d->frame->held);
     sweep_note(s, d->frame, note, sizeof note);
     struct heading h = { s->file, s->about, figure_title(d->frame), subtitle, *note ? note : NULL };
+    lay_out(r, &h);
     status = FIGURE_FAILED;
     if (figure_open(&files, d->folder, s->file, d->error, d->size) != 0)
         goto out;
