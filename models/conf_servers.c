@@ -69,7 +69,8 @@ static const struct record queue_record = { .name = "queue",
 static const struct word abandoneds[] = {
     { "serve",
       "for nothing, as long as the server cannot know: a collar that gives a report up says nothing" },
-    { "skip", "read and left alone when its turn comes: the report carries its deadline" },
+    { "skip",
+      "read and left alone when its turn comes: the report carries its deadline (the fleet's timeout)" },
     { NULL, NULL }
 };
 
@@ -140,8 +141,8 @@ static const struct field server_fields[] = {
         "events that one poll call returns at most (Redis and nginx: 512 and more). Used by models with an "
         "event loop"),
     F_ENUM(struct server_conf, abandoned, "abandoned", "serve", abandoneds,
-           "what becomes of a waiting request that its collar has given up (timeout). Used by "
-           "thread_pool"),
+           "what becomes of a request whose time-out is over before the server begins with it, be it in a "
+           "socket, in a queue, or with a thread that waits for a core or for the interpreter lock"),
     F_SIZE(struct server_conf, connection_memory, "connection_memory", "0 B", 0, 0x1p40,
            "memory that a protocol keeps for each connection: a compressing WebSocket (zlib's defaults, "
            "zconf.h) 300 KiB, of which 256 to deflate; with window bits 12 and memory level 5 64 KiB"),

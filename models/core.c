@@ -1,6 +1,7 @@
 /* core.c - a core and its thread: switching to it, the end of its burst or of its turn. */
 #include <math.h>
 
+#include "models/abandoned.h"
 #include "models/sched.h"
 #include "models/world.h"
 
@@ -47,8 +48,11 @@ static inline void begin_waiting_request(struct world *w, struct thread *th)
     th->begins = NONE;
     if (begins == BEGINS_LOCK_DROP)
         lock_holder_runs(&w->server[th->server], (uint32_t)(th - w->thread));
-    else if (begins != NONE)
-        request_begin(w, begins);
+    if (begins >= BEGINS_LOCK_DROP)
+        return;
+    if (w->req[begins].flags & REQ_EXPIRED)
+        abandoned_at_core(w, th, begins);
+    request_begin(w, begins);
 }
 
 static inline void account(struct world *w, struct core *core, struct thread *th)

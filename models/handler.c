@@ -46,7 +46,7 @@ simtime request_work(const struct server *s, uint32_t r)
     const struct request *q = &s->world->req[r];
     const struct step_conf *step = server_steps(s->conf);
     simtime cpu = 0;
-    if (q->flags & REQ_CONTROL)
+    if (q->flags & (REQ_CONTROL | REQ_SKIPPED))
         return 0; /* a handshake is the loop's own, as in Node */
     for (uint32_t i = q->step; i < s->conf->handler.n && is_work(&step[i]); i++)
         if (step[i].kind == STEP_CPU)
@@ -76,12 +76,13 @@ static simtime cut(const struct server *s, struct request *q, simtime work, simt
     return room;
 }
 
-static simtime control_work(struct server *s, struct request *q)
+/* Of what no handler sees. */
+static simtime other_work(struct server *s, struct request *q)
 {
     if (q->step)
         return 0;
-    q->step = (uint8_t)s->conf->handler.n; /* no handler runs */
-    return q->flags & REQ_PING ? 0 : server_book(s, CPU_TLS, tls_work(s, q));
+    q->step = (uint8_t)s->conf->handler.n;
+    return q->flags & (REQ_PING | REQ_SKIPPED) ? 0 : server_book(s, CPU_TLS, tls_work(s, q));
 }
 
 static inline simtime work(struct server *s, struct request *q)
@@ -89,8 +90,8 @@ static inline simtime work(struct server *s, struct request *q)
     struct world *w = s->world;
     const struct step_conf *step = server_steps(s->conf);
     simtime cpu = 0, had = 0;
-    if (q->flags & REQ_CONTROL)
-        return control_work(s, q);
+    if (q->flags & (REQ_CONTROL | REQ_SKIPPED))
+        return other_work(s, q);
     for (; q->step < s->conf->handler.n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {
@@ -137,7 +138,8 @@ simtime server_advance(struct server *s, uint32_t r)
     if (q->step < s->conf->handler.n)
         return cpu + begin_pause(s, r, &server_steps(s->conf)[q->step]);
     q->after = AFTER_REPLY;
-    cpu += server_book(s, CPU_SEND, s->costs.send);
+    if (!(q->flags & REQ_SKIPPED))
+        cpu += server_book(s, CPU_SEND, s->costs.send);
     if (s->world->conn[q->conn].per_report && !(q->flags & REQ_CONTROL))
         cpu += server_book(s, CPU_CLOSE, s->costs.close);
     return cpu;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/world.h"
+#include "models/abandoned.h"
 
 /* What CPython does without the lock: system calls on sockets, and what the kernel does. */
 static const bool without_lock[CPU_CAUSES] = {
@@ -226,6 +226,9 @@ static bool go_on(struct server *s, uint32_t t)
     if (turn->phase == TURN_BEFORE || turn->phase == TURN_TRYING) {
         if (!take(s, t))
             return true;
+        if (turn->request != NONE)
+            abandoned_at_lock(s, turn->request, turn);
+        turn->request = NONE;
         th->work = turn->work;
         simtime locked = turn->locked;
         turn->work = turn->locked = 0;
@@ -277,7 +280,7 @@ static bool make_turn(struct world *w, uint32_t t)
     if (t >= l->room)
         return false;
     for (; l->turns <= t; l->turns++)
-        l->turn[l->turns] = (struct turn){ .next = NONE };
+        l->turn[l->turns] = (struct turn){ .next = NONE, .request = NONE };
     return true;
 }
 
@@ -294,8 +297,10 @@ void lock_run(struct server *s, uint32_t t, simtime cpu, uint32_t begins)
     turn->locked = cpu - turn->before - turn->after;
     turn->work = th->work;
     turn->phase = TURN_BEFORE;
-    turn->next = NONE;
-    s->lock->next = (struct turn){ .next = NONE };
+    turn->next = turn->request = NONE;
+    if (begins != NONE && s->conf->abandoned == ABANDONED_SKIP && !(w->req[begins].flags & REQ_CONTROL))
+        turn->request = begins;
+    s->lock->next = (struct turn){ .next = NONE, .request = NONE };
     th->work = 0;
     th->begins = begins;
     simtime before = turn->before;
@@ -320,7 +325,7 @@ static void reset(struct interpreter_lock *l)
     l->holder = l->last = l->switching = l->head = l->tail = NONE;
     l->wanting = 0;
     l->gen++;
-    l->next = (struct turn){ .next = NONE };
+    l->next = (struct turn){ .next = NONE, .request = NONE };
 }
 
 bool locks_start(struct world *w)
@@ -365,7 +370,7 @@ void lock_abandon(struct server *s)
         if (wants(turn))
             want_no_more(s, t);
         s->machine->unfinished += lock_unserved(w, t);
-        *turn = (struct turn){ .next = NONE };
+        *turn = (struct turn){ .next = NONE, .request = NONE };
     }
     reset(s->lock);
     note_busy(s);

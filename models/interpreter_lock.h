@@ -32,6 +32,7 @@ struct turn {
     simtime since;                 /* when it began to wait: for the first time, */
     simtime asleep;                /* and anew */
     uint32_t next;                 /* who waits behind it */
+    uint32_t request;              /* to be looked at before `locked`, see abandoned.h; NONE: nothing is */
     uint8_t phase;                 /* enum turn_phase */
 };
 

@@ -63,13 +63,14 @@ static void finish(struct server *s, struct loop *l)
 {
     if (l->accepted != NONE) {
         finish_accept(s, l);
-    } else if (l->given) {
+    } else if (l->given && request_after(s, l->serving) != AFTER_REPLY) {
         uint32_t r = l->serving;
         bool work = l->given == LOOP_WORK;
         l->given = LOOP_KEPT;
         l->serving = NONE;
         l->helpers->take(s, r, work);
     } else if (l->serving != NONE) {
+        l->given = LOOP_KEPT; /* nobody waits for it any more */
         if (request_after(s, l->serving) == AFTER_BLOCK) {
             server_sleep(s, l->thread, l->serving);
             return; /* and everybody waits */

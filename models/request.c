@@ -1,4 +1,5 @@
 /* request.c - a report on its way: sent, arrived, begun, replied. */
+#include "models/abandoned.h"
 #include "models/connection.h"
 #include "models/receive_buffer.h"
 #include "models/world.h"
@@ -217,7 +218,8 @@ static simtime records(struct server *s, const struct request *q)
     const struct world *w = s->world;
     if (q->flags & REQ_CONTROL)
         return 0;
-    double kib = 2 * (double)w->fleet[w->conn[q->conn].fleet].conf->payload / 1024;
+    int messages = q->flags & REQ_SKIPPED ? 1 : 2;
+    double kib = messages * (double)w->fleet[w->conn[q->conn].fleet].conf->payload / 1024;
     return server_book(s, CPU_TLS, (simtime)(kib * (double)s->costs.tls_record));
 }
 
@@ -226,6 +228,8 @@ simtime server_read(struct server *s, uint32_t r)
     struct world *w = s->world;
     struct request *q = &w->req[r];
     int64_t unread = unread_size(w, s, q);
+    if (q->flags & REQ_EXPIRED)
+        abandoned_at_read(s, q);
     q->state = REQ_READ;
     w->conn[q->conn].serving = r;
     if (w->conn[q->conn].full)
@@ -250,7 +254,7 @@ void request_begin(struct world *w, uint32_t r)
         w->backlog_since = w->now;
         w->backlog_connections = w->connections.level;
     }
-    if (q->flags & REQ_MEASURED) {
+    if ((q->flags & (REQ_MEASURED | REQ_SKIPPED)) == REQ_MEASURED) {
         hist_add(w->hist[HIST_WAIT], w->now - q->arrived);
         w->count.waited += w->now > q->arrived;
     }
@@ -367,6 +371,10 @@ void server_reply(struct server *s, uint32_t r)
 {
     struct world *w = s->world;
     const struct request *q = &w->req[r];
+    if (q->flags & REQ_SKIPPED) {
+        abandoned_forget(s, r);
+        return;
+    }
     if (q->flags & REQ_MEASURED && q->flags & REQ_ERROR) {
         w->count.errors++; /* its stay tells nothing of those served */
     } else if (q->flags & REQ_MEASURED) {
@@ -425,8 +433,10 @@ void request_given_up(struct world *w, uint32_t r, enum outcome o)
         return;
     }
     fleet_outcome(w, r, o);
-    if (o == OUTCOME_TIMED_OUT && q->state != REQ_PENDING)
+    if (o == OUTCOME_TIMED_OUT && q->state != REQ_PENDING) {
+        q->flags |= REQ_EXPIRED;
         return; /* it lives on at the server, for nothing */
+    }
     bool per_report = w->conn[c].per_report && w->conn[c].state != CONN_DONE;
     request_free(w, r);
     if (per_report)

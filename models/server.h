@@ -246,14 +246,12 @@ bool request_calls(const struct server *s, uint32_t req);
 void server_await(struct server *s, uint32_t req);
 /* Its waiting ends now: for a request that needs no CPU time to begin. */
 void server_begin(struct server *s, uint32_t req);
+/* The server is done with the request. One that it leaves alone (`abandoned: skip`) gets no reply: such a
+ * request has no handler, so that models need not know of it. */
 void server_reply(struct server *s, uint32_t req);
 /* A request that is not begun gets an error for an answer: its report is refused, or dropped in favour of
  * another (load shedding). The limit on the queue is noted. The cost of the calls is the model's to book. */
 void server_turn_away(struct server *s, uint32_t req, bool dropped);
-/* Its collar has given up the report. */
-bool request_is_abandoned(const struct server *s, uint32_t req);
-/* A request that is not begun and that nobody waits for any more is forgotten without a word. */
-void server_skip(struct server *s, uint32_t req);
 /* Rank of its fleet's priority among all fleets, from 0: the most urgent. */
 uint32_t request_urgency(const struct server *s, uint32_t req);
 /* A queue of requests, linked through them: at most one queue at a time. */

@@ -1,4 +1,4 @@
-/* turn_away.c - requests that a server does not serve: too many, or wanted no more. */
+/* turn_away.c - requests that a server does not serve: there are too many. */
 #include "models/receive_buffer.h"
 
 /* One that was never begun: it counts neither as waiting nor as having arrived. */
@@ -25,21 +25,6 @@ void server_turn_away(struct server *s, uint32_t r, bool dropped)
     q->flags |= REQ_TURNED_AWAY;
     q->after = dropped ? OUTCOME_DROPPED : OUTCOME_REFUSED;
     request_send_back(w, s, r);
-}
-
-void server_skip(struct server *s, uint32_t r)
-{
-    struct world *w = s->world;
-    uint32_t c = w->req[r].conn;
-    if (w->conn[c].per_report)
-        conn_close_server_end(w, c);
-    request_free(w, r);
-}
-
-bool request_is_abandoned(const struct server *s, uint32_t r)
-{
-    uint16_t flags = s->world->req[r].flags;
-    return flags & REQ_ABANDONED && !(flags & REQ_CONTROL);
 }
 
 uint32_t request_urgency(const struct server *s, uint32_t r)

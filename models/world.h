@@ -177,7 +177,9 @@ enum request_flags {
     REQ_CONTROL = 1024,    /* no report: a message of the connection itself, */
     REQ_PING = 2048,       /* a heartbeat */
     REQ_STOPPED = 4096,    /* REQ_UP: waits at the collar, the receive buffer is full */
-    REQ_JOINS = 8192       /* found an unread message in its socket */
+    REQ_JOINS = 8192,      /* found an unread message in its socket */
+    REQ_SKIPPED = 16384,   /* the server leaves it alone, see abandoned.h */
+    REQ_EXPIRED = 32768    /* its time-out was over before a reply came */
 };
 
 struct request {

@@ -393,6 +393,46 @@ static void overload(void)
     }
 }
 
+/* --- work that nobody waits for --------------------------------------------------------------------- */
+
+struct burdens {
+    double serve, least, most; /* handlers' work done, in seconds */
+    bool skip;
+};
+
+static void does_no_more(struct herd *h, const char *model, void *with)
+{
+    const struct burdens *b = with;
+    double work = herd_value(h, "cpu.utilisation") * simtime_to_s(h->conf->head.run.duration);
+    (void)model;
+    HOLDS(h, herd_value(h, "reports.timed_out") >= 8);
+    HOLDS(h, herd_value(h, "reports.in_flight") == 0);
+    HOLDS(h, b->skip || fabs(work - b->serve) < 1e-9);
+    HOLDS(h, !b->skip || (work > b->least - 1e-9 && work < b->most + 1e-9));
+}
+
+/* Ten reports at once of 10 ms each, and who waits gives up after 15 ms. Two begin in time; where threads ask
+ * each other for the lock, some more do. */
+static void abandoned(void)
+{
+    static const char *const lock[] = { "", ", interpreter_lock: {switch_interval: 5 ms}" };
+    static const char *const connection[] = { "persistent", "per_report" };
+    for (int i = 0; i < 8; i++) {
+        struct burdens b = { .serve = 0.1, .least = 0.02, .most = i & 4 ? 0.06 : 0.02, .skip = i & 1 };
+        struct text yaml = { 0 };
+        text_add(
+            &yaml,
+            "herdsim: 1\nrun: {duration: 2 s}\n"
+            "machine: {profile: ideal, scheduler: {policy: fifo}}\n"
+            "servers: {s: {model: MODEL, abandoned: %s, handler: [cpu: 4 ms, memory: 1 KiB, cpu: 6 ms]%s}}\n"
+            "fleets: {f: {collars: 10, report: {trace: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}, timeout: 15 ms, "
+            "connection: %s, server: s}}\n",
+            b.skip ? "skip" : "serve", lock[i >> 2], connection[i >> 1 & 1]);
+        each_model_in(yaml.at, does_no_more, &b);
+        text_term(&yaml);
+    }
+}
+
 SUITE("conformance of server models", { "a model with its defaults answers every report", defaults },
       { "random worlds keep every law", random_worlds },
       { "where there is time enough every report ends", calm_worlds },
@@ -400,6 +440,7 @@ SUITE("conformance of server models", { "a model with its defaults answers every
       { "another replication or seed gives others", other_seeds },
       { "reports far apart take the same time with every model", same_work_far_apart },
       { "reports bring the same work to every model and scheduler", same_work },
+      { "work that nobody waits for is left alone where that is wanted", abandoned },
       { "without work nothing takes time", no_work },
       { "the latency of one collar is the sum of its parts", one_collar },
       { "what is refused is refused by the limit that is tight", limits },

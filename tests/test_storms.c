@@ -12,6 +12,10 @@ static void metastable(void)
     CHECK_TEXT(verdict(&r, "eager", ONLY), "metastable");
     CHECK_TEXT(limit(&r, "eager", ONLY), "load amboseli");
     CHECK_TEXT(verdict(&r, "patient", ONLY), "stable");
+    CHECK_TEXT(verdict(&r, "skipping", ONLY), "stable");
+    CHECK(value(&r, "skipping", ONLY, "goodput") > 0.98 * value(&r, "skipping", ONLY, "throughput"));
+    CHECK(value(&r, "skipping", ONLY, "reports.failed.ratio") <
+          value(&r, "no retries", ONLY, "reports.failed.ratio"));
     CHECK(value(&r, "eager", ONLY, "goodput") < 0.2 * value(&r, "eager", ONLY, "throughput"));
     CHECK(value(&r, "patient", ONLY, "reports.failed.ratio") < 0.001);
     CHECK(value(&r, "no retries", ONLY, "reports.failed.ratio") > 0.1);

@@ -18,53 +18,31 @@ struct state {
 
 /* --- workers ------------------------------------------------------------------------------------ */
 
-/* The next request of the queue that is worth the work; the others are read and forgotten. */
-static uint32_t next_work(struct server *s, simtime *cpu)
-{
-    struct state *st = s->state;
-    uint32_t r;
-    while ((r = work_pop(s, &st->queue)) != NONE) {
-        if (s->conf->abandoned == ABANDONED_SERVE || !request_is_abandoned(s, r))
-            return r;
-        uint32_t next = request_next_unread(s, r);
-        *cpu += server_cost(s, CPU_RECEIVE, server_costs(s)->receive);
-        server_skip(s, r);
-        dispatcher_release(s, next);
-    }
-    return NONE;
-}
-
 /* A worker without a request takes one, or lies idle; returns the one that it took. */
-static uint32_t take(struct server *s, uint32_t thread, simtime *cpu)
+static uint32_t take(struct server *s, uint32_t thread)
 {
     struct state *st = s->state;
-    uint32_t r = next_work(s, cpu);
+    uint32_t r = work_pop(s, &st->queue);
     server_set_tag(s, thread, r);
     if (r != NONE)
         return r;
-    if (*cpu > 0) {
-        server_run(s, thread, *cpu, NONE); /* forgetting takes time, too */
-        return NONE;
-    }
     server_workers_busy(s, -1);
     idle_push(s, &st->idle, thread);
     return NONE;
 }
 
 /* What follows a part of a handler; returns the request that the worker goes on with. */
-static uint32_t finish(struct server *s, uint32_t thread, simtime *cpu)
+static uint32_t finish(struct server *s, uint32_t thread)
 {
     uint32_t r = server_tag(s, thread);
-    if (r != NONE && request_after(s, r) != AFTER_REPLY) {
+    if (request_after(s, r) != AFTER_REPLY) {
         server_sleep(s, thread, r);
         return NONE;
     }
-    if (r != NONE) {
-        uint32_t next = request_next_unread(s, r);
-        server_reply(s, r);
-        dispatcher_release(s, next);
-    }
-    return take(s, thread, cpu);
+    uint32_t next = request_next_unread(s, r);
+    server_reply(s, r);
+    dispatcher_release(s, next);
+    return take(s, thread);
 }
 
 /* A worker begins request r, and goes on with others until it needs a core or a pause. */
@@ -78,7 +56,7 @@ static void work(struct server *s, uint32_t thread, uint32_t r, simtime cpu)
             return;
         }
         server_begin(s, r);
-        r = finish(s, thread, &cpu);
+        r = finish(s, thread);
     }
 }
 
@@ -144,9 +122,7 @@ static void ran(struct server *s, uint32_t thread)
         dispatcher_ran(s);
         return;
     }
-    simtime cpu = 0;
-    uint32_t r = finish(s, thread, &cpu);
-    work(s, thread, r, cpu);
+    work(s, thread, finish(s, thread), 0);
     dispatcher_pump(s, 0);
 }
 
@@ -158,8 +134,7 @@ static void woke(struct server *s, uint32_t thread)
         server_run(s, thread, cpu, NONE);
         return;
     }
-    uint32_t r = finish(s, thread, &cpu);
-    work(s, thread, r, cpu);
+    work(s, thread, finish(s, thread), 0);
     dispatcher_pump(s, 0);
 }
 
