@@ -1,87 +1,21 @@
 /* fleet.c - collars: when they report, and what they do with the outcome. */
 #include "models/world.h"
 
-static simtime jitter(struct world *w, const struct fleet *f, uint32_t collar)
-{
-    const struct report_conf *r = &f->conf->report;
-    if (!r->jitter)
-        return 0;
-    struct rng g = rng_stream(w->key, DRAW_SCHEDULE, collar, w->collar[collar].number);
-    return (simtime)(rng_uniform(&g) * (double)r->jitter);
-}
-
-static simtime gap(struct world *w, const struct report_conf *r, uint32_t collar)
-{
-    struct rng g = rng_stream(w->key, DRAW_SCHEDULE, collar, w->collar[collar].number);
-    return dist_draw_time(&r->gap, &g);
-}
-
-static simtime phase(struct world *w, const struct fleet *f, uint32_t i)
-{
-    const struct report_conf *r = &f->conf->report;
-    if (r->phase == PHASE_ALIGNED)
-        return 0;
-    if (r->phase == PHASE_SPREAD)
-        return (simtime)((gauge_area)r->every * i / f->n);
-    struct rng g = rng_stream(w->key, DRAW_PHASE, f->first + i, 0);
-    return (simtime)(rng_uniform(&g) * (double)r->every);
-}
-
-/* What is left of the think time under way when the trial begins; a whole one without a warm-up. */
-static simtime first_think(struct world *w, const struct fleet *f, uint32_t collar)
-{
-    struct rng g = rng_stream(w->key, DRAW_PHASE, collar, 0);
-    const struct dist *think = &f->conf->report.gap;
-    return w->warmed ? simtime_from_s(dist_draw_residual(think, &g)) : dist_draw_time(think, &g);
-}
-
 static void wake_at(struct world *w, uint32_t collar, simtime at)
 {
     if (at < w->end)
         schedule(w, at, EV_WAKE, 0, collar);
 }
 
-/* The send time of the collar's report `number` in the fleet's trace; SIMTIME_MAX after the last. */
-static simtime traced(const struct world *w, const struct fleet *f, uint32_t collar)
-{
-    const struct report_conf *r = &f->conf->report;
-    size_t row = (size_t)(collar - f->first) + (size_t)w->collar[collar].number * f->n;
-    return row < r->trace_n ? r->trace[row] : SIMTIME_MAX;
-}
-
 static simtime first_wake(struct world *w, const struct fleet *f, uint32_t i)
 {
-    uint32_t collar = f->first + i;
-    struct collar *c = &w->collar[collar];
-    switch (f->conf->report.kind) {
-    case REPORT_EVERY:
-        c->base = phase(w, f, i);
-        return simtime_after(c->base, jitter(w, f, collar));
-    case REPORT_POISSON:
-        return gap(w, &f->conf->report, collar);
-    case REPORT_THINK:
-        return first_think(w, f, collar);
-    case REPORT_TRACE:
-        return traced(w, f, collar);
-    default:
-        return simtime_after(w->warm, jitter(w, f, collar));
-    }
+    return draw_first(w->key, f->conf, f->first, i, w->warm, w->warmed, &w->collar[f->first + i].base);
 }
 
 static simtime next_wake(struct world *w, const struct fleet *f, uint32_t collar)
 {
     struct collar *c = &w->collar[collar];
-    switch (f->conf->report.kind) {
-    case REPORT_EVERY:
-        c->base = simtime_after(c->base, f->conf->report.every);
-        return simtime_after(c->base, jitter(w, f, collar));
-    case REPORT_POISSON:
-        return simtime_after(w->now, gap(w, &f->conf->report, collar));
-    case REPORT_TRACE:
-        return traced(w, f, collar);
-    default:
-        return SIMTIME_MAX; /* closed loops go on at an outcome */
-    }
+    return draw_next(w->key, f->conf, f->first, collar - f->first, c->number, w->now, &c->base);
 }
 
 uint32_t fleet_of(const struct world *w, uint32_t collar)
@@ -158,7 +92,8 @@ void report_is_over(struct world *w, uint32_t fleet, uint32_t collar, simtime in
         return;
     w->closed--;
     if (--w->collar[collar].base == 0)
-        wake_at(w, collar, simtime_after(w->now, gap(w, &f->conf->report, collar)));
+        wake_at(w, collar,
+                simtime_after(w->now, draw_gap(w->key, &f->conf->report, collar, w->collar[collar].number)));
 }
 
 void fleet_outcome(struct world *w, uint32_t r, enum outcome o)

@@ -1,16 +1,10 @@
 /* handler.c - what a report needs of its server, step by step. */
 #include "models/world.h"
 
-/* The demand of a step is drawn from the collar's stream of that report and step, so that it is the same
- * whatever the server does and whenever it asks. */
-static double step_amount(struct world *w, const struct request *q, const struct step_conf *step,
-                          uint32_t index)
+static inline double step_amount(struct world *w, const struct request *q, const struct step_conf *step,
+                                 uint32_t index)
 {
-    if (dist_is_constant(&step->amount))
-        return step->amount.mean;
-    struct rng r = rng_stream(w->key, DRAW_STEP + index, w->conn[q->conn].collar, q->number);
-    double x = dist_draw(&step->amount, &r);
-    return x > 0 ? x : 0;
+    return draw_step(w->key, step, index, w->conn[q->conn].collar, q->number);
 }
 
 /* The pause that the step is, and the CPU time of asking for it. */

@@ -11,6 +11,7 @@
 
 #include "models/backend.h"
 #include "models/balancer.h"
+#include "models/draw.h"
 #include "models/faults.h"
 #include "models/interpreter_lock.h"
 #include "models/ledger.h"
@@ -22,37 +23,6 @@
 #include "sim/kernel/check.h"
 #include "sim/kernel/evq.h"
 #include "sim/stats/hist.h"
-
-/* Random streams: one for each purpose, collar and report. */
-enum purpose {
-    DRAW_PHASE,
-    DRAW_SCHEDULE,
-    DRAW_UP,
-    DRAW_DOWN,
-    DRAW_CONNECT_UP,
-    DRAW_CONNECT_DOWN,
-    DRAW_STEP,                         /* and as many as a handler may have steps */
-    DRAW_CALL = DRAW_STEP + STEPS_MAX, /* of each step, there and back */
-    DRAW_ACK = DRAW_CALL + 2 * STEPS_MAX,
-    DRAW_BACKOFF, /* new ones at the end: what a seed means stays what it was */
-    DRAW_COVERAGE,
-    DRAW_BALANCE,
-    DRAW_RING,
-    DRAW_FIN,
-    DRAW_LISTENER,
-    DRAW_RECONNECT,
-    DRAW_TLS,
-    DRAW_TLS_UP,
-    DRAW_TLS_DOWN,
-    DRAW_PING_UP,
-    DRAW_PING_DOWN,
-    DRAW_WINDOW
-};
-/* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
-static inline uint32_t again(enum purpose p, uint32_t attempt)
-{
-    return (uint32_t)p | (attempt & 0xffff) << 16;
-}
 
 enum event_kind {
     EV_WAKE,        /* collar: its next report is due */

@@ -60,6 +60,14 @@ const struct command commands[] = {
     { "schema", "", "print the JSON Schema of the scenario format, for editors", NULL, 0, 0, 0, cmd_schema },
     { "new", "NAME", "write NAME.yaml, a commented scenario to start from",
       "NAME may carry a folder. An existing file is never overwritten.", 1, 1, TAKES(QUIET), cmd_new },
+    { "live", "SCENARIO", "run the scenario for real on loopback: measurement beside prediction",
+      "Collars with real sockets send to a real server with real threads or epoll, in real time, with the "
+      "same\n"
+      "reports and the same work as in the simulation. For errors that mean something, measure this machine\n"
+      "first: 'herdsim calibrate -o here.yaml', then 'herdsim live SCENARIO -s machine.profile=here.yaml'.\n"
+      "results/NAME-live/ gets live.json, live.csv, measured/, predicted/ and plots/. Ctrl-C keeps what is\n"
+      "measured.",
+      1, 1, TAKES_CHANGES | TAKES(OUT) | TAKES(QUIET) | TAKES(FORMAT) | TAKES(NO_PLOTS), cmd_live },
     { .name = NULL }
 };
 

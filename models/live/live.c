@@ -1,0 +1,85 @@
+/* live.c - the study of twins: the simulation's, with metrics of its own and trials in real time. */
+#include "models/live/live.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/herd_study.h"
+#include "models/live/trial.h"
+#include "models/metrics.h"
+
+static const struct metric own_rows[LIVE_METRICS] = {
+    [LIVE_LATE_P50] = { "generator.late.p50", "s", "median lateness",
+                        "how long after its intended instant a report was sent by the real collars, median",
+                        0 },
+    [LIVE_LATE_P99] = { "generator.late.p99", "s", "p99 lateness",
+                        "how long after its intended instant a report was sent by the real collars, 99th "
+                        "percentile",
+                        0 },
+    [LIVE_BUSY] = { "generator.busy", "1", "collars' CPU",
+                    "share of the window in which the thread of the real collars had something to do", 0 },
+    [LIVE_BURN] = { "handler.cpu.ratio", "1", "CPU time of work",
+                    "CPU time that the real handlers' work took / CPU time asked for: more than 1 where "
+                    "interrupts or a slower core came between",
+                    0 },
+    [LIVE_PSS] = { "memory.pss", "B", "proportional set size",
+                   "the real server's resident set with shared pages divided among those who share them", 0 },
+    [LIVE_SLAB] = { "memory.slab", "B", "growth of all slabs",
+                    "by how much the kernel's slabs grew since before the real server began, the collars' "
+                    "ends and everybody else's included",
+                    0 },
+    [LIVE_USER_EACH] = { "memory.user_per_connection", "B", "a connection, user",
+                         "(peak resident set - that of the bare process) / connections", 0 },
+    [LIVE_KERNEL_EACH] = { "memory.kernel_per_connection", "B", "a connection, kernel",
+                           "(kernel memory - that of the bare process) / connections", 0 },
+};
+
+size_t live_metric(enum live_metric m) { return METRICS + (size_t)m; }
+
+const struct study *live_study(void)
+{
+    static struct metric rows[METRICS + LIVE_METRICS];
+    static struct study study;
+    if (study.root)
+        return &study;
+    memcpy(rows, metric_rows, METRICS * sizeof *rows);
+    memcpy(rows + METRICS, own_rows, sizeof own_rows);
+    struct study s = herd_study;
+    s.metrics = rows;
+    s.n_metrics = METRICS + LIVE_METRICS;
+    s.part_metrics = NULL;
+    s.n_part_metrics = 0;
+    s.foresee = NULL; /* the simulated side says it */
+    s.forecast = NULL;
+    s.worker_new = live_worker_new;
+    s.worker_free = live_worker_free;
+    s.trial = live_trial;
+    study = s;
+    return &study;
+}
+
+double live_seconds(const struct plan *p)
+{
+    double all = 0;
+    for (size_t i = 0; i < p->n_points; i++) {
+        const struct run_conf *run = &((const struct scenario_head *)p->point[i].conf)->run;
+        all += p->replications * simtime_to_s(run->warmup + run->duration);
+    }
+    return all;
+}
+
+/* Sending is late by so much of the median latency, or the thread is busy for so much of its time, that the
+ * figures may be the collars' rather than the server's. */
+#define LATE_SHARE 0.1
+#define BUSY_SHARE 0.8
+
+const char *live_bottleneck(const double *value)
+{
+    if (value[live_metric(LIVE_BUSY)] > BUSY_SHARE)
+        return "its processor was busy";
+    if (value[live_metric(LIVE_LATE_P50)] > LATE_SHARE * value[M_LATENCY + STAT_P50])
+        return "half of the reports were sent late";
+    if (value[live_metric(LIVE_LATE_P99)] > LATE_SHARE * value[M_LATENCY + STAT_P99])
+        return "one report in a hundred was sent late";
+    return NULL;
+}

@@ -1,0 +1,73 @@
+/* burn.c - see burn.h. */
+#include "models/live/twin/burn.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define PROBE_NS     500000.0 /* of one measurement: long beside the clock's own cost, short beside a slice */
+#define PROBES       101
+#define SAMPLE_EVERY 32u /* one burn in so many is timed */
+
+static double rounds_per_ns;
+static atomic_int_fast64_t asked, took;
+static _Thread_local unsigned turn;
+
+static int64_t cpu_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Each round needs the one before it, so that its time is the multiplier's latency, whatever the neighbour on
+ * the same core does. */
+static void spin(uint64_t rounds)
+{
+    uint64_t x = rounds;
+    for (uint64_t i = 0; i < rounds; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        __asm__ volatile("" : "+r"(x));
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double burn_calibrate(void)
+{
+    double speed[PROBES];
+    uint64_t rounds = 1024;
+    for (int64_t ns = 0; (double)ns < PROBE_NS;) {
+        int64_t from = cpu_ns();
+        spin(rounds *= 2);
+        ns = cpu_ns() - from;
+    }
+    for (int i = 0; i < PROBES; i++) {
+        int64_t from = cpu_ns();
+        spin(rounds);
+        speed[i] = (double)rounds / (double)(cpu_ns() - from);
+    }
+    qsort(speed, PROBES, sizeof *speed, ascending);
+    rounds_per_ns = speed[PROBES / 2];
+    return rounds_per_ns * 1000;
+}
+
+void burn(int64_t ns)
+{
+    uint64_t rounds = (uint64_t)((double)ns * rounds_per_ns);
+    if (++turn % SAMPLE_EVERY) {
+        spin(rounds);
+        return;
+    }
+    int64_t from = cpu_ns();
+    spin(rounds);
+    atomic_fetch_add_explicit(&took, cpu_ns() - from, memory_order_relaxed);
+    atomic_fetch_add_explicit(&asked, ns, memory_order_relaxed);
+}
+
+int64_t burn_asked(void) { return atomic_load(&asked); }
+int64_t burn_took(void) { return atomic_load(&took); }

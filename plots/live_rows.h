@@ -1,0 +1,28 @@
+/* live_rows.h - a real twin beside its simulation, metric by metric: for the table and the files of
+ * `herdsim live`. */
+#ifndef PLOTS_LIVE_ROWS_H
+#define PLOTS_LIVE_ROWS_H
+
+#include "sim/experiment/runner.h"
+
+/* The same plan, measured (models/live) and simulated. */
+struct live_pair {
+    const struct outcome *measured, *predicted;
+};
+
+struct live_row {
+    const char *name, *unit, *title;
+    double measured, predicted; /* means over the replications; NaN: undefined */
+    double lo, hi;              /* confidence interval of what was measured, or NaN */
+    double error;               /* (predicted - measured) / measured; NaN where that says nothing */
+};
+
+#define LIVE_ROWS_MAX 24u
+/* The metrics that both sides have, of one point; returns how many. */
+size_t live_rows(const struct live_pair *p, size_t point, struct live_row row[LIVE_ROWS_MAX]);
+/* The mean of a live or simulated metric of a measured point by name; NaN where there is none. */
+double live_mean(const struct outcome *o, size_t point, const char *name);
+/* Why the collars' side held the figures of a point up, or NULL. */
+const char *live_point_bottleneck(const struct live_pair *p, size_t point);
+
+#endif
