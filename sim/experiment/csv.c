@@ -40,7 +40,9 @@ void csv_text(struct csv *c, const char *text)
 void csv_number(struct csv *c, double value)
 {
     char text[NUMBER_SIZE];
-    csv_text(c, isfinite(value) ? number_text(value, text) : NULL);
+    begin_cell(c);
+    if (isfinite(value))
+        fputs(number_text(value, text), c->to);
 }
 
 void csv_count(struct csv *c, uint64_t value)
