@@ -81,6 +81,22 @@ static void print_gap(const struct tune_answer *a, FILE *to)
         fputs(": within the indifference zone, or undefined.\n", to);
 }
 
+/* Objectives may allow what a verdict calls by its name: collars that nobody serves, say. */
+static void print_verdict(const struct tune_result *r, const struct tune_answer *a, FILE *to)
+{
+    const struct verdict *v = tune_verdict_of(a);
+    char at[48], connections[48], text[200];
+    if (!v || !v->limit)
+        return;
+    figure_short(v->at, "s", at, sizeof at);
+    figure_number(v->connections, "1", connections, sizeof connections);
+    snprintf(text, sizeof text, "%s: %s at %s, %s connections", r->plan->plan->study->verdicts[v->rank],
+             v->limit, at, connections);
+    for (char *c = text; *c; c++)
+        *c = *c == '_' ? ' ' : *c;
+    fprintf(to, "  The objectives hold there although it is %s.\n", text);
+}
+
 static void print_sentence(const struct tune_result *r, const struct tune_answer *a, FILE *to)
 {
     const struct tune_key *k = key(r, 0);
@@ -114,6 +130,7 @@ static void print_sentence(const struct tune_result *r, const struct tune_answer
         fprintf(to, "%s %s", a->binds ? ":" : ";", a->because);
     fprintf(to, "%s\n", a->complete ? "" : " (interrupted)");
     print_gap(a, to);
+    print_verdict(r, a, to);
     if (a->search.contradictory)
         fprintf(to, "  Not so simple: some %s short of that fails; see tune.csv.\n", name);
 }

@@ -39,6 +39,12 @@ run awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "memory.total.peak.me
     NR == 2 { low = $m } NR == 3 { high = $m } END { exit !(low <= 4194304 && high > 4194304) }' neighbours/summary.csv
 status_is 0
 
+it "says where the objectives hold although a limit was hit"
+run "$HERDSIM" tune herd.yaml --no-plots -q -o files -s machine.limits.open_files=50 -s 'tune.objectives=[latency.p50 <= 1 s]'
+status_is 0
+out_has "The objectives hold there although it is refusing: open files at"
+out_has "45 connections."
+
 it "prints the contract's JSON"
 run "$HERDSIM" tune herd.yaml --no-plots --format json -q
 status_is 0

@@ -85,6 +85,12 @@ const struct tune_trace *tune_trace_at(const struct tune_answer *a, size_t index
     return NULL;
 }
 
+const struct verdict *tune_verdict_of(const struct tune_answer *a)
+{
+    const struct tune_trace *t = a->search.best == TUNE_NONE ? NULL : tune_trace_at(a, a->search.best);
+    return t && t->verdict.rank > 0 ? &t->verdict : NULL;
+}
+
 static struct tune_trace *new_trace(struct tuner *t, size_t index)
 {
     struct tune_answer *a = t->answer;

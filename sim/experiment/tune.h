@@ -61,6 +61,8 @@ void tune_result_term(struct tune_result *r);
 
 /* The trace of a candidate. */
 const struct tune_trace *tune_trace_at(const struct tune_answer *a, size_t index);
+/* How the trials of the answer's value ended, where not all were stable; else NULL. */
+const struct verdict *tune_verdict_of(const struct tune_answer *a);
 /* The values of the second key, of which there are n_points; NaN with one key. */
 double tune_second_value(const struct tune_plan *t, size_t i);
 

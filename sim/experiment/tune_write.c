@@ -47,6 +47,8 @@ static void write_answer(struct json_write *j, const struct tune_result *r, cons
     json_write_number(j, "confidence", r->plan->conf->confidence);
     json_write_text(j, "binds", a->binds);
     json_write_text(j, "because", a->because);
+    const struct verdict *v = tune_verdict_of(a);
+    json_write_text(j, "limit", v ? v->limit : NULL);
     json_write_bool(j, "bounded", a->bounded);
     json_write_bool(j, "exact", a->search.exact);
     json_write_bool(j, "contradictory", a->search.contradictory);
