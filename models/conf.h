@@ -12,6 +12,10 @@
 
 #define NO_LIMIT UINT64_MAX
 
+/* PID_MAX_LIMIT: no more threads and processes on a machine of 64 bits, whatever its limits say (Linux,
+ * include/linux/threads.h). */
+#define THREADS_MOST 4194304ull
+
 enum scheduler_policy { SCHED_FAIR, SCHED_ROUND_ROBIN, SCHED_FIFO_POLICY, SCHED_PROCESSOR_SHARING };
 struct scheduler_conf {
     int policy; /* enum scheduler_policy */

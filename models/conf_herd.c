@@ -6,6 +6,7 @@
 #include "models/backend.h"
 #include "models/balancer.h"
 #include "models/meter.h"
+#include "models/server.h"
 
 static const struct field herd_fields[] = {
     SCENARIO_HEAD_FIELDS(struct herd_conf),
@@ -209,6 +210,33 @@ static void check_events(struct binder *b, const struct herd_conf *c, const stru
     }
 }
 
+/* Threads that the server's processes begin with where its model has a pool of them. */
+static double workers_in_all(const struct herd_conf *c, const struct server_conf *s)
+{
+    const struct server_type *type = (const struct server_type *)s->model.model;
+    const struct machine_conf *m = conf_machine(c, s->machine_index);
+    return type->workers ? (double)s->replicas * (double)workers_of(s, m->cores) : 0;
+}
+
+static void check_workers(struct binder *b, const struct herd_conf *c, const struct node *servers)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < c->servers.n && sum <= (double)THREADS_MOST; i++) {
+        const struct server_conf *s = conf_server(c, i);
+        const struct node *map = node_get(servers, s->name), *key = map ? node_get(map, "workers") : NULL;
+        sum += workers_in_all(c, s);
+        if (sum > (double)THREADS_MOST)
+            diag_error(
+                b->diag,
+                key   ? key->at
+                : map ? map->at
+                      : servers->at,
+                "workers: server '%s' makes it %.0f threads in all (workers x replicas of all servers); "
+                "Linux has at most %llu (PID_MAX_LIMIT)",
+                s->name, sum, THREADS_MOST);
+    }
+}
+
 static void check_herd(struct binder *b, const struct node *map, void *item)
 {
     struct herd_conf *c = item;
@@ -236,8 +264,10 @@ static void check_herd(struct binder *b, const struct node *map, void *item)
         if (sound)
             check_time_passes(b, c, f, fleets);
     }
-    if (sound)
+    if (sound) {
         check_events(b, c, node_get(map, "events"));
+        check_workers(b, c, servers);
+    }
     if (collars > COLLARS_MAX)
         diag_error(b->diag, fleets->at, "fleets: %llu collars in all; at most %llu can be simulated",
                    (unsigned long long)collars, COLLARS_MAX);

@@ -7,8 +7,7 @@
 
 #define EVENT_BYTES 20.0 /* a pending event in its chunk, and the chunks that are not full */
 
-/* Simulated seconds: with an automatic warm-up the pilot as well, and a warm-up as short as it can be. */
-static double simulated(const struct herd_conf *c)
+double herd_simulated(const struct herd_conf *c)
 {
     double duration = simtime_to_s(c->head.run.duration), warmup = simtime_to_s(c->head.run.warmup);
     if (c->head.run.warmup != WARMUP_AUTO)
@@ -69,7 +68,7 @@ static double worker_bytes(const struct herd_conf *c)
 void herd_forecast(const void *conf, struct forecast *f)
 {
     const struct herd_conf *c = conf;
-    double seconds = simulated(c), most = OUTSTANDING_SPARE;
+    double seconds = herd_simulated(c), most = OUTSTANDING_SPARE;
     f->reports = reports(c, seconds);
     f->bytes = worker_bytes(c);
     for (uint32_t i = 0; i < c->fleets.n; i++) {

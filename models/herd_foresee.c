@@ -6,6 +6,7 @@
 #include "models/faults.h"
 #include "models/herd_hooks.h"
 #include "models/interpreter_lock.h"
+#include "models/loop.h"
 #include "sim/scenario/units.h"
 
 /* Reports per second that a fleet sends to its server; 0 where the server's own pace decides. */
@@ -197,6 +198,57 @@ static void foresee_events(const struct herd_conf *c, struct mark at, struct dia
     }
 }
 
+/* --- how long it will take ---------------------------------------------------------------------------- */
+
+/* So many messages or poll calls take minutes, at some hundred thousand a second. */
+#define MANY 1e8
+
+/* A ping goes where no report went: as many as there are intervals without one. */
+static double pings(const struct fleet_conf *f)
+{
+    if (f->heartbeat == SIMTIME_MAX || f->connection.kind != CONNECTION_PERSISTENT)
+        return 0;
+    return fmax((double)f->collars / simtime_to_s(f->heartbeat) - fleet_offered(f), 0);
+}
+
+/* Poll calls per second of loops that spin, as far as there are cores for them. */
+static double polls(const struct herd_conf *c, uint32_t server)
+{
+    const struct server_conf *s = conf_server(c, server);
+    const struct machine_conf *m = conf_server_machine(c, server);
+    struct costs_conf cost = m->costs;
+    struct sizes_conf sizes = m->sizes;
+    runtime_apply(&s->runtime, &cost, &sizes);
+    if (!loop_spins(&s->model) || !cost.poll)
+        return 0;
+    const struct server_type *type = (const struct server_type *)s->model.model;
+    double loops = type->worker_state ? (double)workers_of(s, m->cores) : 1;
+    return fmin(loops * (double)s->replicas, (double)m->cores) * m->speed / simtime_to_s(cost.poll);
+}
+
+static void warn_of_many(struct diag *d, struct mark at, const char *kind, const char *name, const char *key,
+                         const char *what, double n)
+{
+    if (n > MANY)
+        diag_warn(d, at,
+                  "%s '%s': %s: about %.2g %s in each trial, each of them an event or more: `run --dry-run` "
+                  "says how long that takes",
+                  kind, name, key, n, what);
+}
+
+static void foresee_length(const struct herd_conf *c, struct mark at, struct diag *d)
+{
+    double seconds = herd_simulated(c);
+    for (uint32_t i = 0; i < c->fleets.n; i++) {
+        const struct fleet_conf *f = conf_fleet(c, i);
+        warn_of_many(d, at, "fleet", f->name, "report", "reports", seconds * fleet_offered(f));
+        warn_of_many(d, at, "fleet", f->name, "heartbeat", "pings", seconds * pings(f));
+    }
+    for (uint32_t i = 0; i < c->servers.n; i++)
+        warn_of_many(d, at, "server", conf_server(c, i)->name, "poll: spin", "poll calls",
+                     seconds * polls(c, i));
+}
+
 void herd_foresee(const void *conf, struct mark at, struct diag *d)
 {
     const struct herd_conf *c = conf;
@@ -211,4 +263,5 @@ void herd_foresee(const void *conf, struct mark at, struct diag *d)
     for (uint32_t b = 0; b < c->backends.n; b++)
         foresee_calls(c, b, at, d);
     foresee_events(c, at, d);
+    foresee_length(c, at, d);
 }

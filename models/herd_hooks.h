@@ -27,6 +27,10 @@ double fleet_offered(const struct fleet_conf *f);
  * neither thinking nor serving takes time. */
 double fleet_thinking(const struct herd_conf *c, const struct fleet_conf *f);
 
+/* Simulated seconds of a trial: with an automatic warm-up the pilot's as well, and a warm-up as short as it
+ * can be. */
+double herd_simulated(const struct herd_conf *c);
+
 /* The hooks of struct study. */
 void herd_foresee(const void *conf, struct mark at, struct diag *d);
 void herd_forecast(const void *conf, struct forecast *f);

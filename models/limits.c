@@ -108,7 +108,7 @@ static bool may_promise(const struct server *s)
 const char *limit_on_threads(const struct server *s)
 {
     const struct limits_conf *limit = &s->machine->conf->limits;
-    if (s->machine->threads >= limit->threads)
+    if (s->machine->threads >= limit->threads || s->machine->threads >= THREADS_MOST)
         return "threads";
     if (s->machine->threads >= threads_max(s))
         return "threads_max";

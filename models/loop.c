@@ -9,6 +9,14 @@ const struct word loop_polls[] = {
     { NULL, NULL }
 };
 
+bool loop_spins(const struct chosen *model)
+{
+    for (const struct field *f = model->model->fields; f->key; f++)
+        if (f->words == loop_polls)
+            return *(const int *)(const void *)((const char *)model->conf + f->off) == LOOP_SPINS;
+    return false;
+}
+
 static void pump(struct server *s, struct loop *l, simtime woken);
 
 void loop_start(struct server *s, struct loop *l, uint32_t thread, bool spins)

@@ -67,6 +67,9 @@ void loop_adopt(struct server *s, struct loop *l, uint32_t conn);
 /* A helper has done its part for the request: an event of the poll call. */
 void loop_post(struct server *s, struct loop *l, uint32_t req);
 
+/* The model has loops, and they spin. */
+bool loop_spins(const struct chosen *model);
+
 /* The key `poll` of every model that has loops: the row for its struct S with `int poll`. */
 enum loop_poll { LOOP_SLEEPS, LOOP_SPINS };
 extern const struct word loop_polls[];

@@ -316,6 +316,46 @@ static void every_metric(void)
     herd_close(&h);
 }
 
+/* --- warnings ----------------------------------------------------------------------------------------- */
+
+static void check_warning(const char *server, const char *fleet, const char *part)
+{
+    struct herd h;
+    struct diag d = { 0 };
+    char yaml[2048], said[2000] = "";
+    snprintf(yaml, sizeof yaml,
+             "herdsim: 1\nrun: {duration: 1000 s}\nmachine: {costs: {poll: 1 us}, cores: 2}\n"
+             "servers: {s: {%s, handler: [cpu: 1 us]}}\nfleets: {f: {%s, server: s}}\n",
+             server, fleet);
+    herd_open(&h, yaml);
+    CU_ASSERT_FATAL(h.conf != NULL);
+    herd_study.foresee(h.conf, (struct mark){ 0 }, &d);
+    FILE *out = fmemopen(said, sizeof said, "w");
+    SIM_ASSERT(out);
+    diag_print(&d, out);
+    fclose(out);
+    if (part ? !strstr(said, part) : *said)
+        printf("\n%s: %s", fleet, said);
+    CHECK(part ? strstr(said, part) != NULL : !*said);
+    diag_term(&d);
+    herd_close(&h);
+}
+
+static void long_runs(void)
+{
+    const char *loop = "model: event_loop";
+    check_warning(loop, "collars: 200, report: {every: 1 s}, heartbeat: 1 ms",
+                  "fleet 'f': heartbeat: about 2e+08 pings");
+    check_warning(loop, "collars: 200, report: {every: 1 s}, heartbeat: 10 ms", NULL);
+    check_warning(loop, "collars: 200, report: {every: 1 s}, heartbeat: 1 ms, connection: per_report", NULL);
+    check_warning(loop, "collars: 200, report: {every: 1 ms}", "fleet 'f': report: about 2e+08 reports");
+    check_warning("model: event_loop, poll: spin", "collars: 1, report: {every: 1 s}",
+                  "server 's': poll: spin: about 1e+09 poll calls");
+    check_warning("model: multi_loop, poll: spin", "collars: 1, report: {every: 1 s}",
+                  "about 2e+09 poll calls");
+    check_warning("model: multi_loop, poll: sleep", "collars: 1, report: {every: 1 s}", NULL);
+}
+
 SUITE("hooks of the study", { "the reports of each kind of fleet are foreseen", reports },
       { "warm-up and pilot count", whole_time }, { "what only a run can tell is left open", unknown },
       { "memory is foreseen within a quarter", memory },
@@ -324,4 +364,4 @@ SUITE("hooks of the study", { "the reports of each kind of fleet are foreseen", 
       { "the cpu: work, or the largest overhead", overheads },
       { "failures and overload: the limit that was hit", limits }, { "loss: the link", lost_links },
       { "events: when they begin and end", things_that_happen },
-      { "something is said of every metric", every_metric })
+      { "something is said of every metric", every_metric }, { "what takes long is told of", long_runs })

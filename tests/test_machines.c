@@ -132,11 +132,26 @@ static void refused(const char *machines, const char *on, const char *complaint)
     arena_term(&a);
 }
 
+/* YAML 1.1 takes `on` for true, so that its tools want it quoted. */
+static void a_quoted_key(void)
+{
+    struct herd h;
+    herd_start(
+        &h,
+        "herdsim: 1\nrun: {duration: 10 s}\nmachines: {a: {profile: ideal}, b: {profile: ideal, cores: 4}}\n"
+        "servers: {s: {model: iterative, handler: [cpu: 1 ms], \"on\": b}}\n"
+        "fleets: {f: {collars: 1, report: {every: 1 s}, server: s}}\n");
+    CHECK_NEAR(herd_value(&h, "cpu.utilisation"), 10 * 1e-3 / (5 * 10), 1e-9);
+    CHECK(!strcmp(conf_server(h.conf, 0)->on, "b") && conf_server(h.conf, 0)->machine_index == 1);
+    herd_close(&h);
+}
+
 static void wrong_machines(void)
 {
     refused("machine: {}\nmachines: {a: {}}", "", "expects one of the two");
     refused("machines: {a: {}}", ", on: b", "'b'");
     refused("machine: {}", ", on: a", "there are no machines");
+    refused("machine: {}", ", \"on\": a", "there are no machines");
     refused("machines: {a: {coers: 2}}", "", "did you mean 'cores'?");
 }
 
@@ -144,4 +159,5 @@ SUITE("machines", { "servers on two machines are two scenarios", servers_apart }
       { "two machines of one core are two cores", machines_add_cores },
       { "limits are each machine's own", limits_are_each_machines_own },
       { "the machine that is full is the limit", the_full_machine_is_the_limit },
+      { "the key 'on' may be quoted", a_quoted_key },
       { "machines that cannot be meant are refused", wrong_machines })
