@@ -211,7 +211,8 @@ struct tag {
     char text[4 * TAG + 120];
     const struct curve *first;
     size_t group;
-    bool mixed; /* of several colours */
+    bool mixed;  /* of several colours */
+    bool listed; /* a name has a comma of its own */
 };
 
 /* "threads (before)" and "threads (after)" are "threads (before, after)". */
@@ -233,9 +234,9 @@ static bool join_tag(struct tag *tag, size_t n, const struct curve *c, size_t gr
         if (tag[i].group != group || style_characters(tag[i].text) + style_characters(c->name) + 2 > TAG)
             continue;
         size_t at = strlen(tag[i].text);
-        bool listed = strchr(tag[i].text, ',') || strchr(c->name, ','); /* within a name */
+        tag[i].listed |= strchr(c->name, ',') != NULL;
         if (!join_ends(&tag[i], c->name))
-            snprintf(tag[i].text + at, sizeof tag[i].text - at, "%s%s", listed ? "; " : ", ", c->name);
+            snprintf(tag[i].text + at, sizeof tag[i].text - at, "%s%s", tag[i].listed ? "; " : ", ", c->name);
         tag[i].mixed |= c->series % STYLE_TONE != tag[i].first->series % STYLE_TONE;
         return true;
     }
@@ -250,7 +251,7 @@ static size_t make_tags(const struct chart *c, const struct panel *p, struct tag
         size_t group = group_of(c, p, k);
         if (!*curve->name || !last_dot(p, curve) || join_tag(tag, n, curve, group))
             continue;
-        tag[n] = (struct tag){ .first = curve, .group = group };
+        tag[n] = (struct tag){ .first = curve, .group = group, .listed = strchr(curve->name, ',') };
         snprintf(tag[n++].text, sizeof tag->text, "%s", curve->name);
     }
     return n;

@@ -6,6 +6,7 @@
 #include "plots/compare_line.h"
 #include "plots/compare_summary.h"
 #include "plots/compare_text.h"
+#include "plots/fold.h"
 #include "plots/grid.h"
 #include "sim/experiment/host.h"
 
@@ -206,9 +207,8 @@ static void print_side(const char *name, const struct compare_side *s, FILE *to)
             t->path, t->version, (unsigned long long)t->seed);
 }
 
-void compare_table_print(const struct compare *c, FILE *to)
+static void print_all(const struct compare *c, bool bold, FILE *to)
 {
-    bool bold = host_is_terminal(fileno(to));
     print_side("A", &c->request->a, to);
     print_side("B", &c->request->b, to);
     fprintf(to, "all intervals and p together hold with %g %% confidence\n", 100 * COMPARE_CONFIDENCE);
@@ -216,4 +216,12 @@ void compare_table_print(const struct compare *c, FILE *to)
     for (size_t i = 0; i < c->n_pairs && !ferror(to); i++)
         print_pair(c, i, bold, to);
     print_counts(c, to);
+}
+
+void compare_table_print(const struct compare *c, FILE *to)
+{
+    struct fold folded;
+    FILE *out = fold_open(&folded, host_terminal_width(fileno(to)), to);
+    print_all(c, host_is_terminal(fileno(to)), out);
+    fold_close(&folded);
 }

@@ -24,7 +24,7 @@ struct sheet_of_effects {
     const struct effects *effects;
     struct grid grid;
     enum squeeze squeeze;
-    size_t variants;
+    size_t variants, first, last; /* first .. last: those beside each other */
 };
 
 static const struct effect_set *find_set(const struct sheet_of_effects *s, size_t variant, size_t metric)
@@ -135,10 +135,10 @@ static void add_row(struct sheet_of_effects *s, size_t metric, size_t key, bool 
         grid_set(&s->grid, row, 0, title_of(s, metric, title, sizeof title));
     key_name(s->key, s->plan->n_keys, key, name, sizeof name);
     grid_set(&s->grid, row, 1, name);
-    for (size_t v = 0; v < s->variants; v++) {
+    for (size_t v = s->first; v < s->last; v++) {
         const struct effect_set *set = find_set(s, v, metric);
         if (set)
-            set_effect(s, row, 2 + v * columns_of(s), metric, find_effect(set, key));
+            set_effect(s, row, 2 + (v - s->first) * columns_of(s), metric, find_effect(set, key));
     }
 }
 
@@ -173,9 +173,9 @@ static void add_heads(struct sheet_of_effects *s)
     if (!names || !heads)
         return;
     grid_set(&s->grid, heads, 1, "key");
-    for (size_t v = 0; v < s->variants; v++)
+    for (size_t v = s->first; v < s->last; v++)
         for (size_t c = 0; c < columns_of(s); c++) {
-            size_t column = 2 + v * columns_of(s) + c;
+            size_t column = 2 + (v - s->first) * columns_of(s) + c;
             if (c == 0 && named)
                 grid_set(&s->grid, names, column, s->plan->variant[v]);
             grid_set(&s->grid, heads, column, titles[c && s->squeeze ? 2 : c]);
@@ -229,6 +229,30 @@ static void print_notes(const struct sheet_of_effects *s, FILE *to)
                 doubtful ? "" : "\n", left_out, s->plan->n_sweep);
 }
 
+/* Columns go until all variants fit beside each other; if none are left to go, as many variants as fit, then
+ * the next. */
+static bool print_grids(struct sheet_of_effects *s, size_t width, bool bold, FILE *to)
+{
+    s->last = s->variants;
+    for (int q = WHOLE; q < SQUEEZES; q++) {
+        s->squeeze = (enum squeeze)q;
+        if (!fill(s))
+            return false;
+        if (grid_width(&s->grid) <= width)
+            break;
+    }
+    fputs("\nWhich key matters: its share of what varies, the change from its low to its high\n"
+          "end, and percent per percent (elasticity)\n",
+          to);
+    for (; s->first < s->variants; s->first = s->last) {
+        for (s->last = s->variants; fill(s) && grid_width(&s->grid) > width && s->last > s->first + 1;)
+            s->last--;
+        fputc('\n', to);
+        grid_print(&s->grid, 0, bold, to);
+    }
+    return true;
+}
+
 void effects_table_print(const struct outcome *o, size_t width, bool bold, FILE *to)
 {
     struct effects e;
@@ -240,19 +264,8 @@ void effects_table_print(const struct outcome *o, size_t width, bool bold, FILE 
     bool any = effects_compute(&e, o) == 0 && s.key;
     for (size_t k = 0; any && k < o->plan->n_keys; k++)
         s.key[k] = o->plan->key[k].key;
-    for (int q = WHOLE; any && q < SQUEEZES; q++) {
-        s.squeeze = (enum squeeze)q;
-        any = fill(&s);
-        if (grid_width(&s.grid) <= width)
-            break;
-    }
-    if (any) {
-        fputs("\nWhich key matters: its share of what varies, the change from its low to its high end, and\n"
-              "percent per percent (elasticity)\n\n",
-              to);
-        grid_print(&s.grid, 0, bold, to);
+    if (any && print_grids(&s, width, bold, to))
         print_notes(&s, to);
-    }
     grid_term(&s.grid);
     free(s.key);
     effects_term(&e);

@@ -6,6 +6,7 @@
 #include "plots/axis.h"
 #include "plots/figures.h"
 #include "plots/keys.h"
+#include "plots/legend.h"
 #include "plots/output.h"
 #include "plots/style.h"
 
@@ -18,7 +19,6 @@
 #define GAP      10.0 /* between keys */
 #define BELOW    46.0 /* ticks of a panel */
 #define ABOVE    26.0 /* its title */
-#define LEGEND   24.0
 
 /* The metrics that are drawn, where a result has them. */
 static const struct {
@@ -45,9 +45,12 @@ struct tornado {
     const struct frame *frame;
     char variant[VARIANTS][128];
     size_t look[VARIANTS];
+    char shade[VARIANTS][8], name[VARIANTS][168];
+    struct legend_entry legend[VARIANTS];
+    size_t named; /* of the legend */
     size_t variants;
     struct tornado_panel panel[PANELS];
-    double left, width, height;
+    double left, width, height, top; /* top: of the panels */
 };
 
 /* ---- reading effects.csv ---- */
@@ -148,10 +151,26 @@ static void name_key(const struct tornado_panel *p, size_t key, char *text, size
     key_name(all, p->keys, key, text, size);
 }
 
+/* Names and shades, in the order of the bars. */
+static void make_legend(struct tornado *r)
+{
+    for (size_t v = 0; v < r->variants; v++) {
+        r->look[v] = look_of(r->frame, r->variant[v], v);
+        style_fit(r->variant[v], 40, r->name[v], sizeof r->name[v]);
+    }
+    style_shades(r->look, r->variants, r->shade);
+    for (size_t v = 0; v < r->variants; v++)
+        r->legend[v] = (struct legend_entry){ r->name[v], r->shade[v], style_look(r->look[v])->ink };
+    r->named = r->variants > 1 ? r->variants : 0;
+}
+
 static void lay_out(struct tornado *r, const struct heading *h)
 {
     double widest = 0;
-    r->height = STYLE_TOP + LEGEND + style_note_height(h, STYLE_WIDTH);
+    r->width = STYLE_WIDTH;
+    make_legend(r);
+    r->top = LEGEND_TOP + 6 + legend_height(r->legend, r->named, r->width);
+    r->height = r->top + style_note_height(h, r->width);
     for (size_t i = 0; i < PANELS; i++) {
         struct tornado_panel *p = &r->panel[i];
         rank_keys(p);
@@ -162,9 +181,6 @@ static void lay_out(struct tornado *r, const struct heading *h)
             widest = fmax(widest, style_text_width(name));
         }
     }
-    for (size_t v = 0; v < r->variants; v++)
-        r->look[v] = look_of(r->frame, r->variant[v], v);
-    r->width = STYLE_WIDTH;
     r->left = fmin(fmax(widest, 60), 300) + 40;
 }
 
@@ -197,7 +213,7 @@ static void write_block(const struct tornado *r, const struct tornado_panel *p, 
             const struct bar *b = &p->bar[p->order[k]][v];
             double top = bar_top(r, p, k, v);
             fprintf(to, "%.12g %.12g %.12g %.1f %.1f %.6g %lu ", b->change, b->lo, b->hi, top - BAR + 1,
-                    top - 1, b->share, strtoul(style_look(r->look[v])->colour + 1, NULL, 16));
+                    top - 1, b->share, strtoul(r->shade[v] + 1, NULL, 16));
             style_quote(to, p->key[p->order[k]]);
             fputc('\n', to);
         }
@@ -240,33 +256,21 @@ static void print_panel(const struct tornado *r, size_t index, double top, size_
             STYLE_INK);
     fprintf(
         to,
-        "plot data index %zu using ($1/2):(($4+$5)/2):(0):1:4:5:7 with boxxyerror fillstyle solid 0.85 "
+        "plot data index %zu using ($1/2):(($4+$5)/2):(0):1:4:5:7 with boxxyerror fillstyle solid "
         "noborder linecolor rgb variable, \\\n"
         "  data index %zu using 1:(($4+$5)/2):2:3 with xerrorbars pointtype 0 linewidth 1.2 linecolor rgb "
-        "\"%s\"\nunset arrow\nunset label\n",
+        "\"%s\"\nunset arrow\nunset label\nunset object\n",
         block, block, STYLE_INK);
-}
-
-static void print_legend(const struct tornado *r, FILE *to)
-{
-    double x = r->left, y = STYLE_TOP + 2;
-    for (size_t v = 0; v < r->variants && r->variants > 1; v++) {
-        char name[80];
-        style_fit(r->variant[v], 30, name, sizeof name);
-        style_label(to, &(struct label){ x, y, name, "left", style_look(r->look[v])->ink, NULL }, r->width,
-                    r->height);
-        x += style_text_width(name) + 28;
-    }
 }
 
 /* ---- the figure ---- */
 
 static void write_figure(const struct tornado *r, const struct heading *h, FILE *script, FILE *data)
 {
-    double top = STYLE_TOP + LEGEND;
+    double top = r->top;
     size_t block = 0;
     style_begin(script, h, r->width, r->height);
-    print_legend(r, script);
+    legend_print(r->legend, r->named, LEGEND_TOP, r->width, r->height, script);
     fprintf(script, "data = \"%s.dat\"\nset multiplot\n", h->file);
     fputs("# change from the low to the high end of a key, its confidence interval (low, high), place of the "
           "bar,\n# share of the variance, colour, key; one block for each metric\n",

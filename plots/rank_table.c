@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plots/compare_text.h"
+#include "plots/fold.h"
 #include "plots/grid.h"
 #include "sim/experiment/compare.h"
 #include "sim/experiment/host.h"
@@ -90,9 +91,8 @@ static void print_table(const struct rank *r, const struct rank_table *t, bool b
     grid_term(&g);
 }
 
-void rank_table_print(const struct rank *r, FILE *to)
+static void print_all(const struct rank *r, bool bold, FILE *to)
 {
-    bool bold = host_is_terminal(fileno(to));
     size_t settled = 0;
     fprintf(to, "%s, herdsim %s, seed %llu\n", r->set->path, r->set->version,
             (unsigned long long)r->set->seed);
@@ -105,4 +105,12 @@ void rank_table_print(const struct rank *r, FILE *to)
         settled += r->table[i].n_kept == 1;
     }
     fprintf(to, "\n%zu ranking%s: %zu settled\n", r->n_tables, r->n_tables == 1 ? "" : "s", settled);
+}
+
+void rank_table_print(const struct rank *r, FILE *to)
+{
+    struct fold folded;
+    FILE *out = fold_open(&folded, host_terminal_width(fileno(to)), to);
+    print_all(r, host_is_terminal(fileno(to)), out);
+    fold_close(&folded);
 }

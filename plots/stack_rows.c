@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plots/axis.h"
+#include "plots/legend.h"
 #include "plots/style.h"
 
 #define ROW       22.0 /* pixels from row to row */
@@ -16,9 +17,6 @@
 #define BESIDE    8.0  /* between a bar and its sum */
 #define HEAD      30.0 /* above a panel: its category */
 #define TICKS     26.0 /* below a panel that has a scale of its own */
-#define KEY_LINE  20.0
-#define KEY_GAP   20.0 /* between entries of the key */
-#define SWATCH    22.0 /* of a key: the square, and the space after it */
 #define APART     3.0  /* panels that differ by more have scales of their own */
 
 struct group {
@@ -34,7 +32,8 @@ struct rows {
     size_t n;
     bool own_scales;
     double left, right, width, height; /* left, right: of the axes */
-    double key;                        /* height of the key */
+    struct legend_entry legend[STACK_PARTS];
+    size_t named; /* of the legend */
 };
 
 static const struct frame_shown *shown_of(const struct rows *r, size_t bar)
@@ -107,27 +106,13 @@ static void fit_scales(struct rows *r)
                  false);
 }
 
-/* The widest entry of the key: all have as much room. */
-static double key_column(const struct rows *r)
+static void make_legend(struct rows *r)
 {
-    double widest = 0;
-    for (size_t k = 0; k < r->stack->bar[0].n; k++)
+    for (size_t k = 0; k < r->stack->bar[0].n; k++) {
+        const struct stack_part *part = &r->stack->bar[0].part[k];
         if (stack_is_used(r->stack, k))
-            widest = fmax(widest, text_width(r->stack->bar[0].part[k].title));
-    return SWATCH + widest + KEY_GAP;
-}
-
-static size_t key_columns(const struct rows *r)
-{
-    return (size_t)fmax((r->width - 16 - RIGHT + KEY_GAP) / key_column(r), 1);
-}
-
-static double key_height(const struct rows *r)
-{
-    size_t used = 0, columns = key_columns(r);
-    for (size_t k = 0; k < r->stack->bar[0].n; k++)
-        used += stack_is_used(r->stack, k);
-    return KEY_LINE * (double)((used + columns - 1) / columns);
+            r->legend[r->named++] = (struct legend_entry){ part->title, part->colour, STYLE_INK };
+    }
 }
 
 static void lay_out(struct rows *r, const struct heading *h)
@@ -142,8 +127,8 @@ static void lay_out(struct rows *r, const struct heading *h)
     }
     r->left = 16 + widest + 10;
     r->right = r->width - RIGHT - beside;
-    r->key = key_height(r);
-    double y = STYLE_TOP - 24 + r->key;
+    make_legend(r);
+    double y = LEGEND_TOP + legend_height(r->legend, r->named, r->width);
     for (size_t g = 0; g < r->n; g++) {
         y += r->frame->n_categories > 1 ? HEAD : 10;
         r->group[g].top = y;
@@ -182,24 +167,6 @@ static void print_text(const struct rows *r, double x, double y, const char *tex
                        const char *colour, const char *font, FILE *to)
 {
     style_label(to, &(struct label){ x, y, text, place, colour, font }, r->width, r->height);
-}
-
-static void print_key(const struct rows *r, FILE *to)
-{
-    size_t used = 0, columns = key_columns(r);
-    for (size_t k = 0; k < r->stack->bar[0].n; k++) {
-        const struct stack_part *part = &r->stack->bar[0].part[k];
-        if (!stack_is_used(r->stack, k))
-            continue;
-        double x = 16 + key_column(r) * (double)(used % columns);
-        double y = STYLE_TOP - 14 + KEY_LINE * (double)(used++ / columns);
-        fprintf(to,
-                "set object rectangle from screen %.4f,%.4f to screen %.4f,%.4f front fillcolor rgb \"%s\" "
-                "fillstyle solid border linecolor rgb \"#ffffff\"\n",
-                x / r->width, 1 - (y + 6) / r->height, (x + 16) / r->width, 1 - (y - 6) / r->height,
-                part->colour);
-        print_text(r, x + SWATCH, y, part->title, "left", STYLE_INK, NULL, to);
-    }
 }
 
 /* A dark segment bears white text. */
@@ -292,7 +259,7 @@ static void write_script(const struct rows *r, const struct heading *h, FILE *to
 {
     style_begin(to, h, r->width, r->height);
     fprintf(to, "data = \"%s.dat\"\nset grid noytics\n", h->file);
-    print_key(r, to);
+    legend_print(r->legend, r->named, LEGEND_TOP, r->width, r->height, to);
     fputs("set multiplot\n", to);
     for (size_t i = 0; i < r->n; i++)
         print_panel(r, i, to);

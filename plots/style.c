@@ -1,6 +1,7 @@
 /* style.c - colours, points, dashes, fonts and quoting. */
 #include "plots/style.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,6 +148,38 @@ double style_luminance(const char *colour)
 {
     unsigned long c = strtoul(colour + 1, NULL, 16);
     return 0.299 * (double)(c >> 16 & 255u) + 0.587 * (double)(c >> 8 & 255u) + 0.114 * (double)(c & 255u);
+}
+
+#define DARKEST  92.0 /* a dark line on it is still seen */
+#define LIGHTEST 214.0
+#define STEP     60.0 /* at most, from one to the next */
+
+static double mix(double from, double to, double share) { return from + (to - from) * share; }
+
+/* The hue of a colour, mixed with black or white until it is as light as asked for. */
+static void shade_to(const char *colour, double light, char shade[8])
+{
+    unsigned long c = strtoul(colour + 1, NULL, 16);
+    double own = style_luminance(colour), end = light > own ? 255 : 0;
+    double share = (light - own) / (end - own);
+    unsigned red = (unsigned)lround(mix((double)(c >> 16 & 255u), end, share));
+    unsigned green = (unsigned)lround(mix((double)(c >> 8 & 255u), end, share));
+    unsigned blue = (unsigned)lround(mix((double)(c & 255u), end, share));
+    snprintf(shade, 8, "#%02x%02x%02x", red & 255u, green & 255u, blue & 255u);
+}
+
+void style_shades(const size_t *look, size_t n, char (*shade)[8])
+{
+    for (size_t i = 0; i < n && i < STYLE_SHADES; i++) {
+        const char *colour = style_look(look[i])->colour;
+        size_t darker = 0;
+        for (size_t k = 0; k < n; k++) {
+            double difference = style_luminance(style_look(look[k])->colour) - style_luminance(colour);
+            darker += difference < 0 || (difference == 0 && k < i);
+        }
+        double step = n > 1 ? fmin((LIGHTEST - DARKEST) / (double)(n - 1), STEP) : 0;
+        shade_to(colour, n > 1 ? DARKEST + step * (double)darker : style_luminance(colour), shade[i]);
+    }
 }
 
 double style_text_width(const char *text) { return STYLE_CHARACTER * (double)style_characters(text); }

@@ -75,6 +75,10 @@ struct label {
 void style_label(FILE *to, const struct label *l, double width, double height);
 /* How light "#rrggbb" is on grey paper: 0 black to 255 white (ITU-R BT.601). */
 double style_luminance(const char *colour);
+/* Fills for bars beside each other: of each look its hue, lighter or darker, so that all differ on grey
+ * paper, too; a single one keeps its colour. shade[i] is "#rrggbb" of look[i]; at most STYLE_SHADES. */
+#define STYLE_SHADES 12u
+void style_shades(const size_t *look, size_t n, char (*shade)[8]);
 /* Characters as a reader counts them: code points, not bytes. */
 size_t style_characters(const char *text);
 /* Copies text, with an ellipsis where it has more than so many characters (or does not fit). */

@@ -11,9 +11,12 @@
 #include "plots/sweep.h"
 
 #define ROW     40.0 /* pixels */
+#define DENSE   30.0 /* of many rows */
+#define MANY    12u
 #define ROWS    60u  /* more make no figure */
 #define BETWEEN 36.0 /* panels beside each other */
 #define KEY     26.0 /* for the names of the kinds */
+#define HEAD    0.7  /* of a row: above the rows of a category, for its name */
 
 /* Kinds differ by mark, series by colour. */
 static const int kind_point[SWEEP_KINDS] = { 7, 13, 4, 9 };
@@ -24,7 +27,10 @@ struct rows {
     const struct sweep_figure *figure;
     const struct frame_point *point[ROWS];
     char name[ROWS][168];
+    double at[ROWS]; /* places, in rows from the bottom of the axes */
     size_t n;
+    double row, high; /* pixels of a row; the axes, in rows */
+    bool grouped;     /* by category, under its name */
     size_t panels;
     double left, width, height, panel_width;
 };
@@ -40,17 +46,29 @@ static bool has_metrics(const struct frame *f, const struct sweep_panel *p)
     return false;
 }
 
+/* What a row has along x; "" where there is nothing. */
+static const char *value_of(const struct rows *r, size_t row)
+{
+    const struct frame_point *p = r->point[row];
+    for (size_t k = 0; r->frame->axis != FRAME_NO_AXIS && k < p->n_parameters; k++)
+        if (!strcmp(p->parameter[k].key, r->frame->x_key))
+            return p->parameter[k].text;
+    return "";
+}
+
+static bool begins_group(const struct rows *r, size_t row)
+{
+    return r->grouped && (row == 0 || r->point[row]->x != r->point[row - 1]->x);
+}
+
 /* In characters: folder names need more. */
 static size_t name_room(const struct rows *r) { return r->frame->n_sources > 1 ? 48 : 36; }
 
 /* Rows in order of x, then of series, so that what is compared stands together. */
 static void name_row(struct rows *r, size_t row)
 {
-    const struct frame_point *p = r->point[row];
-    const char *series = r->frame->series[p->series], *value = "";
-    for (size_t k = 0; r->frame->axis != FRAME_NO_AXIS && k < p->n_parameters; k++)
-        if (!strcmp(p->parameter[k].key, r->frame->x_key))
-            value = p->parameter[k].text;
+    const char *series = r->frame->series[r->point[row]->series];
+    const char *value = r->grouped ? "" : value_of(r, row);
     char fitted[2][80];
     size_t room = name_room(r);
     style_fit(series, *value ? room - 18 : room, fitted[0], sizeof fitted[0]);
@@ -63,6 +81,7 @@ static void collect_rows(struct rows *r)
 {
     const struct frame *f = r->frame;
     double largest = 0, widest = 0;
+    r->grouped = f->axis == FRAME_CATEGORIES && f->n_series > 1;
     for (size_t i = 0; i < f->n_points; i++)
         largest = fmax(largest, f->point[i].x);
     for (double x = 0; x <= largest && r->n < ROWS; x++)
@@ -73,6 +92,10 @@ static void collect_rows(struct rows *r)
                     name_row(r, r->n);
                     widest = fmax(widest, style_text_width(r->name[r->n++]));
                 }
+    for (size_t i = r->n; i-- > 0;) {
+        r->at[i] = r->high + 0.5;
+        r->high += 1 + (begins_group(r, i) ? HEAD : 0);
+    }
     r->left = fmin(fmax(widest, 40), 7.2 * (double)name_room(r)) + 36;
 }
 
@@ -81,7 +104,8 @@ static void lay_out(struct rows *r, const struct heading *h)
     for (r->panels = 0; r->panels < SWEEP_PANELS && r->figure->panel[r->panels].label;)
         r->panels++;
     r->width = STYLE_WIDTH;
-    r->height = STYLE_TOP + KEY + ROW * (double)r->n + STYLE_BOTTOM + style_note_height(h, r->width);
+    r->row = r->n > MANY ? DENSE : ROW;
+    r->height = STYLE_TOP + KEY + r->row * r->high + STYLE_BOTTOM + style_note_height(h, r->width);
     r->panel_width = (r->width - r->left - 40 - BETWEEN * (double)(r->panels - 1)) / (double)r->panels;
 }
 
@@ -107,7 +131,7 @@ static void write_block(const struct rows *r, const struct kind *kind, FILE *to)
     for (size_t i = 0; i < r->n; i++) {
         const struct frame_point *p = r->point[i];
         struct frame_value v = frame_value(r->frame, p, kind->metric);
-        fprintf(to, "%zu %.12g %.12g %.12g %.12g %d %lu ", r->n - i, v.mean, v.lo, v.hi, v.at_least,
+        fprintf(to, "%g %.12g %.12g %.12g %.12g %d %lu ", r->at[i], v.mean, v.lo, v.hi, v.at_least,
                 !p->stable, colour_number(kind->reference ? STYLE_REFERENCE : r->frame->look[p->series]));
         style_quote(to, r->name[i]);
         fputc('\n', to);
@@ -138,17 +162,17 @@ static void print_values(const struct rows *r, const struct sweep_panel *p, cons
     }
     if (n == 0)
         fprintf(to,
-                "set label 'no value' at graph 0, first %zu left offset 1,0.1 font small_font textcolor rgb "
+                "set label 'no value' at graph 0, first %g left offset 1,0.1 font small_font textcolor rgb "
                 "\"" STYLE_FAINT "\"\n",
-                r->n - row);
+                r->at[row]);
     names_spread(place, n, 66, 20, r->panel_width);
     for (size_t k = 0; k < n; k++) {
         fputs("set label ", to);
         style_quote(to, text[k]);
         fprintf(to,
-                " at graph %.4f, first %zu center offset 0,1 noenhanced font small_font textcolor rgb "
+                " at graph %.4f, first %g center offset 0,1 noenhanced font small_font textcolor rgb "
                 "\"%s\"\n",
-                place[k] / r->panel_width, r->n - row, STYLE_FAINT);
+                place[k] / r->panel_width, r->at[row], STYLE_FAINT);
     }
 }
 
@@ -158,9 +182,24 @@ static void print_names(const struct rows *r, bool texts, FILE *to)
     for (size_t i = 0; i < r->n; i++) {
         fputs(i ? ", " : "", to);
         style_quote_tick(to, texts ? r->name[i] : "");
-        fprintf(to, " %zu", r->n - i);
+        fprintf(to, " %g", r->at[i]);
     }
     fputs(")\n", to);
+}
+
+/* Above the rows of each category, from the left edge of the figure. */
+static void print_heads(const struct rows *r, double top, FILE *to)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        char head[400];
+        if (!begins_group(r, i))
+            continue;
+        style_fit(value_of(r, i), (size_t)((r->width - 32) / (1.1 * STYLE_CHARACTER)), head, sizeof head);
+        style_label(to,
+                    &(struct label){ 16, top + r->row * (r->high - r->at[i] - 0.5 - HEAD / 2), head, "left",
+                                     STYLE_INK, "bold_font" },
+                    r->width, r->height);
+    }
 }
 
 static int mark_of(const struct sweep_panel *p, size_t k)
@@ -221,13 +260,15 @@ static void print_panel(const struct rows *r, size_t index, size_t block, FILE *
     fprintf(to, "\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n", left / r->width,
             (left + r->panel_width) / r->width);
     fprintf(to, "set tmargin at screen %.4f\nset bmargin at screen %.4f\n", 1 - top / r->height,
-            1 - (top + ROW * (double)r->n) / r->height);
+            1 - (top + r->row * r->high) / r->height);
     axis_print(&a, "x", true, to);
-    fprintf(to, "set yrange [0.4:%.1f]\nset border 1\n", (double)r->n + 0.6);
+    fprintf(to, "set yrange [-0.1:%g]\nset border 1\n", r->high + 0.1);
+    if (index == 0)
+        print_heads(r, top, to);
     print_names(r, index == 0, to);
     snprintf(label, sizeof label, *a.unit ? "%s (%s)" : "%s%s", p->label, a.unit);
     style_label(to,
-                &(struct label){ left + r->panel_width / 2, top + ROW * (double)r->n + 44, label, "center",
+                &(struct label){ left + r->panel_width / 2, top + r->row * r->high + 44, label, "center",
                                  STYLE_INK, NULL },
                 r->width, r->height);
     print_key(r, p, left, to);

@@ -8,6 +8,7 @@
 #include "plots/effects_table.h"
 #include "plots/figures.h"
 #include "plots/fits_table.h"
+#include "plots/fold.h"
 #include "plots/grid.h"
 #include "plots/letters.h"
 #include "plots/parts_table.h"
@@ -44,6 +45,7 @@ struct table {
     size_t until;  /* the metric that decides how often, or FRAME_NONE */
     bool variants; /* there is a column for them */
     bool *column;  /* of each metric */
+    bool *hidden;  /* swept keys without room, of each parameter */
 };
 
 /* ---- cells ---- */
@@ -161,9 +163,10 @@ static int choose_columns(struct table *t)
     bool early = frame_ends_early(f);
     t->column = ARENA_ARRAY(&f->arena, bool, f->n_metrics + 1);
     t->dropped = ARENA_ARRAY(&f->arena, bool, f->n_metrics + 1);
+    t->hidden = ARENA_ARRAY(&f->arena, bool, (f->n_points ? f->point[0].n_parameters : 0) + 1);
     for (size_t m = 0; t->column && m < f->n_metrics; m++)
         t->column[m] = is_wanted(t, m, early);
-    return t->column && t->dropped ? 0 : -1;
+    return t->column && t->dropped && t->hidden ? 0 : -1;
 }
 
 static const char *column_title(const struct frame_metric *m)
@@ -196,6 +199,8 @@ static void fill_row(struct table *t, struct grid_row *row, const struct frame_p
     for (size_t k = 0; k < p->n_parameters && column + 1 < GRID_COLUMNS; k++) {
         char key[128];
         figure_key(p, k, key, sizeof key);
+        if (t->hidden[k])
+            continue;
         t->grid.left[column] = !isfinite(p->parameter[k].number);
         letters_value(t->frame, p, k, text, sizeof text);
         put(t, row, column++, key, text);
@@ -233,38 +238,58 @@ static void fill_grid(struct table *t)
     fill_row(t, NULL, &t->point[0]);
 }
 
-/* The next column to go, or FRAME_NONE: never that of the metric whose precision was asked for. */
-static size_t least_important(const struct table *t)
+/* Leaves out the least important metric, never that whose precision was asked for. */
+static bool drop_metric(struct table *t)
 {
     for (size_t i = 0; i < DISPENSABLE; i++) {
         size_t m = frame_metric(t->frame, dispensable[i]);
-        if (m != FRAME_NONE && m != t->until && t->column[m])
-            return m;
+        if (m == FRAME_NONE || m == t->until || !t->column[m])
+            continue;
+        t->column[m] = false;
+        return t->dropped[m] = true;
     }
-    return FRAME_NONE;
+    return false;
+}
+
+/* Leaves out the last swept key, as long as another says which row it is. The rows of a spread are no points:
+ * they need none. */
+static bool drop_key(struct table *t)
+{
+    size_t least = t->spread.n ? 0 : 1;
+    for (size_t k = t->point[0].n_parameters; k > least; k--)
+        if (!t->hidden[k - 1])
+            return t->hidden[k - 1] = true;
+    return false;
 }
 
 /* As wide as it is, or made to fit into so many characters: limits go below, then columns go. */
 static void fit_grid(struct table *t, size_t width)
 {
-    size_t drop;
     fill_grid(t);
     if (grid_width(&t->grid) <= (width ? width : WIDE))
         return;
     t->limits_below = true;
     fill_grid(t);
-    while (width && grid_width(&t->grid) > width && (drop = least_important(t)) != FRAME_NONE) {
-        t->column[drop] = false;
-        t->dropped[drop] = true;
+    while (width && grid_width(&t->grid) > width &&
+           ((t->spread.n && drop_key(t)) || drop_metric(t) || drop_key(t)))
         fill_grid(t);
-    }
 }
 
 /* ---- around the table ---- */
 
 static void print_dropped(const struct table *t, FILE *to)
 {
+    if (t->n == 0)
+        return;
     const char *join = "this terminal is too narrow for ";
+    for (size_t k = 0; k < t->point[0].n_parameters; k++) {
+        char key[128];
+        figure_key(&t->point[0], k, key, sizeof key);
+        if (t->hidden[k]) {
+            fprintf(to, "%s%s", join, key);
+            join = ", ";
+        }
+    }
     for (size_t m = 0; m < t->frame->n_metrics; m++)
         if (t->dropped[m]) {
             fprintf(to, "%s%s", join, column_title(&t->frame->metric[m]));
@@ -285,8 +310,8 @@ static void print_heading(const struct table *t, bool bold, FILE *to)
     print_dropped(t, to);
     if (t->spread.n)
         fprintf(to,
-                "%zu points of a design for each variant. A row is no point: it says the lowest, middle or\n"
-                "highest value of each column by itself; the points are in summary.csv\n",
+                "%zu points of a design for each variant. A row is no point: it says the\n"
+                "lowest, middle or highest value of each column by itself; the points are in\nsummary.csv\n",
                 t->outcome->plan->n_sweep);
     fputc('\n', to);
 }
@@ -332,16 +357,19 @@ void table_print(const struct outcome *o, size_t width, FILE *to)
     struct table t = { .frame = &f, .outcome = o };
     t.until = until < o->plan->study->n_metrics ? until : FRAME_NONE;
     bool bold = host_is_terminal(fileno(to));
+    struct fold folded;
+    FILE *out = fold_open(&folded, width, to);
     if (frame_from_outcome(&f, o) != 0 || choose_columns(&t) != 0 || choose_rows(&t) != 0) {
-        fputs("not enough memory for the table\n", to);
-        goto out;
+        fputs("not enough memory for the table\n", out);
+        goto done;
     }
     if (f.n_points > 0)
         fit_grid(&t, width);
-    print_heading(&t, bold, to);
-    grid_print(&t.grid, 0, bold, to);
-    print_below(&t, width ? width : WIDE, bold, to);
-out:
+    print_heading(&t, bold, out);
+    grid_print(&t.grid, 0, bold, out);
+    print_below(&t, width ? width : WIDE, bold, out);
+done:
+    fold_close(&folded);
     spread_term(&t.spread);
     grid_term(&t.grid);
     frame_term(&f);

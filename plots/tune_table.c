@@ -2,10 +2,11 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "plots/figures.h"
+#include "plots/fold.h"
 #include "plots/grid.h"
+#include "sim/experiment/host.h"
 
 static const struct tune_key *key(const struct tune_result *r, size_t i) { return &r->plan->key[i]; }
 
@@ -215,7 +216,7 @@ static void add_answer(struct grid *g, const struct tune_result *r, const struct
     }
 }
 
-static void print_measured(const struct tune_result *r, FILE *to)
+static void print_measured(const struct tune_result *r, bool bold, FILE *to)
 {
     struct grid g = { 0 };
     size_t n = r->plan->n_objectives;
@@ -230,7 +231,7 @@ static void print_measured(const struct tune_result *r, FILE *to)
     grid_title(&g, COLUMN_FIRST + n, "replications");
     grid_title(&g, COLUMN_FIRST + n + 1, "");
     g.left[COLUMN_SUBJECT] = g.left[COLUMN_FIRST + n + 1] = true;
-    grid_print(&g, 0, to == stdout && isatty(STDOUT_FILENO), to);
+    grid_print(&g, 0, bold, to);
     grid_term(&g);
 }
 
@@ -252,7 +253,7 @@ static void set_answer(struct grid *g, struct grid_row *row, size_t column, cons
     grid_set(g, row, column, text);
 }
 
-static void print_grid(const struct tune_result *r, FILE *to)
+static void print_grid(const struct tune_result *r, bool bold, FILE *to)
 {
     struct grid g = { 0 };
     char text[256];
@@ -270,7 +271,7 @@ static void print_grid(const struct tune_result *r, FILE *to)
         variant_text(r, &r->answer[k], text, sizeof text);
         grid_title(&g, 1 + k / r->n_points, text);
     }
-    grid_print(&g, 0, to == stdout && isatty(STDOUT_FILENO), to);
+    grid_print(&g, 0, bold, to);
     grid_term(&g);
 }
 
@@ -294,9 +295,9 @@ static void print_binding(const struct tune_result *r, FILE *to)
     }
 }
 
-static void print_frontier(const struct tune_result *r, FILE *to)
+static void print_frontier(const struct tune_result *r, bool bold, FILE *to)
 {
-    print_grid(r, to);
+    print_grid(r, bold, to);
     fputc('\n', to);
     print_binding(r, to);
     for (size_t i = 0; i < r->n; i++)
@@ -307,7 +308,7 @@ static void print_frontier(const struct tune_result *r, FILE *to)
         }
 }
 
-void tune_table_print(const struct tune_result *r, FILE *to)
+static void print_all(const struct tune_result *r, bool bold, FILE *to)
 {
     const struct tune_plan *t = r->plan;
     const struct scenario_head *head = t->plan->head;
@@ -317,11 +318,19 @@ void tune_table_print(const struct tune_result *r, FILE *to)
         fprintf(to, "%s%s", j ? ", " : "", t->objective[j].text);
     fputc('\n', to);
     if (t->n_keys > 1 && t->n_subjects < GRID_COLUMNS) {
-        print_frontier(r, to);
+        print_frontier(r, bold, to);
         return;
     }
     fputc('\n', to);
     for (size_t i = 0; i < r->n; i++)
         print_sentence(r, &r->answer[i], to);
-    print_measured(r, to);
+    print_measured(r, bold, to);
+}
+
+void tune_table_print(const struct tune_result *r, FILE *to)
+{
+    struct fold folded;
+    FILE *out = fold_open(&folded, host_terminal_width(fileno(to)), to);
+    print_all(r, host_is_terminal(fileno(to)), out);
+    fold_close(&folded);
 }

@@ -66,6 +66,8 @@ static void table(void)
     CHECK(says(text, "\n key share change elasticity share change elasticity\n"));
     CHECK(says(printed(&m, false, 60), "\n key share elasticity share elasticity\n"));
     CHECK(says(printed(&m, false, 40), "\n key share share\n"));
+    CHECK(says(printed(&m, false, 32), "\n a\n key share\n")); /* b follows below */
+    CHECK(says(printed(&m, false, 32), "\n b\n key share\n"));
     made_term(&m);
 }
 

@@ -357,6 +357,18 @@ static void a_narrow_terminal_keeps_intervals_and_loses_columns(void)
     free(text);
 }
 
+static void no_terminal_is_too_narrow_for_words(void)
+{
+    set_up();
+    summaries[1].verdict = (struct verdict){ 2, "threads", 12.3, 32751 };
+    for (size_t width = 60; width <= 120; width += 20) {
+        char *text = print_as_wide(width);
+        CHECK(longest_line(text) <= width);
+        CHECK(says(text, "verdict"));
+        free(text);
+    }
+}
+
 static void warmups_that_were_found_are_told(void)
 {
     set_up();
@@ -398,6 +410,7 @@ static void columns_align_by_characters(void)
 }
 
 SUITE("table", { "a row says what was measured", a_row_says_what_was_measured },
+      { "no terminal is too narrow for words", no_terminal_is_too_narrow_for_words },
       { "an undefined percentile is more than something", an_undefined_percentile_is_more_than_something },
       { "a limit stands in the verdict", a_limit_stands_in_the_verdict },
       { "reports without an answer have a column", reports_without_an_answer_have_a_column },
