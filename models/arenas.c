@@ -26,6 +26,8 @@ static void arena_memory(struct world *w, struct server *s, int sign)
 static bool has_room(const struct server *s)
 {
     const struct limits_conf *limit = &s->machine->conf->limits;
+    if (!machine_promises(s->world, s->machine, s->sizes.arena_writable))
+        return false;
     bool maps = limit->maps == NO_LIMIT || s->maps + 2 <= limit->maps;
     return maps && (limit->address_space == NO_LIMIT || s->reserved + s->sizes.arena <= limit->address_space);
 }

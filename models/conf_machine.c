@@ -157,7 +157,8 @@ static const struct field sizes_fields[] = {
     BYTES(base_resident, "resident set of the bare server process"),
     BYTES(base_reserved, "address space of the bare server process"),
     BYTES(base_kernel, "kernel memory of the bare server process, and of each child process"),
-    BYTES(base_writable, "writable address space of a child process: it counts under strict overcommit"),
+    BYTES(base_writable, "writable address space of the bare process, and of each child: it counts under "
+                         "strict overcommit"),
     BYTES(copied, "pages that a child process copies by writing to them; measured with a small C server"),
     BYTES(stack, "address space reserved for a thread's stack unless the server says otherwise"),
     BYTES(stack_guard, "guard below each stack: address space only"),
@@ -208,8 +209,10 @@ static const struct word overcommits[] = {
     { "heuristic",
       "address space is given freely, but no stack larger than memory and swap; memory counts when it is "
       "touched (vm.overcommit_memory 0)" },
-    { "strict", "writable memory, touched or not (stacks, arenas, heap), may not exceed swap + "
-                "overcommit_ratio x memory; a new thread is refused (vm.overcommit_memory 2)" },
+    { "strict", "writable memory of all processes on the machine, touched or not (their own, stacks, arenas, "
+                "heap), may "
+                "not exceed swap + overcommit_ratio x memory; a new thread, process or connection is refused "
+                "(vm.overcommit_memory 2)" },
     { NULL, NULL }
 };
 

@@ -343,6 +343,14 @@ void conn_memory(struct world *w, struct server *s, int sign)
         hold(w, s, MEM_PROTOCOL, sign * (int64_t)s->conf->connection_memory);
 }
 
+uint64_t conn_heap(const struct server *s)
+{
+    bool object = s->type->connection_holds & MEM_BIT(MEM_CONNECTIONS),
+         tls = s->conf->tls.version != TLS_NONE;
+    return (object ? s->sizes.connection_object : 0) + (tls ? (uint64_t)tls_memory(s) : 0) +
+           s->conf->connection_memory;
+}
+
 void conn_close_server_end(struct world *w, uint32_t c)
 {
     struct conn *k = &w->conn[c];

@@ -82,8 +82,9 @@ static uint64_t threads_max(const struct server *s)
     return most > THREADS_AT_LEAST ? most : THREADS_AT_LEAST;
 }
 
-/* Writable memory promised to the processes of the machine: stacks and arenas, and heaps. */
-static uint64_t promised(const struct machine *m, const struct world *w)
+/* Writable memory promised to all processes of the machine: what they began with, stacks, arenas, and heaps.
+ */
+static uint64_t promised(const struct world *w, const struct machine *m)
 {
     uint64_t sum = m->committed;
     for (uint32_t i = 0; i < w->servers; i++)
@@ -92,17 +93,15 @@ static uint64_t promised(const struct machine *m, const struct world *w)
     return sum;
 }
 
-/* The kernel's promise for a stack (mm/util.c, __vm_enough_memory()): by default only a single mapping that
- * memory and swap could never fill is refused; strictly, the sum of all is limited. */
-static bool may_promise(const struct server *s)
+bool machine_promises(const struct world *w, const struct machine *m, uint64_t bytes)
 {
-    const struct machine_conf *m = s->machine->conf;
-    if (m->memory == NO_LIMIT)
+    const struct machine_conf *conf = m->conf;
+    if (conf->memory == NO_LIMIT)
         return true;
-    if (m->overcommit == OVERCOMMIT_HEURISTIC)
-        return s->stack <= m->memory + m->swap;
-    double limit = (double)m->swap + m->overcommit_ratio * (double)m->memory;
-    return (double)(promised(s->machine, s->world) + s->stack) <= limit;
+    if (conf->overcommit == OVERCOMMIT_HEURISTIC)
+        return bytes <= conf->memory + conf->swap;
+    double limit = (double)conf->swap + conf->overcommit_ratio * (double)conf->memory;
+    return (double)promised(w, m) + (double)bytes <= limit;
 }
 
 const char *limit_on_threads(const struct server *s)
@@ -118,7 +117,7 @@ const char *limit_on_threads(const struct server *s)
         return "maps";
     if (limit->address_space != NO_LIMIT && s->reserved + stack_mapped(s) > limit->address_space)
         return "address_space";
-    return may_promise(s) ? NULL : "overcommit";
+    return machine_promises(s->world, s->machine, s->stack) ? NULL : "overcommit";
 }
 
 /* --- memory --------------------------------------------------------------------------------------- */
@@ -166,6 +165,16 @@ void check_memory(struct world *w)
         ledger_new_peak(&w->ledger); /* what was left, where there was too little from the beginning */
 }
 
+/* The bare process, taken (sign 1) or given back (-1). */
+static void base_memory(struct world *w, struct server *s, int sign)
+{
+    const struct sizes_conf *size = &s->sizes;
+    s->machine->committed += (uint64_t)(sign * (int64_t)size->base_writable);
+    hold(w, s, MEM_BASE, sign * (int64_t)size->base_resident);
+    hold(w, s, MEM_BASE_KERNEL, sign * (int64_t)size->base_kernel);
+    reserve(w, s, sign * (int64_t)size->base_reserved);
+}
+
 static void end_threads(struct world *w, struct server *s)
 {
     for (uint32_t t = 0; t < w->thread_used; t++)
@@ -175,7 +184,6 @@ static void end_threads(struct world *w, struct server *s)
 
 void server_kill(struct world *w, struct server *s)
 {
-    const struct sizes_conf *size = &s->sizes;
     s->dead = true;
     s->died = w->now;
     machine_abandon(w, s);
@@ -186,23 +194,24 @@ void server_kill(struct world *w, struct server *s)
     arenas_release(w, s);
     server_workers_busy(s, (int)-s->busy_workers);
     threads_release_stacks(w, s);
-    hold(w, s, MEM_BASE, -(int64_t)size->base_resident);
-    hold(w, s, MEM_BASE_KERNEL, -(int64_t)size->base_kernel);
-    reserve(w, s, -(int64_t)size->base_reserved);
+    base_memory(w, s, -1);
 }
 
 void server_fail(struct server *s) { server_kill(s->world, s); }
 
 void server_launch(struct world *w, struct server *s)
 {
-    const struct sizes_conf *size = &s->sizes;
+    bool promised = machine_promises(w, s->machine, s->sizes.base_writable);
     s->dead = false;
     s->files = s->type->own_files;
     s->accepts_failed = 0;
     memset(s->state, 0, s->state_size);
     threads_start(s);
-    hold(w, s, MEM_BASE, (int64_t)size->base_resident);
-    hold(w, s, MEM_BASE_KERNEL, (int64_t)size->base_kernel);
-    reserve(w, s, (int64_t)size->base_reserved);
-    s->type->start(s);
+    base_memory(w, s, 1);
+    if (promised) {
+        s->type->start(s);
+        return;
+    }
+    limit_hit(w, "overcommit", w->connections.level);
+    server_fail(s);
 }

@@ -256,11 +256,23 @@ static uint32_t first_of(const struct server *s, uint32_t listener)
     return c == s->put_off ? NONE : c;
 }
 
+/* The kernel does not promise what the program wants to remember of one more connection. */
+static bool lacks_heap(const struct server *s)
+{
+    bool strict = s->machine->conf->overcommit == OVERCOMMIT_STRICT;
+    return strict && !machine_promises(s->world, s->machine, conn_heap(s));
+}
+
 uint32_t server_accept_at(struct server *s, uint32_t listener)
 {
+    struct world *w = s->world;
     uint32_t c = first_of(s, listener);
+    for (; c != NONE && lacks_heap(s); c = first_of(s, listener)) {
+        limit_hit(w, "overcommit", w->connections.level);
+        conn_abort(w, c, OUTCOME_REFUSED);
+    }
     if (c != NONE)
-        accept_one(s->world, s, c);
+        accept_one(w, s, c);
     return c;
 }
 

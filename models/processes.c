@@ -21,11 +21,7 @@ static const char *forbidden(const struct server *s)
     const struct machine *m = s->machine;
     if (m->threads >= m->conf->limits.threads)
         return "threads";
-    if (m->conf->overcommit == OVERCOMMIT_STRICT && m->conf->memory != NO_LIMIT &&
-        (double)(m->committed + s->sizes.base_writable) >
-            (double)m->conf->swap + m->conf->overcommit_ratio * (double)m->conf->memory)
-        return "overcommit";
-    return NULL;
+    return machine_promises(s->world, m, s->sizes.base_writable) ? NULL : "overcommit";
 }
 
 bool server_can_fork(const struct server *s) { return !forbidden(s); }

@@ -182,7 +182,8 @@ void server_sleep(struct server *s, uint32_t thread, uint32_t req);
 /* --- connections -------------------------------------------------------------------------------- */
 
 /* The oldest connection in the accept queue; NONE where there is none that a descriptor is free for. It
- * counts as open from now on. */
+ * counts as open from now on. Those that the machine promises no memory to are refused before (overcommit).
+ */
 uint32_t server_accept(struct server *s);
 /* Books the calls of accept() since the last time: the one that succeeded, and those before it that found no
  * descriptor (EMFILE). Returns their CPU time, which the next server_run() is to include. */

@@ -425,6 +425,7 @@ void conn_hang_up(struct world *w, uint32_t c);
 void conn_close_server_end(struct world *w, uint32_t c);
 /* What an accepted connection takes besides its socket: taken (sign 1) or given back (-1). */
 void conn_memory(struct world *w, struct server *s, int sign);
+uint64_t conn_heap(const struct server *s);     /* the user's part of it */
 void conn_release(struct world *w, uint32_t c); /* a per-report connection whose last request is gone */
 /* Ends all outstanding requests of the connection with this outcome and closes it. */
 void conn_abort(struct world *w, uint32_t c, enum outcome o);
@@ -476,6 +477,11 @@ int64_t page_tables_of(const struct server *s, uint64_t bytes);
 /* limits.c */
 /* The limit that forbids the server one more thread, or NULL. */
 const char *limit_on_threads(const struct server *s);
+/* The kernel promises a process of the machine so many bytes more of writable memory (Linux, mm/util.c,
+ * __vm_enough_memory()): by default it refuses only a single mapping that memory and swap could never fill;
+ * strictly, all that is promised on the machine, to whichever process, may not exceed swap +
+ * overcommit_ratio x memory. */
+bool machine_promises(const struct world *w, const struct machine *m, uint64_t bytes);
 /* The first limit that was hit, with the connections that it let pass. */
 void limit_hit(struct world *w, const char *name, int64_t connections);
 /* A thread or process for a connection is refused: the limit let all others pass. */

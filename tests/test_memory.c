@@ -121,12 +121,13 @@ static const struct {
     /* (1 GiB - 2,476 KiB - 8 arenas of 64 MiB) / 8,196 KiB = 63.6 */
     { "limits: {address_space: 1 GiB}", "", "address_space", 63 },
     { "limits: {address_space: 1 GiB}", "arenas: 1", "address_space", 127 },
-    /* 512 MiB hold 64 stacks and no arenas; 0.8 GiB - 8 x 132 KiB hold 102.3 */
+    /* (512 MiB - 400 KiB) / 8 MiB = 63.95; 0.8 GiB - 400 KiB - 8 x 132 KiB hold 102.2 */
     { "memory: 1 GiB, overcommit: strict", "", "overcommit", 63 },
-    { "memory: 1 GiB, overcommit: strict", "arenas: 1", "overcommit", 64 },
+    { "memory: 1 GiB, overcommit: strict", "arenas: 1", "overcommit", 63 },
+    { "memory: 1 GiB, overcommit: strict, sizes: {base_writable: 0 B}", "arenas: 1", "overcommit", 64 },
     { "memory: 1 GiB, overcommit: strict, overcommit_ratio: 80 %", "", "overcommit", 102 },
-    { "memory: 1 GiB, overcommit: strict, swap: 512 MiB", "arenas: 1", "overcommit", 128 },
-    /* the heap counts: (512 MiB - 8 x 132 KiB) / 9 MiB = 56.8 */
+    { "memory: 1 GiB, overcommit: strict, swap: 513 MiB", "arenas: 1", "overcommit", 128 },
+    /* the heap counts: (512 MiB - 400 KiB - 8 x 132 KiB) / 9 MiB = 56.7 */
     { "memory: 1 GiB, overcommit: strict", "connection_memory: 1 MiB", "overcommit", 56 },
     /* a stack that memory and swap could never fill */
     { "memory: 512 MiB, swap: 511 MiB", "stack: 1 GiB", "overcommit", 0 },
@@ -151,6 +152,62 @@ static void limits_by_hand(void)
         CHECK_NEAR(h.trial.verdict.connections, tight[i].threads, 0);
         CHECK_NEAR(herd_value(&h, "threads.peak"), tight[i].threads + 1, 0);
         CHECK(h.trial.verdict.at >= 0 && h.trial.verdict.at < 100);
+        herd_close(&h);
+    }
+}
+
+/* --- what is promised on a machine -------------------------------------------------------------------- */
+
+/* An event loop with 4 MiB for the protocol of its connection stands beside another server, with a limit of
+ * 10 MiB to what may be promised to both: so many connections the other one has, when each takes 1 MiB. */
+static const struct {
+    const char *server, *sizes;
+    double connections;
+} beside[] = {
+    { "model: thread_per_connection, stack: 1 MiB", "", 6 },
+    { "model: process_per_connection", "base_writable: 1 MiB",
+      4 }, /* the two processes have theirs as well */
+    { "model: event_loop, connection_memory: 1 MiB", "", 6 },
+};
+
+static void promises_add_up(void)
+{
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
+        for (int together = 0; together < 2; together++) {
+            struct herd h;
+            herd_start(&h,
+                       "herdsim: 1\nrun: {warmup: 10 s, duration: 10 s}\n"
+                       "machines:\n"
+                       "  m: {profile: ideal, memory: 20 MiB, overcommit: strict, sizes: {%s}}\n"
+                       "  n: {profile: ideal}\n"
+                       "servers:\n"
+                       "  a: {model: event_loop, on: %s, connection_memory: 4 MiB, handler: [cpu: 1 ms]}\n"
+                       "  b: {%s, on: m, handler: [cpu: 1 ms]}\n"
+                       "fleets:\n"
+                       "  f: {collars: 1, report: {every: 10 s}, server: a}\n"
+                       "  g: {collars: 20, report: {every: 10 s}, server: b}\n",
+                       beside[i].sizes, together ? "m" : "n", beside[i].server);
+            double alone = beside[i].connections + (*beside[i].sizes ? 5 : 4);
+            CHECK_NEAR(herd_value(&h, "reports.answered"), 1 + (together ? beside[i].connections : alone), 0);
+            CHECK_TEXT(herd_verdict(&h), "refusing");
+            CHECK_TEXT(h.trial.verdict.limit, "overcommit");
+            herd_close(&h);
+        }
+}
+
+/* By default only a single mapping that could never be filled is refused, whatever else was promised. */
+static void promises_by_default(void)
+{
+    struct herd h;
+    for (int larger = 0; larger < 2; larger++) {
+        herd_start(&h,
+                   "herdsim: 1\nrun: {duration: 10 s}\n"
+                   "machine: {profile: ideal, memory: 20 MiB, sizes: {base_writable: %s}}\n"
+                   "servers: {s: {model: process_per_connection, handler: [cpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 20, report: {once: true}, server: s}}\n",
+                   larger ? "21 MiB" : "20 MiB");
+        CHECK_NEAR(herd_value(&h, "reports.answered"), larger ? 0 : 20, 0);
+        CHECK_TEXT(herd_verdict(&h), larger ? "refusing" : "stable");
         herd_close(&h);
     }
 }
@@ -252,6 +309,8 @@ SUITE("memory", { "a thread's stack grows with the deepest step, by whole pages,
       { "the stack of an ended thread is there for the next one", stacks_of_ended_threads },
       { "what a protocol keeps counts for each connection", protocol_state },
       { "each limit comes at the number of threads that the sums by hand give", limits_by_hand },
+      { "what a machine promises to one process is gone for the others", promises_add_up },
+      { "by default promises are not added up", promises_by_default },
       { "what exceeds the memory lies on swap, and is waited for in that proportion", swapping },
       { "a machine that swaps and does not keep up is said to swap", thrashing },
       { "the killer comes when swap is full, or the kernel's own share too large", beyond_swap },
