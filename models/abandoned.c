@@ -24,7 +24,6 @@ static void unbook(struct server *s, simtime work, simtime send)
 {
     s->machine->booked[CPU_WORK] -= work;
     s->machine->booked[CPU_SEND] -= send;
-    s->booked -= s->watched ? work + send : 0;
 }
 
 /* As if the handler had come to its end. */

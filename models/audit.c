@@ -2,6 +2,7 @@
  *
  * All are identities on the sample path with their boundary terms, in whole numbers, so they hold exactly
  * or something is wrong. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -181,11 +182,26 @@ static void utilisation(struct world *w, struct machine *m, struct trial *out)
              (double)booked / NS_PER_S);
 }
 
+/* The servers of a machine share the time of its cores between them, within the window. */
+static void shares(struct world *w, struct machine *m, struct trial *out)
+{
+    double of_servers = 0, busy = (double)gauge_area_until(&m->busy, w->end);
+    for (uint32_t i = 0; i < w->servers; i++)
+        if (w->meter && w->server[i].machine == m)
+            of_servers += machine_core_time(w, &w->server[i]) - w->meter[i].cores_before;
+    /* processor sharing rounds each departure to a whole nanosecond */
+    double slack = m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING ? 1e-9 * busy + 1e3 * m->cores : 0.5;
+    if (w->meter && fabs(of_servers - busy) > slack)
+        fail(out, "shares of the cores: servers had %.12g s, cores were busy %.12g s", of_servers / NS_PER_S,
+             busy / NS_PER_S);
+}
+
 static void machines(struct world *w, struct trial *out)
 {
     for (uint32_t i = 0; i < w->machines; i++) {
         run_queue(w, &w->machine[i], out);
         utilisation(w, &w->machine[i], out);
+        shares(w, &w->machine[i], out);
     }
 }
 

@@ -60,6 +60,7 @@ static inline void account(struct world *w, struct core *core, struct thread *th
     simtime elapsed = w->now - core->started;
     th->remaining -= elapsed;
     th->virtual_time += elapsed;
+    w->server[th->server].on_core += elapsed;
     core->started = w->now;
     SIM_DEBUG_ASSERT(th->remaining >= 0);
 }

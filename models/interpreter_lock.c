@@ -112,9 +112,7 @@ static void wake_first(struct server *s)
     if (l->head == NONE)
         l->tail = NONE;
     turn_of(s, t)->phase = TURN_TRYING;
-    simtime wakeup = machine_book(s->machine, CPU_WAKEUP, s->costs.wakeup);
-    s->booked += wakeup;
-    give_time(s, t, wakeup);
+    give_time(s, t, machine_book(s->machine, CPU_WAKEUP, s->costs.wakeup));
 }
 
 /* --- taking and dropping ----------------------------------------------------------------------------- */

@@ -77,6 +77,18 @@ uint32_t machines_cores(const struct world *w)
     return cores;
 }
 
+double machine_core_time(const struct world *w, const struct server *s)
+{
+    const struct machine *m = s->machine;
+    gauge_area now = s->on_core;
+    if (m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING)
+        return shared_core_time(w, s);
+    for (uint32_t c = 0; c < m->cores; c++)
+        if (m->core[c].thread != NONE && w->thread[m->core[c].thread].server == s->index)
+            now += w->now - m->core[c].started;
+    return (double)now;
+}
+
 static bool make_cores(struct machine *m, uint32_t cores)
 {
     if (cores <= m->core_room)

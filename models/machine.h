@@ -2,6 +2,7 @@
 #ifndef MODELS_MACHINE_H
 #define MODELS_MACHINE_H
 
+#include "models/interpreter_lock.h"
 #include "models/server.h"
 #include "models/station.h"
 
@@ -123,9 +124,6 @@ static inline uint32_t core_pack(const struct machine *m, uint32_t core)
     return m->index << CORE_BITS | core;
 }
 
-/* threads.c: the lock and the meter of a server that is watched learn of a booking. */
-void server_booked(struct server *s, enum cpu_cause cause, simtime dt);
-
 /* Books CPU time that a burst will include, and returns how long it takes at the machine's speed. */
 static inline simtime machine_book(struct machine *m, enum cpu_cause cause, simtime dt)
 {
@@ -142,8 +140,8 @@ static inline simtime server_book(struct server *s, enum cpu_cause cause, simtim
     dt = machine_book(m, cause, dt);
     if (cause == CPU_WORK)
         m->unassigned += dt;
-    if (__builtin_expect(s->watched, 0))
-        server_booked(s, cause, dt);
+    if (__builtin_expect(s->lock != NULL, 0))
+        lock_book(s, cause, dt);
     return dt;
 }
 
@@ -157,6 +155,9 @@ void machines_free(struct world *w);
 /* Handlers' work that was booked and is not done yet, on all machines. */
 gauge_area machines_unserved_work(const struct world *w);
 uint32_t machines_cores(const struct world *w);
+/* Core time in nanoseconds that the threads of a server have had until now, switching to them included: over
+ * the servers of a machine it adds up to the time that its cores were busy. */
+double machine_core_time(const struct world *w, const struct server *s);
 /* core.c */
 void core_reset(struct machine *m, uint32_t core);
 void machine_core_event(struct world *w, uint32_t packed, uint32_t gen);
@@ -174,6 +175,8 @@ void shared_event(struct world *w, uint32_t machine, uint32_t gen);
 simtime shared_interrupt(struct world *w, struct machine *m, uint32_t thread);
 /* Bursts under way take so many times as long. */
 void shared_stretch(struct world *w, struct machine *m, double times);
+/* What the jobs of a server have had until now, in nanoseconds of cores. */
+double shared_core_time(const struct world *w, const struct server *s);
 /* Handlers' work that the jobs under way still lack. */
 double shared_unserved_work(const struct world *w, const struct machine *m);
 /* CPU time that the jobs under way still lack at the end, less what their threads are booked to lack. */

@@ -105,7 +105,7 @@ void meters_warm(struct world *w)
         struct meter *m = &w->meter[i];
         station_window(&m->in_server, w->now);
         station_window(&m->waiting, w->now);
-        m->booked_before = w->server[i].booked;
+        m->cores_before = machine_core_time(w, &w->server[i]);
         m->replies = 0;
     }
 }
@@ -145,8 +145,8 @@ static void read_server(struct world *w, uint32_t i, double *v)
 {
     struct meter *m = &w->meter[i];
     const struct server *s = &w->server[i];
-    double cores = s->machine->cores * window(w), booked = simtime_to_s(s->booked - m->booked_before);
-    v[PART_UTILISATION] = cores > 0 ? booked / cores : NAN;
+    double all = (double)s->machine->cores * (double)(w->end - w->warm);
+    v[PART_UTILISATION] = all > 0 ? (machine_core_time(w, s) - m->cores_before) / all : NAN;
     v[PART_THROUGHPUT] = per_second(w, m->replies);
     v[PART_SOJOURN_MEAN] = mean_stay(&m->in_server);
     v[PART_SOJOURN_P99] = hist_quantile(&m->sojourn, 0.99, 0) / NS_PER_S;

@@ -29,8 +29,8 @@ extern const struct metric part_metric_rows[PART_METRICS];
 struct meter {
     struct station in_server, waiting;
     struct hist sojourn;   /* of the measured ones */
-    simtime booked_before; /* CPU time booked before the window */
-    uint64_t replies;      /* within the window */
+    double cores_before; /* core time had before the window, in nanoseconds */
+    uint64_t replies;    /* within the window */
     uint64_t most_files;
     int64_t memory, most_memory;
 };

@@ -81,9 +81,9 @@ struct server {
     struct machine *machine;       /* that it runs on */
     struct interpreter_lock *lock; /* of all its threads; NULL: none */
     uint32_t index;
-    bool watched;   /* its lock or a meter must know of every booking */
     bool dead;      /* killed for want of memory */
-    simtime booked; /* CPU time since the start, where it is watched */
+    simtime on_core; /* time of cores that its threads have had, but for those that run now: see core.c; */
+    double shared;   /* under processor sharing instead, see shared.c */
     size_t state_size;
     simtime died;                      /* when it last was */
     uint32_t open;                     /* connections that balancers sent here */

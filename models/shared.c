@@ -86,6 +86,7 @@ static void run(struct world *w, struct machine *m, uint32_t t)
     struct thread *th = &w->thread[t];
     th->state = THREAD_RUNNING;
     th->ready_since = w->now;
+    w->server[th->server].shared -= p->now;
     p->job[p->n] = (struct shared_job){ p->now + (double)th->remaining, t };
     sift_up(p->job, p->n++);
     rearm(w, m);
@@ -104,6 +105,7 @@ void shared_event(struct world *w, uint32_t machine, uint32_t gen)
     pass_to_end(w, m);
     uint32_t t = p->job[0].thread;
     struct thread *th = &w->thread[t];
+    w->server[th->server].shared += p->now;
     p->job[0] = p->job[--p->n];
     if (p->n)
         sift_down(p->job, p->n, 0);
@@ -131,6 +133,7 @@ simtime shared_interrupt(struct world *w, struct machine *m, uint32_t t)
         sift_up(p->job, i);
     }
     struct thread *th = &w->thread[t];
+    w->server[th->server].shared += p->now;
     if (w->out->span)
         measure_span(w, w->server[th->server].type->lane, t, "work", th->ready_since, w->now);
     th->remaining = 0;
@@ -152,6 +155,7 @@ static void drop(struct world *w, struct machine *m, uint32_t server)
             p->job[kept++] = p->job[i];
             continue;
         }
+        w->server[server].shared += p->now;
         m->unfinished += (simtime)(p->job[i].finish - p->now);
         th->remaining = 0;
         th->state = THREAD_IDLE;
@@ -166,6 +170,15 @@ static double virtual_time(const struct machine *m, simtime at)
 {
     const struct shared_cores *p = &m->shared;
     return p->now + ((double)(at - p->since) - p->ahead) * rate(m);
+}
+
+double shared_core_time(const struct world *w, const struct server *s)
+{
+    const struct shared_cores *p = &s->machine->shared;
+    double passed = virtual_time(s->machine, w->now), sum = s->shared;
+    for (uint32_t i = 0; i < p->n; i++)
+        sum += w->thread[p->job[i].thread].server == s->index ? passed : 0;
+    return sum;
 }
 
 double shared_unserved_work(const struct world *w, const struct machine *m)

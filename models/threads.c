@@ -206,13 +206,6 @@ bool server_thread_is_idle(const struct server *s, uint32_t thread)
 
 const struct costs_conf *server_costs(const struct server *s) { return &s->costs; }
 
-void server_booked(struct server *s, enum cpu_cause cause, simtime dt)
-{
-    s->booked += dt;
-    if (s->lock)
-        lock_book(s, cause, dt);
-}
-
 simtime server_cost(struct server *s, enum cpu_cause cause, simtime dt) { return server_book(s, cause, dt); }
 
 void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)

@@ -143,10 +143,8 @@ static void place_servers(struct world *w)
 
 static void start_servers(struct world *w)
 {
-    for (uint32_t i = 0; i < w->servers && !w->failed; i++) {
-        w->server[i].watched = w->meter || w->server[i].lock;
+    for (uint32_t i = 0; i < w->servers && !w->failed; i++)
         server_launch(w, &w->server[i]);
-    }
 }
 
 /* What stays from trial to trial: memory, never values. */

@@ -88,6 +88,34 @@ static void recorded(void)
     herd_close(&h);
 }
 
+/* One core, the window from 5 to 15 s. A job of 10 s that began at 4 has the core until 13, when one of 30 s
+ * comes: in turns or one after the other, 9 s of the window are the first one's and 1 s is the other's. By
+ * what was asked for within the window it would be none and three times the core. */
+static void cores_shared_out(void)
+{
+    static const char *const policies[] = { "fair", "round_robin", "fifo", "processor_sharing" };
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {warmup: 5 s, duration: 10 s}\n"
+                   "machine: {profile: ideal, scheduler: {policy: %s, slice: 10 ms}}\n"
+                   "servers:\n"
+                   "  a: {model: thread_per_connection, handler: [cpu: 10 s]}\n"
+                   "  b: {model: thread_per_connection, handler: [cpu: 30 s]}\n"
+                   "fleets:\n"
+                   "  f: {collars: 1, report: {trace: [4]}, server: a}\n"
+                   "  g: {collars: 1, report: {trace: [13]}, server: b}\n",
+                   policies[i]);
+        double a = value(&h, "server", "a", PART_UTILISATION), b = value(&h, "server", "b", PART_UTILISATION);
+        double together = herd_value(&h, "cpu.utilisation");
+        CHECK_NEAR(together, 1, 0);
+        CHECK_NEAR(a + b, together, 1e-12);
+        CHECK_NEAR(b, 0.1, 1e-3);
+        herd_close(&h);
+    }
+}
+
 SUITE("parts", { "each server, pool and backend is measured by itself", each_by_itself },
+      { "servers share the time of the cores that was really theirs", cores_shared_out },
       { "a server that is alone is no part", one_server_is_no_part },
       { "a recorded trial has its parts", recorded })
