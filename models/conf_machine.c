@@ -159,7 +159,8 @@ static const struct field sizes_fields[] = {
     BYTES(base_kernel, "kernel memory of the bare server process, and of each child process"),
     BYTES(base_writable, "writable address space of the bare process, and of each child: it counts under "
                          "strict overcommit"),
-    BYTES(copied, "pages that a child process copies by writing to them; measured with a small C server"),
+    BYTES(copied, "pages that a child process copies by writing to them; measured with a small C server, see "
+                  "servers.X.runtime for Python"),
     BYTES(stack, "address space reserved for a thread's stack unless the server says otherwise"),
     BYTES(stack_guard, "guard below each stack: address space only"),
     BYTES(stack_touched, "pages of a thread's stack that it touches when it begins"),

@@ -13,7 +13,8 @@
         .none = OF_MACHINE, .off = FIELD_AT(struct costs_conf, m, simtime), .doc = t \
     }
 static const struct field cost_fields[] = {
-    COST(thread_create, "creating a thread"),
+    COST(thread_create, "creating a thread"), COST(fork, "creating a process: the parent's call"),
+    COST(process_exit, "ending a process"),
     COST(task_switch, "a coroutine begins or goes on after a pause (await)"), F_END
 };
 static const struct record costs_record = { .name = "costs",
@@ -30,6 +31,10 @@ static const struct record costs_record = { .name = "costs",
 static const struct field size_fields[] = {
     BYTES(base_resident, "resident set of the bare server process"),
     BYTES(base_reserved, "address space of the bare server process"),
+    BYTES(base_kernel, "kernel memory of the bare server process, and of each child process"),
+    BYTES(base_writable, "writable address space of the bare process, and of each child: it counts under "
+                         "strict overcommit"),
+    BYTES(copied, "pages that a child process copies by writing to them"),
     BYTES(stack, "address space reserved for a thread's stack unless the server says otherwise"),
     BYTES(thread_object, "what the runtime keeps of a thread, besides its stack"),
     BYTES(connection_object, "what an event loop remembers of a connection, in user space"),
@@ -64,7 +69,7 @@ static const struct field runtime_fields[] = {
       .key = "language",
       .def = "c",
       .doc = "where the figures come from: c (the machine's own), python, node, go, java, or a .yaml file. "
-             "None says what a child process copies: set process_per_connection's copied for Python",
+             "What a child process copies and costs is c's but for python, where it was measured",
       .off = FIELD_AT(struct runtime_conf, language, const struct node *),
       .flags = FIELD_OPTIONAL },
     F_GROUP(struct runtime_conf, lock, "interpreter_lock", struct lock_conf, &lock_record,

@@ -28,7 +28,7 @@ extern const struct metric part_metric_rows[PART_METRICS];
 
 struct meter {
     struct station in_server, waiting;
-    struct hist sojourn;   /* of the measured ones */
+    struct hist sojourn; /* of the measured ones */
     double cores_before; /* core time had before the window, in nanoseconds */
     uint64_t replies;    /* within the window */
     uint64_t most_files;

@@ -81,7 +81,7 @@ struct server {
     struct machine *machine;       /* that it runs on */
     struct interpreter_lock *lock; /* of all its threads; NULL: none */
     uint32_t index;
-    bool dead;      /* killed for want of memory */
+    bool dead;       /* killed for want of memory */
     simtime on_core; /* time of cores that its threads have had, but for those that run now: see core.c; */
     double shared;   /* under processor sharing instead, see shared.c */
     size_t state_size;

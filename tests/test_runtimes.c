@@ -105,6 +105,28 @@ static void a_thread_takes_more_in_python_and_java(void)
     }
 }
 
+/* Ten children: the server's own key goes before the runtime's, the runtime's before the machine's. */
+static void a_child_copies_what_its_runtime_says(void)
+{
+    static const struct {
+        const char *server;
+        double copied, kernel;
+    } rows[] = { { "runtime: c", 48, 86 },
+                 { "runtime: python", 1356, 133 },
+                 { "runtime: python, copied: 500 KiB", 500, 133 } };
+    for (size_t i = 0; i < 3; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {duration: 10 s}\n"
+                   "servers: {s: {model: process_per_connection, %s, handler: [cpu: 1 ms, wait: 5 s]}}\n"
+                   "fleets: {f: {collars: 10, report: {once: true}, server: s}}\n",
+                   rows[i].server);
+        CHECK_NEAR(herd_value(&h, "memory.peak.copied"), 10 * rows[i].copied * 1024, 0);
+        CHECK_NEAR(herd_value(&h, "memory.peak.processes"), 10 * rows[i].kernel * 1024, 0);
+        herd_close(&h);
+    }
+}
+
 /* The stack that the server asks for goes before the runtime's, the runtime's before the machine's. */
 static void a_stack_is_the_servers_the_runtimes_or_the_machines(void)
 {
@@ -174,6 +196,7 @@ SUITE("language runtimes",
       { "a hundred thousand as well", a_hundred_thousand_as_well },
       { "idle connections of asyncio", idle_connections_of_asyncio },
       { "a thread takes more in Python and Java", a_thread_takes_more_in_python_and_java },
+      { "a child process copies what its runtime says", a_child_copies_what_its_runtime_says },
       { "a stack is the server's, the runtime's or the machine's",
         a_stack_is_the_servers_the_runtimes_or_the_machines },
       { "every part of a coroutine costs a task switch", every_part_of_a_coroutine_costs_a_task_switch },

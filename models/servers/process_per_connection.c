@@ -191,12 +191,10 @@ static const struct field fields[] = {
       .flags = FIELD_NONE_OK,
       .none = "auto",
       .off = FIELD_AT(struct conf, copied, uint64_t),
-      .doc = "pages that a child copies by writing to them; auto: "
-             "machine.sizes.copied. A PostgreSQL backend has "
-             "under 2 MiB of its own (Freund 2020). The machine's figure "
-             "is measured with a small C server: set it for Python, whose "
-             "reference counts copy pages that are only read (how many is to be "
-             "measured)" },
+      .doc = "pages that a child copies by writing to them; auto: the runtime's where it says so (python: "
+             "1,356 KiB, since reference counts are written where objects are only read), or else "
+             "machine.sizes.copied, of a small C server. A PostgreSQL backend has under 2 MiB of its own "
+             "(Freund 2020)" },
     F_COUNT(struct conf, prefork, "prefork", "0", 0, 1e6,
             "idle processes that wait for connections (Apache prefork: 5)"),
     F_END
