@@ -236,12 +236,13 @@ static const struct field machine_fields[] = {
       .doc = "of the cores: all CPU time, costs and handlers' alike, is divided by it" },
     F_SIZE_NONE(struct machine_conf, memory, "memory", "none", 4096, 0x1p62,
                 "memory that the servers may use; beyond it and swap the kernel kills the largest"),
-    F_SIZE(struct machine_conf, swap, "swap", "0 B", 0, 0x1p62,
-           "swap space: what exceeds the memory lies there, the processes' pages only (the kernel's, such as "
-           "sockets and "
-           "kernel stacks, stay in memory); of the pages that a thread needs the same share as of all comes "
-           "from there, each "
-           "after costs.major_fault; assumed: no page is hotter than others"),
+    F_SIZE(
+        struct machine_conf, swap, "swap", "0 B", 0, 0x1p62,
+        "swap space: what exceeds the memory lies there, pages of all processes, be they stacks, heap, "
+        "buffers or copied (the kernel's, such as sockets and kernel stacks, stay in memory); of the pages "
+        "that a burst of work needs (its thread's stack or copies, its connection's and its request's "
+        "memory) the same share as of all comes from there, each after costs.major_fault, and the core "
+        "waits; assumed: no page is hotter than others"),
     F_SIZE(struct machine_conf, page, "page", "4 KiB", 512, 0x1p31, "page size"),
     F_ENUM(struct machine_conf, overcommit, "overcommit", "heuristic", overcommits,
            "what the kernel promises when address space is reserved"),

@@ -98,6 +98,7 @@ static inline simtime work(struct server *s, struct request *q)
                 break;
         } else if (now->kind == STEP_MEMORY) {
             int64_t bytes = (int64_t)step_amount(w, q, now, q->step);
+            s->holders += !q->memory && bytes;
             q->memory += bytes;
             hold(w, s, MEM_REQUESTS, bytes);
         } else if (now->kind == STEP_STACK) {

@@ -308,6 +308,7 @@ static void let_go(struct world *w, struct server *s, struct request *q)
         q->flags &= (uint16_t)~REQ_HOLDS;
     }
     if (q->memory) {
+        s->holders--;
         hold(w, s, MEM_REQUESTS, -q->memory);
         q->memory = 0;
     }

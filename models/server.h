@@ -99,6 +99,7 @@ struct server {
     uint64_t half_open;      /* connections in the SYN queue */
     int64_t busy_workers;
     uint64_t copied;         /* bytes that each child process copies */
+    int64_t holders;         /* requests that `memory` steps hold some for */
     int64_t present, paused; /* requests at the server; of them in a wait or a blocking call */
     uint64_t files, maps;
     uint64_t reserved; /* address space */

@@ -1,5 +1,7 @@
 #include "models/swap.h"
 
+#include <math.h>
+
 /* Of the memory in use, what the kernel holds: it stays where it is. */
 static int64_t kernel_memory(const struct world *w, const struct machine *m)
 {
@@ -28,8 +30,24 @@ bool swap_is_full(const struct world *w, const struct machine *m)
     return m->memory > m->ram && kernel_memory(w, m) > m->ram;
 }
 
-simtime swap_faults(struct server *s, uint64_t pages)
+/* Whole pages that each of n has of so many bytes, on average. */
+static double pages_each(const struct server *s, int64_t bytes, int64_t n)
 {
-    double wait = s->machine->away * (double)pages * simtime_to_s(s->costs.major_fault);
+    return bytes > 0 && n > 0 ? ceil((double)bytes / (double)n / (double)s->machine->conf->page) : 0;
+}
+
+double swap_heap_pages(const struct server *s)
+{
+    const int64_t *held = s->held;
+    int64_t each = (int64_t)(conn_heap(s) + s->connection_task);
+    int64_t request = s->type->request_holds ? (int64_t)(s->sizes.request_task + s->sizes.buffer) : 0;
+    return pages_each(s, each, 1) + pages_each(s, request, 1) +
+           pages_each(s, held[MEM_REQUESTS], s->holders) +
+           pages_each(s, held[MEM_THREAD_OBJECTS], (int64_t)s->threads);
+}
+
+simtime swap_faults(struct server *s, double pages)
+{
+    double wait = s->machine->away * pages * simtime_to_s(s->costs.major_fault);
     return server_cost(s, CPU_SWAPPING, simtime_from_s(wait));
 }

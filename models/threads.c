@@ -86,10 +86,14 @@ static int64_t deeper_of(const struct server *s, uint32_t pages)
     return pages ? (int64_t)(pages * s->machine->conf->page) - touched(s) : 0;
 }
 
-static uint64_t stack_pages(const struct server *s, const struct thread *th)
+/* Pages that its next burst needs, see swap.h. */
+static double needed_pages(const struct server *s, const struct thread *th)
 {
     uint64_t page = s->machine->conf->page;
-    return (s->sizes.stack_touched + (uint64_t)deeper_of(s, th->pages) + page - 1) / page;
+    uint64_t stack = s->sizes.stack_touched + (uint64_t)deeper_of(s, th->pages);
+    uint64_t own = th->process && s->copied > stack ? s->copied : stack;
+    double heap = s->machine->unassigned ? swap_heap_pages(s) : 0;
+    return (double)((own + page - 1) / page) + heap;
 }
 
 /* The burst that begins touches the thread's stack down to the machine's depth. Returns the time of the
@@ -108,6 +112,13 @@ static simtime deepen(struct world *w, struct server *s, struct thread *th)
     deep_memory(w, s, deeper_of(s, th->pages), 1);
     deep_memory(w, s, old, -1);
     return server_cost(s, CPU_FAULTS, pages * s->costs.page_fault);
+}
+
+/* What the burst that begins pays for pages: first touches, and those that come back from swap. */
+static simtime faults(struct world *w, struct server *s, struct thread *th)
+{
+    simtime cpu = s->machine->depth ? deepen(w, s, th) : 0;
+    return s->machine->swapped ? cpu + swap_faults(s, needed_pages(s, th)) : cpu;
 }
 
 /* --- coming and going ----------------------------------------------------------------------------- */
@@ -213,10 +224,8 @@ void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
     struct world *w = s->world;
     struct thread *th = &w->thread[thread];
     SIM_ASSERT(cpu > 0 && th->remaining == 0);
-    if (s->machine->depth)
-        cpu += deepen(w, s, th);
-    if (s->machine->swapped)
-        cpu += swap_faults(s, stack_pages(s, th));
+    if (s->machine->depth || s->machine->swapped)
+        cpu += faults(w, s, th);
     th->work = s->machine->unassigned;
     s->machine->unassigned = 0;
     if (s->lock) {

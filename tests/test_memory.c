@@ -245,6 +245,38 @@ static void swapping(void)
     herd_close(&h);
 }
 
+/* 100 collars with 300 KiB each, of which 4 MiB fit into the memory: the rest lies on swap, and so does that
+ * share of the pages that a report's burst needs, by hand. */
+static const struct {
+    const char *server, *sizes, *steps;
+    double pages;
+} needs[] = {
+    { "model: event_loop, connection_memory: 300 KiB", "", "", 75 },
+    { "model: event_loop", "connection_object: 300 KiB, buffer: 5 KiB", "", 75 + 2 },
+    { "model: event_loop, connection_memory: 300 KiB", "", "memory: 40 KiB, ", 75 + 10 },
+    { "model: thread_per_connection", "thread_object: 300 KiB, stack_touched: 100 B", "", 75 + 1 },
+    { "model: process_per_connection, copied: 300 KiB", "", "memory: 40 KiB, ", 75 + 10 },
+};
+
+static void pages_of_all_kinds(void)
+{
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {warmup: 10 s, duration: 100 s}\n"
+                   "machine: {profile: ideal, memory: 4 MiB, swap: 1 GiB, costs: {major_fault: 10 us}, "
+                   "sizes: {stack: 64 KiB, %s}}\n"
+                   "servers: {s: {%s, handler: [%scpu: 1 ms]}}\n"
+                   "fleets: {f: {collars: 100, report: {every: 1 s}, server: s}}\n",
+                   needs[i].sizes, needs[i].server, needs[i].steps);
+        double away = 1 - 4 * MIB / (100 * 300 * KIB);
+        double waited = herd_value(&h, "cpu.overhead.swap") * herd_value(&h, "cpu.utilisation");
+        CHECK_NEAR(waited / (100 * away * needs[i].pages * 10e-6), 1, 0.01);
+        CHECK_NEAR(herd_value(&h, "cpu.utilisation"), 0.1 + waited, 1e-3);
+        herd_close(&h);
+    }
+}
+
 /* 8 ms and 3 x 0.4 x 4 ms from swap are more than the 10 ms that there are. */
 static void thrashing(void)
 {
@@ -312,6 +344,7 @@ SUITE("memory", { "a thread's stack grows with the deepest step, by whole pages,
       { "what a machine promises to one process is gone for the others", promises_add_up },
       { "by default promises are not added up", promises_by_default },
       { "what exceeds the memory lies on swap, and is waited for in that proportion", swapping },
+      { "a burst waits for its share of whatever pages it needs", pages_of_all_kinds },
       { "a machine that swaps and does not keep up is said to swap", thrashing },
       { "the killer comes when swap is full, or the kernel's own share too large", beyond_swap },
       { "10,000 idle threads take what was measured", ten_thousand_threads },
