@@ -86,6 +86,7 @@ int cmd_check(const struct options *o);
 int cmd_describe(const struct options *o);
 int cmd_schema(const struct options *o);
 int cmd_new(const struct options *o);
+int cmd_calibrate(const struct options *o);
 int cmd_live(const struct options *o);
 
 /* Reads the words after the command's name. Returns EXIT_DONE; anything else was explained on standard

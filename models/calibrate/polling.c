@@ -1,0 +1,122 @@
+/* polling.c - what a turn of an event loop costs: epoll_wait as a line through calls that return more and
+ * more, and timers. */
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <gsl/gsl_fit.h>
+
+#include "models/calibrate/probe.h"
+
+#define MOST 64u
+static const unsigned ready[] = { 1, 4, 16, 64 };
+#define SIZES (sizeof ready / sizeof *ready)
+
+static int open_epoll(struct probe *p, const struct tcp_pairs *t)
+{
+    int ep = epoll_create1(EPOLL_CLOEXEC);
+    for (unsigned i = 0; ep >= 0 && i < t->n; i++) {
+        struct epoll_event e = { .events = EPOLLIN, .data.u32 = i };
+        if (epoll_ctl(ep, EPOLL_CTL_ADD, t->server[i], &e))
+            probe_fail(p, FIGURE_POLL, "registering a socket with epoll");
+    }
+    if (ep < 0)
+        probe_fail(p, FIGURE_POLL, "epoll_create1");
+    return ep;
+}
+
+/* One turn: n messages come, the call returns them, they are read. */
+static void turn(struct probe *p, const struct tcp_pairs *t, int ep, unsigned n, struct blocks *b)
+{
+    struct epoll_event got[MOST];
+    struct stopwatch w;
+    for (unsigned i = 0; i < n; i++)
+        message_send(p, t->client[i], FIGURE_POLL);
+    watch_start(&w);
+    int found = epoll_wait(ep, got, MOST, -1);
+    double seconds = watch_stop(&w);
+    blocks_add(b, seconds, w.preempted > 0 || found != (int)n);
+    for (unsigned i = 0; i < n; i++)
+        message_receive(p, t->server[i], FIGURE_POLL);
+}
+
+void probe_polls(struct probe *p)
+{
+    static struct blocks b[SIZES];
+    struct tcp_pairs t;
+    double n[SIZES], seconds[SIZES], call, event, c00, c01, c11, rest;
+    probe_pin(p->server_cpu);
+    pairs_open(p, &t, MOST, FIGURE_POLL);
+    int ep = open_epoll(p, &t);
+    for (unsigned i = 0; i < 80; i++)
+        for (unsigned k = 0; k < SIZES; k++)
+            for (unsigned twice = 0; twice < 2; twice++) /* what the turn before left is this size's own */
+                turn(p, &t, ep, ready[k], &b[k]);
+    for (unsigned k = 0; k < SIZES; k++) {
+        n[k] = ready[k];
+        seconds[k] = blocks_typical(&b[k]);
+    }
+    gsl_fit_linear(n, 1, seconds, 1, SIZES, &call, &event, &c00, &c01, &c11, &rest);
+    call -= time_nothing();
+    probe_report(p, FIGURE_POLL, call > 0 ? call : 0);
+    probe_report(p, FIGURE_POLL_EVENT, event > 0 ? event : 0);
+}
+
+/* --- timers --------------------------------------------------------------------------------------------- */
+
+#define TIMERS 10000u
+#define POPS   256u
+
+struct timers {
+    uint64_t *heap; /* of TIMERS instants */
+    uint64_t random;
+    int fd;
+};
+
+/* The earliest timer rings and is armed again for some later instant: replaced at the root, and sunk. */
+static void ring_one(struct timers *t)
+{
+    t->random = t->random * 6364136223846793005u + 1442695040888963407u;
+    uint64_t due = t->heap[0] + (t->random >> 40);
+    size_t at = 0;
+    for (;;) {
+        size_t least = 2 * at + 1;
+        if (least >= TIMERS)
+            break;
+        least += least + 1 < TIMERS && t->heap[least + 1] < t->heap[least];
+        if (t->heap[least] >= due)
+            break;
+        t->heap[at] = t->heap[least];
+        at = least;
+    }
+    t->heap[at] = due;
+}
+
+static void ring_some(void *arg)
+{
+    for (unsigned i = 0; i < POPS; i++)
+        ring_one(arg);
+}
+
+static void arm_some(void *arg)
+{
+    struct timers *t = arg;
+    struct itimerspec later = { .it_value = { .tv_sec = 3600 } };
+    for (unsigned i = 0; i < POPS; i++)
+        timerfd_settime(t->fd, 0, &later, NULL);
+}
+
+void probe_timers(struct probe *p)
+{
+    struct timers t = { .heap = calloc(TIMERS, sizeof *t.heap),
+                        .random = 1,
+                        .fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC) };
+    if (!t.heap || t.fd < 0)
+        probe_fail(p, FIGURE_TIMER, "making timers");
+    probe_pin(p->server_cpu);
+    for (unsigned i = 0; i < 10 * TIMERS; i++) /* until the heap looks as one long in use */
+        ring_one(&t);
+    probe_report(p, FIGURE_TIMER, time_blocks(ring_some, &t, 60) / POPS);
+    probe_report(p, FIGURE_TIMERFD, time_blocks(arm_some, &t, 60) / POPS);
+}

@@ -1,0 +1,78 @@
+/* print.c - the figures for people. */
+#include <math.h>
+
+#include "models/calibrate/calibrate.h"
+
+/* Beyond these the machine is called noisy: on an idle one both are well below 1 %. */
+#define NOISY_SPREAD 0.02
+#define NOISY_STOLEN 0.05
+
+static double median(const struct calibration *c, enum figure_id i)
+{
+    return figure_summary(&c->figure[i]).median;
+}
+
+static void print_figure(const struct figure *f, const struct figure_summary *s, FILE *to)
+{
+    char value[40], low[40], high[40];
+    figure_print(f->kind, s->median, value, sizeof value);
+    if (s->rounds < 2) {
+        fprintf(to, "%-24s %12s\n", f->key, value);
+        return;
+    }
+    figure_print(f->kind, s->low, low, sizeof low);
+    figure_print(f->kind, s->high, high, sizeof high);
+    fprintf(to, "%-24s %12s   %10s to %-10s %3u\n", f->key, value, low, high, s->rounds);
+}
+
+static void print_sum(const struct calibration *c, FILE *to)
+{
+    char sum[40], whole[40];
+    double parts = median(c, FIGURE_RECEIVE) + median(c, FIGURE_SEND) + median(c, FIGURE_WAKEUP) +
+                   median(c, FIGURE_CONTEXT_SWITCH);
+    if (!c->figure[FIGURE_SOCKET_TURN].n)
+        return;
+    figure_print(KIND_TIME, parts, sum, sizeof sum);
+    figure_print(KIND_TIME, median(c, FIGURE_SOCKET_TURN), whole, sizeof whole);
+    fprintf(
+        to,
+        "The parts add up: receive + send + wakeup + context_switch are %s, half a ping-pong of two threads "
+        "over TCP\ntook %s.\n",
+        sum, whole);
+}
+
+static void print_noise(const struct calibration *c, FILE *to)
+{
+    struct figure_summary spin = figure_summary(&c->figure[FIGURE_SPIN]);
+    double stolen = median(c, FIGURE_STOLEN);
+    double spread = spin.median > 0 ? (spin.high - spin.low) / spin.median : 0;
+    bool noisy = spread > NOISY_SPREAD || stolen > NOISY_STOLEN;
+    if (!spin.rounds)
+        return;
+    fprintf(
+        to,
+        "%s: others took %.1f %% of a core that was kept busy, and the same loop varied by %.1f %% between "
+        "rounds%s\n",
+        noisy ? "A noisy machine" : "A quiet machine", 100 * stolen, 100 * spread,
+        noisy ? ";\nfigures may be too high: repeat it when nothing else runs." : ".");
+}
+
+void calibration_print(const struct calibration *c, FILE *to)
+{
+    const struct machine_facts *m = &c->facts;
+    fprintf(to, "%s, %u core%s, %.1f GiB, %s\n\n%-24s %12s   %24s %s\n", m->cpu, m->cores,
+            m->cores == 1 ? "" : "s", m->memory / 0x1p30, m->kernel, "figure", "median", "half of the rounds",
+            "rounds");
+    for (unsigned i = 0; i < FIGURES; i++) {
+        struct figure_summary s = figure_summary(&c->figure[i]);
+        if (s.rounds)
+            print_figure(&figures[i], &s, to);
+    }
+    fputc('\n', to);
+    for (unsigned i = 0; i < FIGURES; i++)
+        if (!c->figure[i].n)
+            fprintf(to, "%s: not measured%s%s\n", figures[i].key, c->figure[i].why_not[0] ? ": " : "",
+                    c->figure[i].why_not);
+    print_sum(c, to);
+    print_noise(c, to);
+}
