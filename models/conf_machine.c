@@ -21,6 +21,12 @@ static const struct field scheduler_fields[] = {
     F_ENUM(struct scheduler_conf, policy, "policy", "fair", policies, "how runnable threads share the cores"),
     F_TIME(struct scheduler_conf, slice, "slice", "3 ms", 1e-6, HOUR,
            "how long a thread keeps its core while others wait (Linux: the base slice)"),
+    F_TIME(struct scheduler_conf, idle_exit, "idle_exit", "0 ns", 0, HOUR,
+           "how long an idle core takes from the wake-up of a thread until the thread begins (idle states, "
+           "and on a "
+           "virtual machine the host): it is not busy meanwhile; not under processor_sharing"),
+    F_TIME(struct scheduler_conf, idle_cools, "idle_cools", "0 ns", 0, HOUR,
+           "a core that was idle for so long or longer has lost its caches: costs.idle_cold"),
     { .kind = FIELD_NODE,
       .key = "wakeup_preemption",
       .def = "true",
@@ -144,6 +150,8 @@ static const struct field costs_fields[] = {
     COST(tls_rsa, "a full TLS handshake at the server with an RSA key of 2,048 bits"),
     COST(tls_resumed, "a TLS handshake that resumes a session"),
     COST(tls_record, "encrypting or decrypting 1 KiB"),
+    COST(idle_wakeup, "what a thread pays besides if its core was idle as it was woken"),
+    COST(idle_cold, "what it pays besides if the core was idle for scheduler.idle_cools or longer"),
     COST(major_fault, "a page comes back from swap, and the core waits"),
     F_END
 };

@@ -33,6 +33,8 @@ static uint32_t pick_idle(const struct machine *m, uint32_t wanted)
 static inline void arm(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
+    if (core->exiting)
+        return;
     simtime until = simtime_after(core->started, thread_at(w, core->thread)->remaining);
     simtime turn = m->ready ? m->sched->turn_end(w, m, c) : SIMTIME_MAX;
     core->until = turn < until ? turn : until;
@@ -57,7 +59,7 @@ static inline void begin_waiting_request(struct world *w, struct thread *th)
 
 static inline void account(struct world *w, struct core *core, struct thread *th)
 {
-    simtime elapsed = w->now - core->started;
+    simtime elapsed = core_elapsed(core, w->now);
     th->remaining -= elapsed;
     th->virtual_time += elapsed;
     w->server[th->server].on_core += elapsed;
@@ -69,7 +71,7 @@ void core_account(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
     struct thread *th = thread_at(w, core->thread);
-    if (w->out->span)
+    if (w->out->span && !core->exiting)
         measure_span(w, w->server[th->server].type->lane, core->thread, "work", core->started, w->now);
     account(w, core, th);
 }
@@ -143,8 +145,45 @@ static inline void put_on_core(struct world *w, struct machine *m, uint32_t c, u
     th->turn = core->turns;
     core->thread = t;
     core->started = w->now;
-    core->quantum = simtime_after(w->now, turn);
+    core->quantum = simtime_after(core->exiting ? core->until : w->now, turn);
+    if (core->exiting)
+        return;
     begin_waiting_request(w, th);
+    arm(w, m, c);
+}
+
+/* --- leaving idle --------------------------------------------------------------------------------- */
+
+/* A core that leaves idle has a thread, and is neither idle nor busy: other threads can take it or wait for
+ * it as usual, but none begins before. The event at its end is the core's, and no other is due meanwhile. */
+static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t t)
+{
+    struct core *core = &m->core[c];
+    struct thread *th = thread_at(w, t);
+    const struct machine_conf *conf = m->conf;
+    simtime more = machine_book(m, CPU_WAKEUP, conf->costs.idle_wakeup);
+    if (conf->costs.idle_cold && w->now - core->started >= conf->scheduler.idle_cools)
+        more += machine_book(m, CPU_REFILL, conf->costs.idle_cold);
+    th->remaining += more;
+    th->deadline += more;
+    core->exiting = conf->scheduler.idle_exit > 0;
+    if (core->exiting) {
+        core->until = simtime_after(w->now, conf->scheduler.idle_exit);
+        core->gen++;
+        schedule(w, core->until, EV_CORE, core->gen, core_pack(m, c));
+    } else {
+        gauge_add(&m->busy, w->now, 1);
+    }
+    put_on_core(w, m, c, t);
+}
+
+static void has_left_idle(struct world *w, struct machine *m, uint32_t c)
+{
+    struct core *core = &m->core[c];
+    core->exiting = false;
+    core->started = w->now;
+    gauge_add(&m->busy, w->now, 1);
+    begin_waiting_request(w, thread_at(w, core->thread));
     arm(w, m, c);
 }
 
@@ -152,6 +191,8 @@ void core_turn(struct world *w, struct machine *m, uint32_t c)
 {
     uint32_t old = m->core[c].thread, t = m->sched->turn(w, m, c);
     if (t == old) {
+        if (m->core[c].exiting)
+            return;
         begin_waiting_request(w, thread_at(w, t));
         core_arm(w, m, c);
         return;
@@ -162,10 +203,14 @@ void core_turn(struct world *w, struct machine *m, uint32_t c)
 
 static void free_core(struct world *w, struct machine *m, uint32_t c)
 {
-    m->core[c].thread = NONE;
-    m->core[c].gen++;
+    struct core *core = &m->core[c];
+    core->thread = NONE;
+    core->gen++;
+    core->started = w->now;
     mark_idle(m, c);
-    gauge_add(&m->busy, w->now, -1);
+    if (!core->exiting)
+        gauge_add(&m->busy, w->now, -1);
+    core->exiting = false;
 }
 
 static void hand_on(struct world *w, struct machine *m, uint32_t c)
@@ -173,7 +218,7 @@ static void hand_on(struct world *w, struct machine *m, uint32_t c)
     if (m->sched->leave)
         m->sched->leave(w, m, c);
     m->core[c].thread = NONE;
-    m->core[c].gen++;
+    m->core[c].gen += !m->core[c].exiting;
     put_on_core(w, m, c, m->sched->next(w, m, c));
 }
 
@@ -216,6 +261,10 @@ void machine_core_event(struct world *w, uint32_t packed, uint32_t gen)
     struct core *core = &m->core[c];
     if ((core->gen & EVENT_GEN_MASK) != gen)
         return;
+    if (core->exiting) {
+        has_left_idle(w, m, c);
+        return;
+    }
     core_account(w, m, c);
     if (thread_at(w, core->thread)->remaining == 0)
         complete(w, m, c);
@@ -257,6 +306,10 @@ static void run_at_once(struct world *w, struct machine *m, uint32_t t)
     uint32_t c = pick_idle(m, thread_at(w, t)->core);
     fair_begin_alone(m, &m->core[c], thread_at(w, t));
     mark_busy(m, c);
+    if (m->sleepy) {
+        leave_idle(w, m, c, t);
+        return;
+    }
     gauge_add(&m->busy, w->now, 1);
     put_on_core(w, m, c, t);
 }

@@ -49,7 +49,7 @@ static simtime unserved_work(const struct world *w, const struct machine *m, uin
 {
     const struct thread *th = &w->thread[t];
     bool on_core = th->state == THREAD_RUNNING && m->core[th->core].thread == t;
-    simtime left = th->remaining - (on_core ? w->now - m->core[th->core].started : 0);
+    simtime left = th->remaining - (on_core ? core_elapsed(&m->core[th->core], w->now) : 0);
     return left < th->work ? left : th->work;
 }
 
@@ -118,6 +118,8 @@ static bool machine_start(struct machine *m, uint32_t index, const struct machin
                            .sched = policies[conf->scheduler.policy],
                            .speed = conf->speed,
                            .paced = is_paced(conf->speed),
+                           .sleepy =
+                               conf->scheduler.idle_exit || conf->costs.idle_wakeup || conf->costs.idle_cold,
                            .index = index,
                            .core = m->core,
                            .cores = cores,

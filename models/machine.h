@@ -63,7 +63,8 @@ struct core {
     uint32_t last_gen;
     uint32_t gen;
     uint32_t turns;  /* of threads so far, one after the other */
-    simtime started; /* since when the time is not yet booked */
+    bool exiting;    /* it leaves idle until `until`: it has a thread, which has yet to begin */
+    simtime started; /* since when the time is not yet booked; idle: since when it is */
     simtime quantum; /* since when the thread has had the core for itself */
     simtime until;   /* when its event is due */
     struct fair_queue fair;
@@ -93,6 +94,7 @@ struct machine {
     const struct machine_conf *conf;
     const struct sched *sched;
     bool paced;   /* the speed is not 1 */
+    bool sleepy;  /* to leave idle costs something */
     double speed; /* of the profile's costs and of the handlers' work; 1: as they say */
     uint32_t index;
     struct core *core;
@@ -116,6 +118,12 @@ struct machine {
     gauge_area busy_before; /* core time before the window, for the utilisation law */
     struct refill refill[REFILLS];
 };
+
+/* Time that the core's thread has had and that is not yet booked. */
+static inline simtime core_elapsed(const struct core *core, simtime now)
+{
+    return core->exiting ? 0 : now - core->started;
+}
 
 /* Events name a core of a machine. */
 #define CORE_BITS 10u /* conf_machine.c: at most 1024 cores */

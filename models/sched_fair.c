@@ -79,7 +79,7 @@ static struct crowd crowd_of(const struct world *w, const struct core *core)
 {
     struct crowd all = { core->fair.sum, waiting(core) };
     if (core->thread != NONE) {
-        all.sum += w->thread[core->thread].virtual_time + (w->now - core->started);
+        all.sum += w->thread[core->thread].virtual_time + core_elapsed(core, w->now);
         all.n++;
     }
     return all;
