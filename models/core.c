@@ -78,8 +78,7 @@ void core_account(struct world *w, struct machine *m, uint32_t c)
 
 /* --- switching ---------------------------------------------------------------------------------- */
 
-#define ALL_GONE  40.0       /* 1 - exp(-40) is 1 in a double */
-#define ALL_TURNS UINT64_MAX /* whatever their number: nothing is left */
+#define ALL_GONE 40.0 /* 1 - exp(-40) is 1 in a double */
 
 /* The share of what a thread had in a cache that is gone after others have passed through: each turn of
  * another thread brings in a working set and throws out that share of the cache's lines, whichever
@@ -93,12 +92,17 @@ static double evicted(double turns, uint64_t working_set, uint64_t cache)
 
 /* Half of the time to refill goes to what a core's own caches lost, half to what the cache that all share has
  * lost. */
+double refill_share(const struct sizes_conf *sizes, uint64_t own_turns, uint64_t all_turns)
+{
+    double own = own_turns == ALL_TURNS ? 1 : evicted((double)own_turns, sizes->working_set, sizes->cache);
+    double shared = evicted((double)all_turns, sizes->working_set, sizes->shared_cache);
+    return (own + shared) / 2;
+}
+
 static simtime refill_after(const struct machine_conf *conf, uint64_t own_turns, uint64_t all_turns)
 {
-    double own =
-        own_turns == ALL_TURNS ? 1 : evicted((double)own_turns, conf->sizes.working_set, conf->sizes.cache);
-    double shared = evicted((double)all_turns, conf->sizes.working_set, conf->sizes.shared_cache);
-    return (simtime)((double)conf->costs.cache_refill * (own + shared) / 2 + 0.5);
+    double share = refill_share(&conf->sizes, own_turns, all_turns);
+    return (simtime)((double)conf->costs.cache_refill * share + 0.5);
 }
 
 /* What a thread must bring back of its working set on this core. */

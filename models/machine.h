@@ -167,6 +167,10 @@ uint32_t machines_cores(const struct world *w);
  * the servers of a machine it adds up to the time that its cores were busy. */
 double machine_core_time(const struct world *w, const struct server *s);
 /* core.c */
+#define ALL_TURNS UINT64_MAX /* whatever their number: nothing is left */
+/* Share of costs.cache_refill that a thread pays after so many turns of others on its core, and on all cores.
+ */
+double refill_share(const struct sizes_conf *sizes, uint64_t own_turns, uint64_t all_turns);
 void core_reset(struct machine *m, uint32_t core);
 void machine_core_event(struct world *w, uint32_t packed, uint32_t gen);
 /* The thread of one of its servers needs a core. */

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "models/calibrate/calibrate.h"
+#include "models/calibrate/probe.h"
 #include "models/conf.h"
 #include "models/profiles.h"
 #include "sim/kernel/arena.h"
@@ -82,6 +82,16 @@ static void medians_and_quartiles(void)
     f.value[0] = 1e9; /* one round in which the machine stood still */
     CHECK_NEAR(figure_summary(&f).median, 3, 0);
     CHECK_INT(figure_summary(&(struct figure_rounds){ .n = 0 }).rounds, 0);
+}
+
+/* The share of the caches is worked out with the working set that the profile assumes. */
+static void working_set_is_the_templates(void)
+{
+    struct arena a = { 0 };
+    char bytes[32];
+    snprintf(bytes, sizeof bytes, "%u KiB", CALIBRATION_WORKING_SET / 1024);
+    CHECK_TEXT(value_at(parsed(&a, builtin()), "sizes.working_set"), bytes);
+    arena_term(&a);
 }
 
 static void every_figure_has_its_key(void)
@@ -183,6 +193,7 @@ static void impossible_figures_are_zero(void)
 
 SUITE("calibration", { "a figure is the median of its rounds", medians_and_quartiles },
       { "every figure has a key of the profile, or is evidence", every_figure_has_its_key },
+      { "the refill is worked out with the profile's working set", working_set_is_the_templates },
       { "measured figures replace the template's, and nothing else changes", measured_figures_replace },
       { "every cost and size is measured, or named as assumed", no_figure_is_silent },
       { "a written profile can be the next one's template", a_written_profile_is_a_template },

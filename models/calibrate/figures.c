@@ -20,6 +20,7 @@ const struct experiment experiments[] = {
     { "wake-ups", probe_wakeups, ROUNDS_MAX, false },
     { "messages", probe_messages, ROUNDS_MAX, false },
     { "context switches", probe_switches, ROUNDS_MAX, false },
+    { "cache refill", probe_refill, ROUNDS_MAX, false },
     { "connections", probe_connections, ROUNDS_MAX, false },
     { "polls", probe_polls, ROUNDS_MAX, false },
     { "timers", probe_timers, ROUNDS_MAX, false },

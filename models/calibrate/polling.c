@@ -2,6 +2,7 @@
  * more, and timers. */
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -107,6 +108,19 @@ static void arm_some(void *arg)
         timerfd_settime(t->fd, 0, &later, NULL);
 }
 
+/* How late a sleep of 1 ms ends. */
+static double lateness(void)
+{
+    static struct blocks b;
+    b.n = b.n_calm = 0;
+    for (unsigned i = 0; i < 25; i++) {
+        int64_t due = mono_ns() + 1000000;
+        pause_us(1000);
+        blocks_add(&b, (double)(mono_ns() - due) * 1e-9, false);
+    }
+    return blocks_typical(&b);
+}
+
 void probe_timers(struct probe *p)
 {
     struct timers t = { .heap = calloc(TIMERS, sizeof *t.heap),
@@ -119,4 +133,7 @@ void probe_timers(struct probe *p)
         ring_one(&t);
     probe_report(p, FIGURE_TIMER, time_blocks(ring_some, &t, 60) / POPS);
     probe_report(p, FIGURE_TIMERFD, time_blocks(arm_some, &t, 60) / POPS);
+    probe_report(p, FIGURE_SLEEP_LATE, lateness());
+    prctl(PR_SET_TIMERSLACK, 1);
+    probe_report(p, FIGURE_SLEEP_LATE_EXACT, lateness());
 }

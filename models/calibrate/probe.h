@@ -87,12 +87,16 @@ int pairs_connect(const struct tcp_pairs *t);
 void message_send(struct probe *p, int fd, enum figure_id figure);
 void message_receive(struct probe *p, int fd, enum figure_id figure);
 
+/* sizes.working_set of the template: with it and the caches' sizes goes costs.cache_refill. */
+#define CALIBRATION_WORKING_SET 12288u
+
 /* --- experiments --------------------------------------------------------------------------------------- */
 void probe_spin(struct probe *p);
 void probe_facts(struct probe *p);
 void probe_faults(struct probe *p);
 void probe_wakeups(struct probe *p);
 void probe_switches(struct probe *p);
+void probe_refill(struct probe *p);
 void probe_messages(struct probe *p);
 void probe_connections(struct probe *p);
 void probe_polls(struct probe *p);

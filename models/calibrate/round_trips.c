@@ -1,12 +1,21 @@
 /* round_trips.c - a message to a server on another core and back, with a server that never sleeps and with
  * one that sleeps in between. The client always spins, so that its own wake-ups are not in it. */
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "models/calibrate/probe.h"
 
-#define GAP 50000 /* ns between a reply and the next message: time to fall asleep */
+/* How long the server sleeps between a reply and the next message, and how often. */
+static const struct {
+    int64_t ns;
+    unsigned trips;
+} gaps[] = { { 30000, 300 },  { 100000, 200 }, { 300000, 150 },
+             { 1000000, 60 }, { 3000000, 30 }, { 10000000, 20 } };
+#define GAPS    (sizeof gaps / sizeof *gaps)
+#define TYPICAL 2u /* the gap of idle_exit: between the reports of a server that is neither idle nor full */
 
 struct server {
     struct probe *p;
@@ -40,38 +49,91 @@ static void *serve(void *arg)
     return NULL;
 }
 
-/* The typical time from a message's departure to its reply. */
-static double trips(struct probe *p, int fd, unsigned n, int64_t gap)
+/* Typical times of a message: from its departure to the reply, and the server's processor time. */
+struct trip {
+    double time, cpu;
+};
+
+static double clock_s(clockid_t clock)
 {
-    static struct blocks b;
-    b.n = b.n_calm = 0;
-    for (unsigned i = 0; i < n; i++) {
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* The server's clock is read while it sleeps, just before it is woken. */
+static struct trip trips(struct probe *p, int fd, clockid_t server, unsigned n, int64_t gap)
+{
+    static struct blocks time, cpu;
+    time.n = time.n_calm = cpu.n = cpu.n_calm = 0;
+    double spent = 0;
+    for (unsigned i = 0; i <= n; i++) {
         int64_t begin = mono_ns() + gap;
         while (mono_ns() < begin)
             ;
+        double now = gap ? clock_s(server) : 0;
         int64_t left = mono_ns();
         message_send(p, fd, FIGURE_ROUND_TRIP);
         while (!is_there(p, fd))
             ;
-        blocks_add(&b, (double)(mono_ns() - left) * 1e-9, false);
+        if (i) { /* the first one comes after another gap */
+            blocks_add(&time, (double)(mono_ns() - left) * 1e-9, false);
+            blocks_add(&cpu, now - spent, false);
+        }
+        spent = now;
     }
-    return blocks_typical(&b);
+    return (struct trip){ blocks_typical(&time), blocks_typical(&cpu) };
+}
+
+static double not_below_zero(double x) { return x > 0 ? x : 0; }
+
+/* Between which gaps the processor time passes half of its rise, on a logarithmic scale. */
+static double half_risen(const struct trip *t)
+{
+    double half = (t[0].cpu + t[GAPS - 1].cpu) / 2;
+    size_t i = 1;
+    while (i < GAPS - 1 && t[i].cpu < half)
+        i++;
+    double rise = t[i].cpu - t[i - 1].cpu, share = rise > 0 ? (half - t[i - 1].cpu) / rise : 1;
+    double from = (double)gaps[i - 1].ns, to = (double)gaps[i].ns;
+    return 1e-9 * from * pow(to / from, share < 0 ? 0 : share > 1 ? 1 : share);
+}
+
+static void report_idle(struct probe *p, const struct trip *t, double awake)
+{
+    double known =
+        probe_known(p, FIGURE_RECEIVE, FIGURE_IDLE_EXIT) + probe_known(p, FIGURE_SEND, FIGURE_IDLE_EXIT);
+    double wakeup = probe_known(p, FIGURE_WAKEUP, FIGURE_IDLE_EXIT);
+    double colder = not_below_zero(t[GAPS - 1].cpu - t[0].cpu);
+    probe_report(p, FIGURE_CPU_WARM, t[0].cpu);
+    probe_report(p, FIGURE_CPU_COLD, t[GAPS - 1].cpu);
+    probe_report(p, FIGURE_IDLE_EXIT,
+                 not_below_zero(t[TYPICAL].time - awake - not_below_zero(t[TYPICAL].cpu - known)));
+    probe_report(p, FIGURE_IDLE_WAKEUP, not_below_zero(t[0].cpu - known - wakeup));
+    probe_report(p, FIGURE_IDLE_COLD, colder);
+    probe_report(p, FIGURE_IDLE_COOLS, half_risen(t));
 }
 
 void probe_round_trip(struct probe *p)
 {
     static struct server s;
     struct tcp_pairs t;
+    struct trip asleep[GAPS];
     pthread_t thread;
+    clockid_t clock;
     probe_pin(p->client_cpu);
     pairs_open(p, &t, 1, FIGURE_ROUND_TRIP);
     s = (struct server){ .p = p, .fd = t.server[0], .cpu = p->server_cpu };
     errno = pthread_create(&thread, NULL, serve, &s);
+    if (!errno)
+        errno = pthread_getcpuclockid(thread, &clock);
     if (errno)
         probe_fail(p, FIGURE_ROUND_TRIP, "creating a thread");
-    trips(p, t.client[0], 20, GAP);
-    probe_report(p, FIGURE_ROUND_TRIP_ASLEEP, trips(p, t.client[0], BLOCKS_MAX, GAP));
+    for (size_t i = 0; i < GAPS; i++)
+        asleep[i] = trips(p, t.client[0], clock, gaps[i].trips, gaps[i].ns);
     atomic_store(&s.awake, true);
-    trips(p, t.client[0], 20, 0);
-    probe_report(p, FIGURE_ROUND_TRIP, trips(p, t.client[0], BLOCKS_MAX, 0));
+    double awake = trips(p, t.client[0], clock, BLOCKS_MAX, 0).time;
+    probe_report(p, FIGURE_ROUND_TRIP, awake);
+    probe_report(p, FIGURE_ROUND_TRIP_ASLEEP, asleep[TYPICAL].time);
+    report_idle(p, asleep, awake);
 }
