@@ -140,11 +140,11 @@ bool procfs_status(pid_t pid, struct proc_status *to)
     return good;
 }
 
-double procfs_pss(pid_t pid)
+double procfs_rollup(pid_t pid, const char *name)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", (long)pid);
-    return read_kb_of(path, "Pss");
+    return read_kb_of(path, name);
 }
 
 double procfs_maps(pid_t pid)

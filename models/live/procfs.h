@@ -37,7 +37,9 @@ double procfs_read_kb(FILE *from, const char *name);
 bool procfs_status(pid_t pid, struct proc_status *to);
 /* Needs root: /proc/slabinfo is for its eyes only. */
 bool procfs_kernel_sizes(struct kernel_sizes *to);
-double procfs_pss(pid_t pid);  /* proportional set size in bytes */
+/* A figure of /proc/PID/smaps_rollup in bytes ("Rss", "Pss"): exact, while the status is a few pages behind
+ * on each processor. */
+double procfs_rollup(pid_t pid, const char *name);
 double procfs_maps(pid_t pid); /* number of memory maps */
 double procfs_slab(void);      /* all slabs of the machine, in bytes */
 

@@ -61,6 +61,9 @@ static bool look(const struct live_worker *w, double connections, struct holding
     h->maps = procfs_maps(w->twin.pid);
     if (!procfs_status(w->twin.pid, &h->status))
         return false;
+    double above = h->status.resident_peak - h->status.resident; /* while requests were in progress */
+    h->status.resident = procfs_rollup(w->twin.pid, "Rss");
+    h->status.resident_peak = h->status.resident + above;
     h->kernel = kernel_of(w, h);
     return true;
 }
@@ -136,7 +139,7 @@ static int look_at_end(struct live_worker *w, const atomic_int *stop, struct tri
         return status ? status : wrong(out, "the real server says what is not understood");
     if (!look(w, (double)w->end.connections, &w->at_end))
         return wrong(out, "the real server's memory can't be read");
-    w->pss = procfs_pss(w->twin.pid);
+    w->pss = procfs_rollup(w->twin.pid, "Pss");
     w->slab = procfs_slab() - w->slab;
     return 0;
 }

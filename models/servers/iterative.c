@@ -1,7 +1,8 @@
 /* iterative.c - one thread, one request at a time, waits included: the synchronous server.
  *
  * Requests of all connections are served first come, first served; while the thread sleeps in a wait or a
- * blocking call, nobody is served. */
+ * blocking call, nobody is served. Which connection is next it asks epoll, for one event at a time:
+ * connections are accepted before requests are read. */
 #include "models/server.h"
 
 struct state {
@@ -52,21 +53,27 @@ static void burst(struct server *s, simtime cpu, uint32_t begins)
     finish(s);
 }
 
+/* A call that asks for the next event. */
+static simtime ask(struct server *s)
+{
+    const struct costs_conf *cost = server_costs(s);
+    return server_cost(s, CPU_POLL, cost->poll + cost->poll_event);
+}
+
 /* Takes the next connection or request; false when there is nothing to do. */
 static bool take(struct server *s, simtime woken)
 {
     struct state *st = s->state;
-    const struct costs_conf *cost = server_costs(s);
     st->accepted = server_accept(s);
     if (st->accepted != NONE) {
-        simtime cpu = server_cost(s, CPU_WAKEUP, woken) + server_cost(s, CPU_POLL, cost->poll);
+        simtime cpu = server_cost(s, CPU_WAKEUP, woken) + ask(s);
         burst(s, cpu + server_accept_cost(s), NONE);
         return true;
     }
     st->serving = req_pop(s, &st->ready);
     if (st->serving == NONE)
         return false;
-    simtime cpu = server_cost(s, CPU_WAKEUP, woken) + server_cost(s, CPU_POLL, cost->poll);
+    simtime cpu = server_cost(s, CPU_WAKEUP, woken) + ask(s);
     cpu += server_read(s, st->serving);
     cpu += server_advance(s, st->serving);
     burst(s, cpu, st->serving);
@@ -121,10 +128,10 @@ const struct server_type server_iterative = {
     .model = { "iterative", "synchronous: one thread serves one request at a time, waits included", fields,
                1 },
     .state_size = sizeof(struct state),
-    .own_files = 4,
+    .own_files = 5,
     .bottleneck = "worker",
     .lane = "thread",
-    .connection_holds = MEM_BIT(MEM_CONNECTIONS),
+    .connection_holds = MEM_BIT(MEM_POLL_ITEMS) | MEM_BIT(MEM_CONNECTIONS),
     .start = start,
     .incoming = incoming,
     .readable = readable,
