@@ -64,21 +64,23 @@ size_t live_rows(const struct live_pair *p, size_t point, struct live_row row[LI
         r.predicted = predicted_of(p->predicted, point, &shown[i]);
         r.lo = e->lo;
         r.hi = e->hi;
-        r.error = fabs(r.measured) > 0 ? (r.predicted - r.measured) / r.measured : NAN;
+        r.error =
+            fabs(r.measured) > 0 && fabs(r.predicted) > 0 ? (r.predicted - r.measured) / r.measured : NAN;
         if (!isnan(r.measured) || !isnan(r.predicted))
             row[n++] = r;
     }
     return n;
 }
 
-const char *live_point_bottleneck(const struct live_pair *p, size_t point)
+bool live_point_is_disturbed(const struct live_pair *p, size_t point, char *text, size_t size)
 {
     const struct outcome *o = p->measured;
     double value[512];
     size_t n = o->plan->study->n_metrics;
+    text[0] = '\0';
     if (!o->point[point].done || n > sizeof value / sizeof *value)
-        return NULL;
+        return false;
     for (size_t i = 0; i < n; i++)
         value[i] = o->point[point].metric[i].mean;
-    return live_bottleneck(value);
+    return live_is_disturbed(value, text, size);
 }

@@ -22,7 +22,7 @@ struct live_row {
 size_t live_rows(const struct live_pair *p, size_t point, struct live_row row[LIVE_ROWS_MAX]);
 /* The mean of a live or simulated metric of a measured point by name; NaN where there is none. */
 double live_mean(const struct outcome *o, size_t point, const char *name);
-/* Why the collars' side held the figures of a point up, or NULL. */
-const char *live_point_bottleneck(const struct live_pair *p, size_t point);
+/* Whether the measured figures of a point may be somebody else's than the server's; text says why. */
+bool live_point_is_disturbed(const struct live_pair *p, size_t point, char *text, size_t size);
 
 #endif

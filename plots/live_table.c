@@ -47,15 +47,15 @@ static void print_point(const struct live_pair *p, size_t point, FILE *to)
     struct live_row row[LIVE_ROWS_MAX];
     size_t n = live_rows(p, point, row);
     const char *measured = verdict_of(p->measured, point), *predicted = verdict_of(p->predicted, point);
-    const char *held_up = live_point_bottleneck(p, point);
+    char why[400];
     plan_label(p->measured->plan, &p->measured->plan->point[point], label, sizeof label);
     fprintf(to, "%s\n  %-22s %14s %14s %9s\n", label, "", "measured", "predicted", "error");
     for (size_t i = 0; i < n; i++)
         print_row(&row[i], to);
     if (strcmp(measured, predicted) != 0 || strcmp(measured, "stable") != 0)
         fprintf(to, "  %-22s %14s %14s\n", "verdict", measured, predicted);
-    if (held_up)
-        fprintf(to, "  The collars' side held these figures up: %s.\n", held_up);
+    if (live_point_is_disturbed(p, point, why, sizeof why))
+        fprintf(to, "  Not the server alone: %s.\n", why);
     fputc('\n', to);
 }
 

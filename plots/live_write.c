@@ -63,9 +63,11 @@ static void json_row(struct json_write *j, const struct live_row *r)
 static void json_twin(struct json_write *j, const struct live_pair *p, size_t point)
 {
     static const char *const names[] = { "generator.late.p50", "generator.late.p99", "generator.busy",
-                                         "handler.cpu.ratio",  "memory.pss",         "memory.slab" };
+                                         "generator.taken",    "server.taken",       "handler.cpu.ratio",
+                                         "memory.pss",         "memory.slab" };
+    char why[400];
     json_write_open(j, "twin", '{');
-    json_write_text(j, "held_up", live_point_bottleneck(p, point));
+    json_write_text(j, "disturbed", live_point_is_disturbed(p, point, why, sizeof why) ? why : NULL);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         json_write_number(j, names[i], live_mean(p->measured, point, names[i]));
     json_write_close(j);

@@ -49,6 +49,21 @@ static void an_object_takes_its_share_of_the_page(void)
     CHECK_NEAR(k.kernel_stack, 16384, 0);
 }
 
+/* Idle and waiting for disks is not busy; 100 ticks are a second. */
+static void processors_are_busy_for_whomever(void)
+{
+    char text[] = "cpu  999 999 999 999 999 999 999 999 0 0\ncpu0 100 20 30 5000 70 1 2 3 0 0\n"
+                  "cpu1 200 0 0 9000 0 0 0 0 0 0\ncpu10 7 7 7 7 7 7 7 7 0 0\nintr 12345\n";
+    FILE *f = text_of(text);
+    CHECK_NEAR(procfs_read_busy(f, 0, 2, 100), 3.56, 1e-9);
+    rewind(f);
+    CHECK_NEAR(procfs_read_busy(f, 1, 1, 100), 2, 1e-9);
+    rewind(f);
+    CHECK(isnan(procfs_read_busy(f, 1, 2, 100))); /* there is no processor 2 */
+    fclose(f);
+    CHECK(procfs_busy(0, 1) > 0);
+}
+
 static void this_process_is_found(void)
 {
     struct proc_status s;
@@ -72,5 +87,6 @@ static void a_process_that_is_gone_is_no_process(void)
 SUITE("procfs", { "a process's status is read in bytes", status_is_read_in_bytes },
       { "a status without memory is refused", a_status_without_memory_is_refused },
       { "a kernel object takes its share of the page", an_object_takes_its_share_of_the_page },
+      { "processors are busy for whomever they work", processors_are_busy_for_whomever },
       { "this process is found", this_process_is_found },
       { "a process that is gone is no process", a_process_that_is_gone_is_no_process })

@@ -313,9 +313,17 @@ static int poll_events(const struct generator *g, struct epoll_event *e)
     return epoll_pwait2(g->ep, e, EVENTS, &limit, NULL);
 }
 
+static int64_t thread_cpu(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static void open_window(struct generator *g)
 {
     g->warmed = true;
+    g->cpu = -thread_cpu();
     process_tell(g->twin, "s");
     if (g->at_window)
         g->at_window(g->context);
@@ -360,6 +368,7 @@ int generator_run(struct generator *g)
         if (turns % LOOK_EVERY == 0 && g->stop && atomic_load_explicit(g->stop, memory_order_relaxed))
             return 1;
     }
+    g->cpu += thread_cpu();
     return g->failed ? -1 : 0;
 }
 

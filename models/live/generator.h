@@ -57,7 +57,8 @@ struct generator {
     char *message;
     uint32_t request, reply; /* bytes */
     struct live_counts count;
-    simtime busy;             /* nanoseconds spent on something, within the window */
+    simtime busy;             /* nanoseconds spent on something, within the window, */
+    int64_t cpu;              /* and of its thread's CPU time */
     simtime first, last;      /* intended instant and reply, within the window */
     bool warmed, halved;      /* the window is open; its first half is over */
     struct twin_snap at_warm; /* time 0: not there yet */

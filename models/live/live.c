@@ -2,6 +2,7 @@
 #include "models/live/live.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "models/herd_study.h"
@@ -18,6 +19,12 @@ static const struct metric own_rows[LIVE_METRICS] = {
                         0 },
     [LIVE_BUSY] = { "generator.busy", "1", "collars' CPU",
                     "share of the window in which the thread of the real collars had something to do", 0 },
+    [LIVE_TAKEN] = { "generator.taken", "1", "taken from the collars",
+                     "share of the window in which others had the processor of the real collars' thread: "
+                     "other programs, or other guests of a virtual machine's host",
+                     0 },
+    [LIVE_OTHERS] = { "server.taken", "1", "taken from the server",
+                      "share of the time of the real server's processors that others took", 0 },
     [LIVE_BURN] = { "handler.cpu.ratio", "1", "CPU time of work",
                     "CPU time that the real handlers' work took / CPU time asked for: more than 1 where "
                     "interrupts or a slower core came between",
@@ -68,18 +75,39 @@ double live_seconds(const struct plan *p)
     return all;
 }
 
-/* Sending is late by so much of the median latency, or the thread is busy for so much of its time, that the
- * figures may be the collars' rather than the server's. */
-#define LATE_SHARE 0.1
-#define BUSY_SHARE 0.8
+/* Sending is late by so much of the latency, the thread is busy for so much of its time, or others have so
+ * much of the processors' time, that the figures may not be the server's. */
+#define LATE_SHARE  0.1
+#define BUSY_SHARE  0.8
+#define TAKEN_SHARE 0.05
 
-const char *live_bottleneck(const double *value)
+static const struct disturbance {
+    size_t metric;
+    double share; /* more than that is too much, */
+    size_t of;    /* of this metric's value; SIZE_MAX: as it is */
+    const char *text;
+} disturbances[] = {
+    { METRICS + LIVE_BUSY, BUSY_SHARE, SIZE_MAX, "the collars' thread was busy for %.0f %% of the time" },
+    { METRICS + LIVE_TAKEN, TAKEN_SHARE, SIZE_MAX, "others took %.0f %% of the collars' processor" },
+    { METRICS + LIVE_OTHERS, TAKEN_SHARE, SIZE_MAX, "others took %.0f %% of the server's processors" },
+    { METRICS + LIVE_LATE_P50, LATE_SHARE, M_LATENCY + STAT_P50,
+      "half of the reports were sent late by %.0f %% of the median latency or more" },
+    { METRICS + LIVE_LATE_P99, LATE_SHARE, M_LATENCY + STAT_P99,
+      "one report in a hundred was sent late by %.0f %% of the p99 latency or more" },
+};
+
+bool live_is_disturbed(const double *value, char *text, size_t size)
 {
-    if (value[live_metric(LIVE_BUSY)] > BUSY_SHARE)
-        return "its processor was busy";
-    if (value[live_metric(LIVE_LATE_P50)] > LATE_SHARE * value[M_LATENCY + STAT_P50])
-        return "half of the reports were sent late";
-    if (value[live_metric(LIVE_LATE_P99)] > LATE_SHARE * value[M_LATENCY + STAT_P99])
-        return "one report in a hundred was sent late";
-    return NULL;
+    size_t n = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof disturbances / sizeof *disturbances && n < size; i++) {
+        const struct disturbance *d = &disturbances[i];
+        double share = value[d->metric] / (d->of == SIZE_MAX ? 1 : value[d->of]);
+        if (!(share > d->share))
+            continue;
+        n += (size_t)snprintf(text + n, size - n, "%s", n ? "; " : "");
+        if (n < size)
+            n += (size_t)snprintf(text + n, size - n, d->text, 100 * share);
+    }
+    return n > 0;
 }

@@ -15,6 +15,8 @@ enum live_metric {
     LIVE_LATE_P50, /* how late the collars' side sent what was due */
     LIVE_LATE_P99,
     LIVE_BUSY,        /* its share of the time, waiting for something to do apart */
+    LIVE_TAKEN,       /* the share of the time that others had its processor, */
+    LIVE_OTHERS,      /* and the server's */
     LIVE_BURN,        /* CPU time that handlers' work took / CPU time asked for */
     LIVE_PSS,         /* proportional set size at the end */
     LIVE_SLAB,        /* what all slabs of the machine grew by since before the server began */
@@ -31,7 +33,8 @@ size_t live_metric(enum live_metric m);
 void live_check(const struct plan *p, struct diag *d);
 /* Seconds that the trials of the plan take. */
 double live_seconds(const struct plan *p);
-/* Whether the collars' side held the figures up: why, or NULL. `value`: metrics of a point or trial. */
-const char *live_bottleneck(const double *value);
+/* Whether the figures may be somebody else's than the server's: the collars' side was too slow, or other
+ * programs or guests took much of the processors. `value`: metrics of a point or trial; says why in text. */
+bool live_is_disturbed(const double *value, char *text, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool take_kb(const char *line, const char *name, double *bytes)
 {
@@ -162,3 +163,30 @@ double procfs_maps(pid_t pid)
 }
 
 double procfs_slab(void) { return read_kb_of("/proc/meminfo", "Slab"); }
+
+/* "cpu1 user nice system idle iowait irq softirq steal ..." (proc(5)). */
+double procfs_read_busy(FILE *from, unsigned first, unsigned n, double ticks)
+{
+    char line[512];
+    double busy = 0, user, nice, system, idle, iowait, irq, softirq, steal;
+    unsigned cpu, found = 0;
+    while (fgets(line, sizeof line, from)) {
+        if (sscanf(line, "cpu%u %lf %lf %lf %lf %lf %lf %lf %lf", &cpu, &user, &nice, &system, &idle, &iowait,
+                   &irq, &softirq, &steal) != 9 ||
+            cpu - first >= n)
+            continue;
+        busy += user + nice + system + irq + softirq + steal;
+        found++;
+    }
+    return found == n ? busy / ticks : NAN;
+}
+
+double procfs_busy(unsigned first, unsigned n)
+{
+    FILE *f = fopen("/proc/stat", "re");
+    if (!f)
+        return NAN;
+    double busy = procfs_read_busy(f, first, n, (double)sysconf(_SC_CLK_TCK));
+    fclose(f);
+    return busy;
+}

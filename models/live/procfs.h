@@ -42,5 +42,10 @@ bool procfs_kernel_sizes(struct kernel_sizes *to);
 double procfs_rollup(pid_t pid, const char *name);
 double procfs_maps(pid_t pid); /* number of memory maps */
 double procfs_slab(void);      /* all slabs of the machine, in bytes */
+/* Seconds since the start of the machine that n processors from `first` were not idle, be it for a program
+ * here or one of the hypervisor's (steal); in ticks of 10 ms. NaN where that can't be read. */
+double procfs_busy(unsigned first, unsigned n);
+/* The same of a text in the form of /proc/stat, with so many ticks in a second. */
+double procfs_read_busy(FILE *from, unsigned first, unsigned n, double ticks);
 
 #endif

@@ -35,6 +35,7 @@ struct live_worker {
     double slab; /* before the server was started */
     struct holding base, at_window, at_end;
     double pss;
+    double busy; /* seconds of the server's processors, for whomever, between the two snaps */
     struct twin_snap end;
     struct generator g;
     bool poll_items; /* its connections are registered with epoll */
@@ -71,6 +72,7 @@ static bool look(const struct live_worker *w, double connections, struct holding
 static void look_at_window(void *context)
 {
     struct live_worker *w = context;
+    w->busy = -procfs_busy(w->processors.server, w->processors.servers);
     procfs_status(w->twin.pid,
                   &w->at_window.status); /* the collars wait meanwhile: nothing that takes long */
 }
@@ -133,6 +135,7 @@ static int look_at_end(struct live_worker *w, const atomic_int *stop, struct tri
         if (status || !process_read_snap(w->twin.line, &w->g.at_warm))
             return status ? status : wrong(out, "the real server says what is not understood");
     }
+    w->busy += procfs_busy(w->processors.server, w->processors.servers);
     process_tell(&w->twin, "s");
     int status = hear(w, "snap", SNAP_LIMIT, stop, out);
     if (status || !process_read_snap(w->twin.line, &w->end))
@@ -201,6 +204,8 @@ static void processor(const struct live_worker *w, double *v)
     v[M_CPU_UTILISATION] = cpu / span / w->processors.servers;
     v[M_CPU_SWITCHES] = (double)(to->switches - from->switches) / span * NS_PER_S;
     v[M_CPU_PER_REPLY] = replies > 0 ? cpu / span * window / NS_PER_S / replies : NAN;
+    double others = w->busy / window * NS_PER_S / w->processors.servers - v[M_CPU_UTILISATION];
+    v[live_metric(LIVE_OTHERS)] = fmax(0, others);
     if (to->asked > from->asked)
         v[live_metric(LIVE_BURN)] = (double)(to->took - from->took) / (double)(to->asked - from->asked);
 }
@@ -233,6 +238,7 @@ static void tell(struct live_worker *w, struct trial *out)
     v[live_metric(LIVE_LATE_P50)] = hist_quantile(&w->late, 0.5, 0) / NS_PER_S;
     v[live_metric(LIVE_LATE_P99)] = hist_quantile(&w->late, 0.99, 0) / NS_PER_S;
     v[live_metric(LIVE_BUSY)] = g->spins ? simtime_to_s(g->busy) / window : NAN;
+    v[live_metric(LIVE_TAKEN)] = g->spins ? fmax(0, 1 - (double)g->cpu / NS_PER_S / window) : NAN;
     out->verdict = judge(w, v);
 }
 
