@@ -240,7 +240,7 @@ static void end(struct world *w, uint32_t c)
         return;
     }
     if (w->out->span)
-        measure_span(w, s->type->lane, call.thread, "wait", call.begun, w->now);
+        measure_thread(w, call.thread, "wait", call.begun, w->now);
     w->thread[call.thread].state = THREAD_IDLE;
     s->type->woke(s, call.thread);
 }

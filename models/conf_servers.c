@@ -135,7 +135,9 @@ static const struct field server_fields[] = {
       .doc = "threads that serve requests; auto: as many as the model's own default. Used by models with a "
              "pool of them" },
     F_GROUP(struct server_conf, queue, "queue", struct queue_conf, &queue_record,
-            "requests that wait for a worker. Used by models with a pool of workers"),
+            "requests that wait for a worker. Used by thread_pool (the queue of event_loop_pool's workers is "
+            "libuv's: "
+            "no bound, first come, first served)"),
     F_COUNT(
         struct server_conf, batch, "batch", "512", 1, 1e6,
         "events that one poll call returns at most (Redis and nginx: 512 and more). Used by models with an "
@@ -169,9 +171,22 @@ static bool goes_nowhere(const struct step_conf *step, size_t n, size_t i)
     return i == n || step[i].kind != STEP_CPU;
 }
 
+static void check_workers(struct binder *b, const struct node *map, const struct server_conf *s)
+{
+    const struct server_type *type = (const struct server_type *)s->model.model;
+    const struct node *workers = node_get(map, "workers");
+    if (workers && type && type->workers_limit && s->workers != WORKERS_AUTO &&
+        s->workers > type->workers_max)
+        diag_error(
+            b->diag, workers->at,
+            "workers: %s has at most %llu (%s); for more calls at once there are replicas, or thread_pool",
+            type->model.name, (unsigned long long)type->workers_max, type->workers_limit);
+}
+
 static void check_server(struct binder *b, const struct node *map, void *item)
 {
     const struct server_conf *s = item;
+    check_workers(b, map, s);
     if (!s->handler.n || s->handler.n > STEPS_MAX)
         diag_error(b->diag, map->at, "handler: expects 1 to %u steps", STEPS_MAX);
     for (size_t i = 0; i < s->handler.n; i++)

@@ -72,7 +72,7 @@ void core_account(struct world *w, struct machine *m, uint32_t c)
     struct core *core = &m->core[c];
     struct thread *th = thread_at(w, core->thread);
     if (w->out->span && !core->exiting)
-        measure_span(w, w->server[th->server].type->lane, core->thread, "work", core->started, w->now);
+        measure_thread(w, core->thread, "work", core->started, w->now);
     account(w, core, th);
 }
 

@@ -43,8 +43,9 @@ static void busiest_server(const struct herd_conf *c, const double *value, struc
     struct server_load all = total_load(c);
     for (uint32_t s = 0; s < c->servers.n; s++) {
         const struct server_conf *conf = conf_server(c, s);
-        const char *what = ((const struct server_type *)conf->model.model)->bottleneck;
+        const struct server_type *type = (const struct server_type *)conf->model.model;
         struct server_load l = server_load(c, s);
+        const char *what = type->binds ? type->binds(&l.demand) : type->bottleneck;
         double rate = pace(&l, &all, known_value(value, M_OFFERED));
         char name[64] = "";
         if (c->servers.n > 1)

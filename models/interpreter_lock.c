@@ -48,7 +48,7 @@ static void want_no_more(struct server *s, uint32_t t)
     struct world *w = s->world;
     s->lock->wanting--;
     station_leave(&w->locks.wanting, w->now, turn_of(s, t)->since);
-    measure_span(w, s->type->lane, t, "lock", turn_of(s, t)->since, w->now);
+    measure_thread(w, t, "lock", turn_of(s, t)->since, w->now);
 }
 
 /* --- who waits, and when the holder is asked --------------------------------------------------------- */

@@ -128,11 +128,11 @@ static void handle(struct server *s, struct loop *l, uint32_t r, simtime cpu)
     burst(s, l, cpu, begins ? r : NONE);
 }
 
-static bool is_anything_ready(const struct loop *l)
+uint32_t loop_ready(const struct loop *l)
 {
-    uint32_t ready = l->incoming | l->handed;
+    uint32_t ready = l->incoming + l->handed;
     for (int p = 0; p < LOOP_PHASES; p++)
-        ready |= l->events[p].ready;
+        ready += l->events[p].ready;
     return ready;
 }
 
@@ -206,7 +206,7 @@ static void pump(struct server *s, struct loop *l, simtime woken)
             continue;
         }
         l->asked = false;
-        if (!is_anything_ready(l) && !l->spins)
+        if (!loop_ready(l) && !l->spins)
             return;
         simtime cpu = server_cost(s, CPU_WAKEUP, woken) + begin_turn(s, l);
         woken = 0;

@@ -64,6 +64,8 @@ void loop_woke(struct server *s, struct loop *l);
 void loop_resumed(struct server *s, struct loop *l, uint32_t req);
 /* Takes a connection that another loop has accepted. */
 void loop_adopt(struct server *s, struct loop *l, uint32_t conn);
+/* Events that are ready and not yet taken up. */
+uint32_t loop_ready(const struct loop *l);
 /* A helper has done its part for the request: an event of the poll call. */
 void loop_post(struct server *s, struct loop *l, uint32_t req);
 

@@ -132,6 +132,13 @@ void measure_span(struct world *w, const char *lane, uint32_t index, const char 
     out->spans++;
 }
 
+void measure_thread(struct world *w, uint32_t t, const char *activity, simtime from, simtime to)
+{
+    const struct thread *th = &w->thread[t];
+    const struct server_type *type = w->server[th->server].type;
+    measure_span(w, th->main && type->main_lane ? type->main_lane : type->lane, t, activity, from, to);
+}
+
 /* --- reading off -------------------------------------------------------------------------------- */
 
 void measure_durations(double *value, struct hist *h, uint64_t above)

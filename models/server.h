@@ -37,6 +37,9 @@ struct server_type {
     uint32_t own_threads; /* threads that each open connection has for itself */
     const char *bottleneck;    /* what is full when the cores are not: "loop", "worker"; NULL: nothing else */
     const char *lane;          /* what a thread of it is called in a timeline */
+    const char *main_lane;     /* and the main thread, where it has a part of its own; NULL: the same */
+    uint64_t workers_max;      /* `workers` goes no further, */
+    const char *workers_limit; /* by this name; NULL: any number */
     uint32_t connection_holds; /* MEM_BIT()s of what each open connection takes besides its socket */
     uint32_t request_holds;    /* MEM_BIT()s of what each request in progress takes */
     bool connection_tasks;     /* each connection has a task, instead of each request */
@@ -61,6 +64,11 @@ struct server_type {
     uint64_t (*workers)(uint64_t cores);
     /* Reports per second that it can serve at most. */
     double (*capacity)(const struct demand *d);
+    /* In place of `bottleneck`, where it is one or another: what is full now, and what would be by the
+     * forecast.
+     */
+    const char *(*full)(const struct server *s);
+    const char *(*binds)(const struct demand *d);
 };
 
 #define MEM_BIT(c) (1u << (c))

@@ -250,6 +250,6 @@ void server_sleep(struct server *s, uint32_t thread, uint32_t req)
     }
     s->paused++;
     if (w->out->span)
-        measure_span(w, s->type->lane, thread, "wait", w->now, simtime_after(w->now, dt));
+        measure_thread(w, thread, "wait", w->now, simtime_after(w->now, dt));
     schedule(w, simtime_after(w->now, dt), EV_THREAD, th->gen, thread);
 }

@@ -129,6 +129,8 @@ static const char *bottleneck(const struct world *w)
         return full;
     if (lock_is_full(s, FULL_CORES))
         return "interpreter_lock";
+    if (s->type->full)
+        return s->type->full(s);
     if (s->type->bottleneck)
         return s->type->bottleneck;
     return connections_are_full(w, s) ? "connection" : "cpu";

@@ -503,6 +503,7 @@ void measure_warm(struct world *w);
 void measure_sample(struct world *w);
 void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from,
                   simtime to);
+void measure_thread(struct world *w, uint32_t thread, const char *activity, simtime from, simtime to);
 void measure_finish(struct world *w, struct trial *out);
 void measure_snapshot(const struct world *w, struct snapshot *m);
 /* Metrics that are averages over time, or counts in a time, from a mark until now. */

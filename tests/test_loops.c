@@ -95,6 +95,60 @@ static void workers_beside(void)
     }
 }
 
+/* One queue for all workers, first come, first served, and nobody is turned away, whatever `queue` says. */
+static void queue_before_workers(void)
+{
+    static const double ms[] = { 10, 19, 28, 37 };
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 1 s}\nmachine: {profile: ideal}\n"
+                   "servers: {s: {model: event_loop_pool, workers: 1, handler: [block: 10 ms],\n"
+                   "  queue: {bound: 1, discipline: lifo, full: refuse}}}\n"
+                   "fleets: {f: {collars: 4, report: {trace: [0, 0.001, 0.002, 0.003]}, server: s}}\n");
+    for (uint32_t i = 0; i < 4; i++)
+        CHECK_NEAR(herd_report_time(&h, i, 0), ms[i] * 1e-3, 1e-9);
+    herd_close(&h);
+}
+
+/* Half of what is offered can be served, and the cores are not to blame. */
+static void loop_or_worker(void)
+{
+    static const struct {
+        const char *keys, *limit;
+    } rows[] = { { "workers: 4, handler: [block: 40 ms]", "worker" },
+                 { "workers: 4, handler: [cpu: 10 ms]", "loop" },
+                 { "workers: 4, offload: {cpu_above: 1 ms}, handler: [cpu: 5 ms, block: 40 ms]", "worker" },
+                 { "workers: 4, offload: {block: false}, handler: [block: 10 ms]", "loop" } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct herd h;
+        herd_start(&h,
+                   "herdsim: 1\nrun: {duration: 20 s}\nmachine: {profile: ideal, cores: 4}\n"
+                   "servers: {s: {model: event_loop_pool, %s}}\n"
+                   "fleets: {f: {collars: 1000, report: {poisson: 5 s}, server: s}}\n",
+                   rows[i].keys);
+        CU_ASSERT_STRING_EQUAL(herd_verdict(&h), "overloaded");
+        CU_ASSERT_STRING_EQUAL(h.trial.verdict.limit, rows[i].limit);
+        herd_close(&h);
+    }
+}
+
+/* Who does what can be told apart in the figure over time. */
+static void lanes(void)
+{
+    struct herd h;
+    double loop = 0, worker = 0, other = 0;
+    herd_start(&h, "%s", BESIDE("workers: 2", "cpu: 1 ms, block: 10 ms"));
+    for (size_t i = 0; i < h.trial.spans; i++) {
+        const struct span *s = &h.trial.span[i];
+        loop += !strcmp(s->lane, "loop") && !strcmp(s->activity, "work") ? s->to - s->from : 0;
+        worker += !strcmp(s->lane, "worker") && !strcmp(s->activity, "wait") ? s->to - s->from : 0;
+        other += !strcmp(s->lane, "thread");
+    }
+    CHECK_NEAR(loop, 8 * 0.001, 1e-9);
+    CHECK_NEAR(worker, 8 * 0.010, 1e-9);
+    CHECK_INT(other, 0);
+    herd_close(&h);
+}
+
 /* Both are woken, each at its own cost, and what the worker has done is an event for the loop. */
 static void handing_over(void)
 {
@@ -257,7 +311,10 @@ SUITE("loops", { "timers go before what was polled, and a turn is what was ready
       { "a poll call returns at most a batch", batches },
       { "to spin or to sleep while nothing is ready", spinning },
       { "workers beside a loop do what would stop it", workers_beside },
-      { "what it costs to hand over", handing_over }, { "one loop of many is an event loop", one_of_many },
+      { "jobs wait in one queue for all workers", queue_before_workers },
+      { "what is full is the loop or the worker", loop_or_worker },
+      { "a loop and its workers can be told apart", lanes }, { "what it costs to hand over", handing_over },
+      { "one loop of many is an event loop", one_of_many },
       { "how connections are shared out among loops", shared_out },
       { "what it costs to hand over a connection", handed_over },
       { "tasks wait without threads, and block with one each", tasks },

@@ -11,7 +11,8 @@
 #include "models/idle_workers.h"
 #include "models/loop.h"
 
-#define WORKERS_DEFAULT 4u /* libuv, docs/src/threadpool.rst */
+#define WORKERS_DEFAULT 4u    /* libuv, docs/src/threadpool.rst */
+#define WORKERS_MAX     1024u /* UV_THREADPOOL_SIZE goes no further, src/threadpool.c */
 
 struct offload {
     bool block;
@@ -30,6 +31,7 @@ struct state {
     struct loop_helpers helpers;
     struct idle_workers idle;
     struct req_queue jobs;
+    uint32_t waiting; /* in there */
 };
 
 /* --- workers ------------------------------------------------------------------------------------ */
@@ -49,6 +51,7 @@ static uint32_t finish(struct server *s, uint32_t thread)
         return NONE;
     }
     uint32_t next = req_pop(s, &st->jobs);
+    st->waiting -= next != NONE;
     server_set_tag(s, thread, next);
     if (next == NONE) {
         server_workers_busy(s, -1);
@@ -82,6 +85,7 @@ static void take(struct server *s, uint32_t r, bool is_work)
     set_job(s, r, is_work ? JOB_WORK : JOB_CALL);
     if (thread == NONE) {
         req_push(s, &st->jobs, r);
+        st->waiting++;
         return;
     }
     server_workers_busy(s, 1);
@@ -149,16 +153,34 @@ static uint64_t workers(uint64_t cores)
     return WORKERS_DEFAULT;
 }
 
-/* The loop alone where nothing is handed over, the workers by the calls that they make, and the cores. */
-static double capacity(const struct demand *d)
+/* Reports per second that the loop can do its part of, and the workers theirs. */
+static double loop_rate(const struct demand *d)
 {
     const struct conf *c = d->own;
     bool calls = !c || c->offload.block, works = c && c->offload.cpu_above != SIMTIME_MAX;
-    double on_loop = (works ? 0 : d->cpu_s) + (calls ? 0 : d->block_s) + d->overhead_s;
-    double pool = calls && d->block_s > 0 ? d->workers / d->block_s : INFINITY;
-    double cores = d->cores / (d->cpu_s + d->overhead_s);
-    return fmin(fmin(1 / on_loop, pool), cores);
+    return 1 / ((works ? 0 : d->cpu_s) + (calls ? 0 : d->block_s) + d->overhead_s);
 }
+
+static double pool_rate(const struct demand *d)
+{
+    const struct conf *c = d->own;
+    bool calls = !c || c->offload.block, works = c && c->offload.cpu_above != SIMTIME_MAX;
+    return d->workers / ((works ? d->cpu_s : 0) + (calls ? d->block_s : 0));
+}
+
+static double capacity(const struct demand *d)
+{
+    return fmin(fmin(loop_rate(d), pool_rate(d)), d->cores / (d->cpu_s + d->overhead_s));
+}
+
+/* Which has more before it. */
+static const char *full(const struct server *s)
+{
+    const struct state *st = s->state;
+    return st->waiting > loop_ready(&st->loop) ? "worker" : "loop";
+}
+
+static const char *binds(const struct demand *d) { return pool_rate(d) < loop_rate(d) ? "worker" : "loop"; }
 
 static const struct field offload_fields[] = {
     F_BOOL(struct offload, block, "block", "true", "whether workers make the blocking calls (steps `block`)"),
@@ -186,12 +208,15 @@ static const struct field fields[] = { LOOP_POLL(struct conf),
 
 const struct server_type server_event_loop_pool = {
     .model = { "event_loop_pool",
-               "an event loop with workers for blocking calls and long work: 4 by default, as in libuv",
+               "an event loop with workers for blocking calls and long work: 4 by default, 1024 at most, one "
+               "queue without a bound, first come, first served, as in libuv",
                fields, sizeof(struct conf) },
     .state_size = sizeof(struct state),
     .own_files = 6,
-    .bottleneck = "worker",
-    .lane = "thread",
+    .lane = "worker",
+    .main_lane = "loop",
+    .workers_max = WORKERS_MAX,
+    .workers_limit = "libuv's UV_THREADPOOL_SIZE",
     .connection_holds = MEM_BIT(MEM_POLL_ITEMS) | MEM_BIT(MEM_CONNECTIONS),
     .request_holds = MEM_BIT(MEM_REQUEST_TASKS) | MEM_BIT(MEM_BUFFERS),
     .start = start,
@@ -202,5 +227,7 @@ const struct server_type server_event_loop_pool = {
     .woke = woke,
     .resumed = resumed,
     .workers = workers,
-    .capacity = capacity
+    .capacity = capacity,
+    .full = full,
+    .binds = binds
 };

@@ -209,6 +209,7 @@ const struct server_type server_process_per_connection = {
     .own_threads = 1,
     .forks = true,
     .lane = "process",
+    .main_lane = "parent",
     .start = start,
     .incoming = incoming,
     .readable = readable,

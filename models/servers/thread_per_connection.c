@@ -88,6 +88,7 @@ const struct server_type server_thread_per_connection = {
     .own_files = 4,
     .own_threads = 1,
     .lane = "thread",
+    .main_lane = "acceptor",
     .start = start,
     .incoming = incoming,
     .readable = readable,

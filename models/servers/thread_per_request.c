@@ -90,6 +90,7 @@ const struct server_type server_thread_per_request = {
     .state_size = sizeof(struct dispatcher),
     .own_files = 5,
     .lane = "thread",
+    .main_lane = "dispatcher",
     .connection_holds = MEM_BIT(MEM_POLL_ITEMS) | MEM_BIT(MEM_CONNECTIONS),
     .start = start,
     .incoming = dispatcher_incoming,

@@ -162,6 +162,7 @@ const struct server_type server_thread_pool = {
     .own_files = 5,
     .bottleneck = "workers",
     .lane = "worker",
+    .main_lane = "dispatcher",
     .connection_holds = MEM_BIT(MEM_POLL_ITEMS) | MEM_BIT(MEM_CONNECTIONS),
     .start = start,
     .incoming = dispatcher_incoming,
