@@ -138,14 +138,9 @@ static const struct word connections[] = {
 };
 static const struct field connection_fields[] = {
     F_ENUM(struct connection_conf, kind, "kind", "persistent", connections, "how long a connection lasts"),
-    { .kind = FIELD_TIME,
-      .key = "keep_alive",
-      .def = "none",
-      .max = YEAR,
-      .flags = FIELD_NONE_OK,
-      .off = FIELD_AT(struct connection_conf, keep_alive, simtime),
-      .doc = "opened for a report, kept for so long after the last reply: the next report within this time "
-             "uses it again" },
+    F_TIME_NONE(struct connection_conf, keep_alive, "keep_alive", "none", 0, YEAR,
+                "opened for a report, kept for so long after the last reply: the next report within this "
+                "time uses it again"),
     F_END
 };
 
@@ -191,27 +186,13 @@ static const struct field fleet_fields[] = {
       .or_target = "balancers",
       .off = FIELD_AT(struct fleet_conf, server, const char *),
       .doc = "the server that the reports go to, or a balancer" },
-    { .kind = FIELD_TIME,
-      .key = "heartbeat",
-      .def = "none",
-      .min = 1e-3,
-      .max = YEAR,
-      .flags = FIELD_NONE_OK,
-      .off = FIELD_AT(struct fleet_conf, heartbeat, simtime),
-      .doc = "a collar that has sent nothing for so long sends a ping of 2 bytes, which the server answers, "
-             "so that "
-             "its connection is not idle; a server that hears nothing for 1.5 times as long closes it (MQTT "
-             "3.1.1, "
-             "section 3.1.2.10). Used by persistent connections" },
-    { .kind = FIELD_TIME,
-      .key = "timeout",
-      .def = "none",
-      .min = 1e-9,
-      .max = YEAR,
-      .flags = FIELD_NONE_OK,
-      .off = FIELD_AT(struct fleet_conf, timeout, simtime),
-      .doc = "a collar gives a report up when no reply came so long after its intended time; with `retry` it "
-             "gives up an attempt so long after that began" },
+    F_TIME_NONE(struct fleet_conf, heartbeat, "heartbeat", "none", 1e-3, YEAR,
+                "a collar that has sent nothing for so long sends a ping of 2 bytes, which the server "
+                "answers, so that its connection is not idle; a server that hears nothing for 1.5 times as "
+                "long closes it (MQTT 3.1.1, section 3.1.2.10). Used by persistent connections"),
+    F_TIME_NONE(struct fleet_conf, timeout, "timeout", "none", 1e-9, YEAR,
+                "a collar gives a report up when no reply came so long after its intended time; with `retry` "
+                "it gives up an attempt so long after that began"),
     { .kind = FIELD_GROUP,
       .key = "retry",
       .def = "none",

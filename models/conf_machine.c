@@ -73,16 +73,9 @@ static const struct field limits_fields[] = {
                 "address space of one process (ulimit -v); thread stacks are reserved from it"),
     F_COUNT_NONE(struct limits_conf, threads, "threads", "none", 1, 1e9,
                  "threads on the machine (kernel.pid_max, the user's limit, a container's)"),
-    { .kind = FIELD_COUNT,
-      .key = "threads_max",
-      .def = "auto",
-      .min = 1,
-      .max = 1e9,
-      .flags = FIELD_NONE_OK,
-      .none = "auto",
-      .off = FIELD_AT(struct limits_conf, threads_max, uint64_t),
-      .doc = "kernel.threads-max; auto: as the kernel sets it, memory / (8 x kernel stack), where there is a "
-             "limit to memory" },
+    F_COUNT_AUTO(struct limits_conf, threads_max, "threads_max", "auto", 1, 1e9,
+                 "kernel.threads-max; auto: as the kernel sets it, memory / (8 x kernel stack), where there "
+                 "is a limit to memory"),
     F_COUNT_NONE(
         struct limits_conf, open_files, "open_files", "none", 1, 1e9,
         "open files of one process (ulimit -n); each connection is one. At the limit connections stay in the "
@@ -101,24 +94,12 @@ static const struct field limits_fields[] = {
         "it is dropped"),
     F_ENUM(struct limits_conf, on_overflow, "on_overflow", "drop", overflows,
            "what happens to a handshake that finds the backlog full"),
-    { .kind = FIELD_TIME,
-      .key = "keep_alive",
-      .def = "none",
-      .min = 1e-3,
-      .max = 1e9,
-      .flags = FIELD_NONE_OK,
-      .off = FIELD_AT(struct limits_conf, keep_alive, simtime),
-      .doc = "silence after which the kernel removes a connection whose collar vanished without a word: "
-             "net.ipv4.tcp_keepalive_time + _probes x _intvl" },
-    { .kind = FIELD_TIME,
-      .key = "unacknowledged",
-      .def = "none",
-      .min = 1e-3,
-      .max = 1e9,
-      .flags = FIELD_NONE_OK,
-      .off = FIELD_AT(struct limits_conf, unacknowledged, simtime),
-      .doc = "how long the kernel sends a reply again to a collar that vanished, before it removes the "
-             "connection (net.ipv4.tcp_retries2)" },
+    F_TIME_NONE(struct limits_conf, keep_alive, "keep_alive", "none", 1e-3, 1e9,
+                "silence after which the kernel removes a connection whose collar vanished without a word: "
+                "net.ipv4.tcp_keepalive_time + _probes x _intvl"),
+    F_TIME_NONE(struct limits_conf, unacknowledged, "unacknowledged", "none", 1e-3, 1e9,
+                "how long the kernel sends a reply again to a collar that vanished, before it removes the "
+                "connection (net.ipv4.tcp_retries2)"),
     F_END
 };
 static const struct record limits_record = { .name = "limits",

@@ -108,32 +108,18 @@ static const struct field server_fields[] = {
       .doc = "encryption: none, a version, or {version: 1.3, key: rsa_2048, resumption: 50 %}: the "
              "handshake's round "
              "trips, its work, each session's memory" },
-    { .kind = FIELD_TIME,
-      .key = "idle_timeout",
-      .def = "none",
-      .min = 1e-3,
-      .max = YEAR,
-      .flags = FIELD_NONE_OK,
-      .off = FIELD_AT(struct server_conf, idle_timeout, simtime),
-      .doc =
-          "the server closes a connection on which nothing came or went for so long; a report sent meanwhile "
-          "meets a closed end, and the collar connects again" },
+    F_TIME_NONE(struct server_conf, idle_timeout, "idle_timeout", "none", 1e-3, YEAR,
+                "the server closes a connection on which nothing came or went for so long; a report sent "
+                "meanwhile meets a closed end, and the collar connects again"),
     F_GROUP(struct server_conf, lock, "interpreter_lock", struct lock_conf, &lock_record,
             "one lock for all threads of the process, as in CPython: none, or how long one may keep it. Left "
             "out: the runtime's (python: 5 ms, others: none). Processes do not share one"),
     F_SIZE(struct server_conf, stack, "stack", "0 B", 0, 0x1p40,
            "address space reserved for the stack of each thread beside the first; 0 B: the runtime's, "
            "or else the machine's (8 MiB on Linux). Used by models with several threads"),
-    { .kind = FIELD_COUNT,
-      .key = "workers",
-      .def = "auto",
-      .min = 1,
-      .max = 1e6,
-      .flags = FIELD_NONE_OK,
-      .none = "auto",
-      .off = FIELD_AT(struct server_conf, workers, uint64_t),
-      .doc = "threads that serve requests; auto: as many as the model's own default. Used by models with a "
-             "pool of them" },
+    F_COUNT_AUTO(struct server_conf, workers, "workers", "auto", 1, 1e6,
+                 "threads that serve requests; auto: as many as the model's own default. Used by models with "
+                 "a pool of them"),
     F_GROUP(struct server_conf, queue, "queue", struct queue_conf, &queue_record,
             "requests that wait for a worker. Used by thread_pool (the queue of event_loop_pool's workers is "
             "libuv's: "
@@ -148,16 +134,9 @@ static const struct field server_fields[] = {
     F_SIZE(struct server_conf, connection_memory, "connection_memory", "0 B", 0, 0x1p40,
            "memory that a protocol keeps for each connection: a compressing WebSocket (zlib's defaults, "
            "zconf.h) 300 KiB, of which 256 to deflate; with window bits 12 and memory level 5 64 KiB"),
-    { .kind = FIELD_COUNT,
-      .key = "arenas",
-      .def = "auto",
-      .min = 1,
-      .max = 1e6,
-      .off = FIELD_AT(struct server_conf, arenas, uint64_t),
-      .flags = FIELD_NONE_OK,
-      .none = "auto",
-      .doc = "arenas of malloc that threads share, 64 MiB of address space each (MALLOC_ARENA_MAX, a model "
-             "with threads); auto: a new one for each thread up to 8 a core, as glibc does" },
+    F_COUNT_AUTO(struct server_conf, arenas, "arenas", "auto", 1, 1e6,
+                 "arenas of malloc that threads share, 64 MiB of address space each (MALLOC_ARENA_MAX, a "
+                 "model with threads); auto: a new one for each thread up to 8 a core, as glibc does"),
     F_END
 };
 

@@ -20,6 +20,21 @@ static inline void idle_push(struct server *s, struct idle_workers *q, uint32_t 
     q->last = thread;
 }
 
+/* Makes the server's workers, all idle; false where a limit forbids one: the process cannot start. */
+static inline bool idle_start(struct server *s, struct idle_workers *q)
+{
+    *q = (struct idle_workers){ NONE, NONE };
+    for (uint64_t i = 0; i < server_workers(s); i++) {
+        uint32_t thread = server_thread(s);
+        if (thread == NONE) {
+            server_fail(s);
+            return false;
+        }
+        idle_push(s, q, thread);
+    }
+    return true;
+}
+
 /* Takes the worker that has been idle for longest; NONE where none is. */
 static inline uint32_t idle_pop(const struct server *s, struct idle_workers *q)
 {

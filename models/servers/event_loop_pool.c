@@ -98,16 +98,10 @@ static void start(struct server *s)
 {
     const struct conf *c = s->own;
     struct state *st = s->state;
-    *st = (struct state){ .idle = { NONE, NONE }, .jobs = { NONE, NONE } };
+    *st = (struct state){ .jobs = { NONE, NONE } };
     uint32_t main = server_main_thread(s);
-    for (uint64_t i = 0; i < server_workers(s); i++) {
-        uint32_t thread = server_thread(s);
-        if (thread == NONE) {
-            server_fail(s);
-            return;
-        }
-        idle_push(s, &st->idle, thread);
-    }
+    if (!idle_start(s, &st->idle))
+        return;
     loop_start(s, &st->loop, main, c->poll == LOOP_SPINS);
     st->helpers = (struct loop_helpers){ c->offload.cpu_above, c->offload.block, take };
     st->loop.helpers = &st->helpers;
@@ -184,16 +178,9 @@ static const char *binds(const struct demand *d) { return pool_rate(d) < loop_ra
 
 static const struct field offload_fields[] = {
     F_BOOL(struct offload, block, "block", "true", "whether workers make the blocking calls (steps `block`)"),
-    { .kind = FIELD_TIME,
-      .key = "cpu_above",
-      .def = "none",
-      .min = 0,
-      .max = 86400,
-      .flags = FIELD_NONE_OK,
-      .off = FIELD_AT(struct offload, cpu_above, simtime),
-      .doc =
-          "CPU work of a handler without a pause that takes longer is done by a worker; none: the loop does "
-          "all of it" },
+    F_TIME_NONE(struct offload, cpu_above, "cpu_above", "none", 0, 86400,
+                "CPU work of a handler without a pause that takes longer is done by a worker; none: the loop "
+                "does all of it"),
     F_END
 };
 static const struct record offload_record = { .name = "offload",

@@ -428,16 +428,9 @@ static const struct field fields[] = {
     F_BOOL(struct conf, detach, "detach", "true",
            "what a blocking call does: true: its processor goes on with another thread (Go's system calls); "
            "false: it waits for the call (a pinned virtual thread of Java)"),
-    { .kind = FIELD_TIME,
-      .key = "preempt",
-      .def = "10 ms",
-      .min = 1e-5,
-      .max = 3600,
-      .flags = FIELD_NONE_OK,
-      .off = FIELD_AT(struct conf, preempt, simtime),
-      .doc =
-          "a task that computes for longer lets others go first (Go since 1.14: 10 ms); none: it keeps its "
-          "processor until it pauses (Java's virtual threads)" },
+    F_TIME_NONE(struct conf, preempt, "preempt", "10 ms", 1e-5, 3600,
+                "a task that computes for longer lets others go first (Go since 1.14: 10 ms); none: it keeps "
+                "its processor until it pauses (Java's virtual threads)"),
     F_SIZE(struct conf, stack.first, "first_stack", "2 KiB", 1, 0x1p30,
            "stack that a task begins with (Go: 2 KiB); it doubles where work goes deeper (steps `stack`)"),
     F_ENUM(struct conf, stack.kept, "stacks", "shrink", task_stacks_words,

@@ -184,17 +184,11 @@ static void woke(struct server *s, uint32_t thread)
 static double capacity(const struct demand *d) { return d->cores / (d->cpu_s + d->overhead_s); }
 
 static const struct field fields[] = {
-    { .kind = FIELD_SIZE,
-      .key = "copied",
-      .def = "auto",
-      .max = 0x1p40,
-      .flags = FIELD_NONE_OK,
-      .none = "auto",
-      .off = FIELD_AT(struct conf, copied, uint64_t),
-      .doc = "pages that a child copies by writing to them; auto: the runtime's where it says so (python: "
-             "1,356 KiB, since reference counts are written where objects are only read), or else "
-             "machine.sizes.copied, of a small C server. A PostgreSQL backend has under 2 MiB of its own "
-             "(Freund 2020)" },
+    F_SIZE_AUTO(struct conf, copied, "copied", "auto", 0, 0x1p40,
+                "pages that a child copies by writing to them; auto: the runtime's where it says so (python: "
+                "1,356 KiB, since reference counts are written where objects are only read), or else "
+                "machine.sizes.copied, of a small C server. A PostgreSQL backend has under 2 MiB of its own "
+                "(Freund 2020)"),
     F_COUNT(struct conf, prefork, "prefork", "0", 0, 1e6,
             "idle processes that wait for connections (Apache prefork: 5)"),
     F_END

@@ -103,16 +103,8 @@ static void start(struct server *s)
     static const struct dispatch_rules rules = { .hand_over = hand_over, .holds_back = holds_back };
     struct state *st = s->state;
     dispatcher_start(s, &rules);
-    st->idle = (struct idle_workers){ NONE, NONE };
     work_start(&st->queue);
-    for (uint64_t i = 0; i < server_workers(s); i++) {
-        uint32_t thread = server_thread(s);
-        if (thread == NONE) {
-            server_fail(s);
-            return;
-        }
-        idle_push(s, &st->idle, thread);
-    }
+    (void)idle_start(s, &st->idle);
 }
 
 static void ran(struct server *s, uint32_t thread)

@@ -64,17 +64,9 @@ static const struct field tune_fields[] = {
             "how often the answer, exact or an interval, is to hold the truth, as far as single replications "
             "show what "
             "may happen: what comes once in a hundred of them and then in crowds needs more `replications`"),
-    { .kind = FIELD_RATIO,
-      .key = "resolution",
-      .off = FIELD_AT(struct tune_conf, resolution, double),
-      .def = "auto",
-      .none = "auto",
-      .flags = FIELD_NONE_OK,
-      .min = 0.0001,
-      .max = 0.5,
-      .doc = "how finely values are told apart, relative to the value. auto: whole numbers one by one, "
-             "everything "
-             "else by 1 %" },
+    F_RATIO_AUTO(struct tune_conf, resolution, "resolution", "auto", 0.0001, 0.5,
+                 "how finely values are told apart, relative to the value. auto: whole numbers one by one, "
+                 "everything else by 1 %"),
     F_RATIO(struct tune_conf, indifference, "indifference", "0.1 %", 0, 0.5,
             "how close to its limit an objective may be called either way, relative to the limit: spares the "
             "replications that would tell"),

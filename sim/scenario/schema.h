@@ -142,11 +142,20 @@ struct binder {
     F_ROW(FIELD_COUNT, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi)
 #define F_COUNT_NONE(S, m, k, d, lo, hi, t) \
     F_ROW(FIELD_COUNT, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi, .flags = FIELD_NONE_OK)
+/* As F_COUNT, F_TIME, F_SIZE, F_RATIO; the value may be the word "auto", which is bound as "none" is. */
+#define F_COUNT_AUTO(S, m, k, d, lo, hi, t) F_WITH_AUTO(FIELD_COUNT, S, m, uint64_t, k, d, lo, hi, t)
+#define F_TIME_AUTO(S, m, k, d, lo, hi, t)  F_WITH_AUTO(FIELD_TIME, S, m, simtime, k, d, lo, hi, t)
+#define F_SIZE_AUTO(S, m, k, d, lo, hi, t)  F_WITH_AUTO(FIELD_SIZE, S, m, uint64_t, k, d, lo, hi, t)
+#define F_RATIO_AUTO(S, m, k, d, lo, hi, t) F_WITH_AUTO(FIELD_RATIO, S, m, double, k, d, lo, hi, t)
+#define F_WITH_AUTO(KIND, S, m, T, k, d, lo, hi, t) \
+    F_ROW(KIND, S, m, T, k, t, .def = d, .min = lo, .max = hi, .flags = FIELD_NONE_OK, .none = "auto")
 #define F_NUMBER(S, m, k, d, lo, hi, t) \
     F_ROW(FIELD_NUMBER, S, m, double, k, t, .def = d, .min = lo, .max = hi)
 #define F_RATIO(S, m, k, d, lo, hi, t) F_ROW(FIELD_RATIO, S, m, double, k, t, .def = d, .min = lo, .max = hi)
 #define F_TIME(S, m, k, d, lo, hi, t)  F_ROW(FIELD_TIME, S, m, simtime, k, t, .def = d, .min = lo, .max = hi)
-#define F_SIZE(S, m, k, d, lo, hi, t)  F_ROW(FIELD_SIZE, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi)
+#define F_TIME_NONE(S, m, k, d, lo, hi, t) \
+    F_ROW(FIELD_TIME, S, m, simtime, k, t, .def = d, .min = lo, .max = hi, .flags = FIELD_NONE_OK)
+#define F_SIZE(S, m, k, d, lo, hi, t) F_ROW(FIELD_SIZE, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi)
 #define F_SIZE_NONE(S, m, k, d, lo, hi, t) \
     F_ROW(FIELD_SIZE, S, m, uint64_t, k, t, .def = d, .min = lo, .max = hi, .flags = FIELD_NONE_OK)
 #define F_BITRATE(S, m, k, d, lo, hi, t) \
