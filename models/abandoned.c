@@ -2,6 +2,9 @@
  * back, by cause, so that the utilisation law holds. */
 #include "models/abandoned.h"
 
+#include "models/connection.h"
+#include "models/request.h"
+
 static bool is_left_alone(const struct server *s, const struct request *q)
 {
     return s->conf->abandoned == ABANDONED_SKIP && (q->flags & (REQ_EXPIRED | REQ_SKIPPED)) == REQ_EXPIRED;

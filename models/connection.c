@@ -1,7 +1,9 @@
 /* connection.c - a connection's life: asked for, queued, accepted, closed. */
 #include "models/connection.h"
 
+#include "models/listen.h"
 #include "models/receive_buffer.h"
+#include "models/request.h"
 
 uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report)
 {

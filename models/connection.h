@@ -1,4 +1,5 @@
-/* connection.h - how connections end: idle for too long, given up by one side, or without a word. */
+/* connection.h - the life of a connection: asked for, standing, idle for too long, given up by one side or
+ * without a word. */
 #ifndef MODELS_CONNECTION_H
 #define MODELS_CONNECTION_H
 
@@ -12,6 +13,24 @@ struct conn_times {
 };
 
 /* --- connection.c ------------------------------------------------------------------------------- */
+
+uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report);
+/* The connection for the collar's next report, open or not. */
+uint32_t conn_for_report(struct world *w, uint32_t fleet, uint32_t collar);
+void conn_connect(struct world *w, uint32_t c);
+/* When the server's answer to an attempt to connect, sent now, is at the collar. */
+simtime conn_answer(struct world *w, uint32_t c);
+void conn_opened(struct world *w, uint32_t c);
+void conn_unreachable(struct world *w, uint32_t c);
+/* The collar of a per-report connection gives it up: its report is over before the connection was of use. */
+void conn_hang_up(struct world *w, uint32_t c);
+void conn_close_server_end(struct world *w, uint32_t c);
+/* What an accepted connection takes besides its socket: taken (sign 1) or given back (-1). */
+void conn_memory(struct world *w, struct server *s, int sign);
+uint64_t conn_heap(const struct server *s);     /* the user's part of it */
+void conn_release(struct world *w, uint32_t c); /* a per-report connection whose last request is gone */
+/* Ends all outstanding requests of the connection with this outcome and closes it. */
+void conn_abort(struct world *w, uint32_t c, enum outcome o);
 
 /* The collar is gone without a word: it died, or gave up a link that is dead. Its reports on the connection
  * are lost (and tried again where the fleet retries); those that are at the server are served for nothing.

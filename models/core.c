@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "models/abandoned.h"
+#include "models/request.h"
 #include "models/sched.h"
 #include "models/world.h"
 

@@ -1,4 +1,6 @@
 /* fleet.c - collars: when they report, and what they do with the outcome. */
+#include "models/connection.h"
+#include "models/request.h"
 #include "models/world.h"
 
 static void wake_at(struct world *w, uint32_t collar, simtime at)

@@ -5,6 +5,8 @@
  * idle for long enough. So a report costs no event. */
 #include "models/connection.h"
 
+#include "models/request.h"
+
 #define SYN_ACK_GIVEN_UP 63.0 /* s: a handshake that nobody confirms (tcp_synack_retries 5) */
 
 bool idle_matters(const struct herd_conf *conf)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/abandoned.h"
+#include "models/request.h"
 
 /* What CPython does without the lock: system calls on sockets, and what the kernel does. */
 static const bool without_lock[CPU_CAUSES] = {

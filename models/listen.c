@@ -13,8 +13,10 @@
  * listeners out of the poll set, asyncio too); where those come back after a fixed time (0.5 s, 1 s) this one
  * does as soon as a connection is closed. So it knows of no more connections in the accept queue than it has
  * descriptors for: the first ones; the others are put off. */
+#include "models/listen.h"
+
 #include "models/connection.h"
-#include "models/world.h"
+#include "models/request.h"
 
 #define SYN_RETRIES     6
 #define SYN_ACK_RETRIES 5

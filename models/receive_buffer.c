@@ -4,6 +4,8 @@
  * socket empty (request.memory, which nobody else needs so early). */
 #include "models/receive_buffer.h"
 
+#include "models/request.h"
+
 /* Of the socket: the window counts data, not what the kernel needs to keep it. */
 static int64_t bytes_of(const struct world *w, const struct request *q)
 {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/connection.h"
 #include "models/retry.h"
 #include "models/world.h"
 

@@ -1,8 +1,10 @@
 /* request.c - a report on its way: sent, arrived, begun, replied. */
+#include "models/request.h"
+
 #include "models/abandoned.h"
 #include "models/connection.h"
+#include "models/listen.h"
 #include "models/receive_buffer.h"
-#include "models/world.h"
 
 static uint32_t take_request(struct world *w)
 {
@@ -476,29 +478,3 @@ void request_free(struct world *w, uint32_t r)
         retry_let_go(w, q->report);
     conn_release(w, c);
 }
-
-void req_push(struct server *s, struct req_queue *q, uint32_t r)
-{
-    struct request *req = s->world->req;
-    req[r].link = NONE;
-    req[r].flags |= REQ_QUEUED;
-    if (q->tail == NONE)
-        q->head = r;
-    else
-        req[q->tail].link = r;
-    q->tail = r;
-}
-
-uint32_t req_pop(struct server *s, struct req_queue *q)
-{
-    uint32_t r = q->head;
-    if (r == NONE)
-        return NONE;
-    q->head = s->world->req[r].link;
-    if (q->head == NONE)
-        q->tail = NONE;
-    s->world->req[r].flags &= (uint16_t)~REQ_QUEUED;
-    return r;
-}
-
-bool request_is_queued(const struct server *s, uint32_t r) { return s->world->req[r].flags & REQ_QUEUED; }

@@ -1,7 +1,8 @@
 /* retry.c - reports that may be sent more than once. */
 #include "models/retry.h"
 
-#include "models/world.h"
+#include "models/connection.h"
+#include "models/request.h"
 
 static uint32_t report_new(struct world *w)
 {

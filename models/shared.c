@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "models/request.h"
 #include "models/sched.h"
 #include "models/world.h"
 

@@ -1,4 +1,5 @@
 #include "models/swap.h"
+#include "models/connection.h"
 
 #include <math.h>
 

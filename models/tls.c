@@ -6,6 +6,7 @@
 #include "models/tls.h"
 
 #include "models/connection.h"
+#include "models/request.h"
 
 static const struct word versions[] = { [TLS_NONE] = { "none", "no encryption" },
                                         [TLS_1_2] = { "1.2", "two round trips, one where resumed" },

@@ -1,5 +1,6 @@
 /* turn_away.c - requests that a server does not serve: there are too many. */
 #include "models/receive_buffer.h"
+#include "models/request.h"
 
 /* One that was never begun: it counts neither as waiting nor as having arrived. */
 static void unwait(struct world *w, struct server *s, struct request *q)

@@ -1,10 +1,11 @@
 /* world.c - one trial from its beginning to its end. */
-#include "models/receive_buffer.h"
-
-#include "models/connection.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "models/connection.h"
+#include "models/listen.h"
+#include "models/receive_buffer.h"
+#include "models/request.h"
 
 #define POOL_FIRST  1024u
 #define POLL_EVENTS 16384u /* how often the stop flag is looked at */

@@ -400,58 +400,6 @@ simtime link_next_timeout(simtime wait);
 simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar,
                      uint32_t number, uint32_t attempt, simtime *given_up);
 
-/* listen.c */
-void conn_syn(struct world *w, uint32_t c);
-/* The last step of the handshake is at the server. */
-void conn_ack(struct world *w, uint32_t c);
-/* A connection that has not been accepted leaves the queue that it is in. */
-void conn_leave_queues(struct world *w, uint32_t c);
-/* The server has a descriptor to spare: connections that were put off are announced after this event; */
-void listen_when_free(struct world *w, struct server *s);
-/* that is now. */
-void listen_again(struct world *w, uint32_t server);
-
-/* connection.c */
-uint32_t conn_new(struct world *w, uint32_t fleet, uint32_t collar, bool per_report);
-/* The connection for the collar's next report, open or not. */
-uint32_t conn_for_report(struct world *w, uint32_t fleet, uint32_t collar);
-void conn_connect(struct world *w, uint32_t c);
-/* When the server's answer to an attempt to connect, sent now, is at the collar. */
-simtime conn_answer(struct world *w, uint32_t c);
-void conn_opened(struct world *w, uint32_t c);
-void conn_unreachable(struct world *w, uint32_t c);
-/* The collar of a per-report connection gives it up: its report is over before the connection was of use. */
-void conn_hang_up(struct world *w, uint32_t c);
-void conn_close_server_end(struct world *w, uint32_t c);
-/* What an accepted connection takes besides its socket: taken (sign 1) or given back (-1). */
-void conn_memory(struct world *w, struct server *s, int sign);
-uint64_t conn_heap(const struct server *s);     /* the user's part of it */
-void conn_release(struct world *w, uint32_t c); /* a per-report connection whose last request is gone */
-/* Ends all outstanding requests of the connection with this outcome and closes it. */
-void conn_abort(struct world *w, uint32_t c, enum outcome o);
-
-/* request.c */
-void request_send(struct world *w, uint32_t collar, uint32_t fleet, uint32_t conn, simtime intended);
-/* A request on the connection, the last; NONE without memory, or where too many are under way. */
-uint32_t request_new(struct world *w, uint32_t conn, simtime intended, uint32_t number);
-/* Its time-out runs from `from`; it is transmitted as soon as its connection stands. */
-void request_post(struct world *w, uint32_t r, simtime from);
-void request_transmit(struct world *w, uint32_t r);
-/* The same, whatever waits before it. */
-void request_send_up(struct world *w, uint32_t r);
-void request_arrive(struct world *w, uint32_t r);
-/* The server has room for the messages of the connection that were held back. */
-void request_release_held(struct world *w, uint32_t c);
-/* Tells the draws of one sending of the request from those of another. */
-uint32_t request_sending(const struct world *w, const struct request *q);
-bool request_is_at_server(const struct world *w, uint32_t r);
-void request_delivered(struct world *w, uint32_t r);
-void request_given_up(struct world *w, uint32_t r, enum outcome o);
-void request_free(struct world *w, uint32_t r); /* off its connection, wherever it stands */
-void request_begin(struct world *w, uint32_t r);
-/* The server is done with the request: what it says goes to the collar. */
-void request_send_back(struct world *w, struct server *s, uint32_t r);
-
 /* processes.c */
 void process_memory(struct server *s, int sign);
 /* threads.c */
