@@ -3,22 +3,20 @@
 
 #include <string.h>
 
+#include "plots/chart_marks.h"
+#include "plots/legend.h"
 #include "plots/names.h"
 #include "plots/output.h"
 #include "plots/same.h"
 
 #define GAP    40.0  /* between panels: room for the label of the one below */
-#define LEFT   86.0  /* for tick labels */
 #define RIGHT  24.0  /* beside names, or alone */
 #define WIDEST 290.0 /* of names */
 #define TAG    42u   /* characters of the names of equal curves that share a line */
 
-struct layout {
-    double width, height, right;    /* pixels; right: edge of the axes */
-    double top;                     /* of the panel at hand, from the top */
-    size_t block;                   /* of the data file */
-    const struct band *bands_above; /* of the panel before */
-};
+#define APART  20.0 /* between columns */
+#define HEAD   26.0 /* above the first row: what the columns are */
+#define SERIES 64u  /* in a legend */
 
 /* A logarithmic panel has no place for zero. */
 static bool has_value(const struct panel *p, const struct dot *d)
@@ -82,19 +80,44 @@ static void write_data(const struct chart *c, FILE *to)
 
 /* ---- script ---- */
 
-static void fit_y(const struct panel *p, struct axis *y)
+static void add_values(const struct panel *p, struct range *r)
 {
-    struct range r = RANGE_EMPTY;
     for (size_t k = 0; k < p->n; k++)
         for (size_t i = 0; i < p->curve[k].n; i++) {
             const struct dot *d = &p->curve[k].dot[i];
-            (p->log ? range_add_positive : range_add)(&r, d->y);
-            (p->log ? range_add_positive : range_add)(&r, 1.5 * d->at_least); /* room for the arrow */
-            range_add(&r, d->hi);
+            (p->log ? range_add_positive : range_add)(r, d->y);
+            (p->log ? range_add_positive : range_add)(r, 1.5 * d->at_least); /* room for the arrow */
+            range_add(r, d->hi);
         }
     if (p->mark.text && !p->log)
-        range_add(&r, 1.18 * r.hi); /* room for the text of the mark */
+        range_add(r, 1.18 * r->hi); /* room for the text of the mark */
+}
+
+static void fit_y(const struct panel *p, struct axis *y)
+{
+    struct range r = RANGE_EMPTY;
+    add_values(p, &r);
     axis_fit(y, p->unit, r.lo, r.hi, p->log);
+}
+
+/* Panels stand column by column; without columns every panel is a row. */
+static size_t rows_of(const struct chart *c) { return c->columns > 1 ? c->n / c->columns : c->n; }
+
+/* What stands beside each other has one scale. */
+static void fit_row(const struct chart *c, size_t index, struct axis *y)
+{
+    struct range r = RANGE_EMPTY;
+    for (size_t i = index % rows_of(c); i < c->n; i += rows_of(c))
+        add_values(&c->panel[i], &r);
+    axis_fit(y, c->panel[index].unit, r.lo, r.hi, c->panel[index].log);
+}
+
+static bool row_has_values(const struct chart *c, size_t index)
+{
+    for (size_t i = index % rows_of(c); i < c->n; i += rows_of(c))
+        if (panel_has_values(&c->panel[i]))
+            return true;
+    return false;
 }
 
 /* Whether a value is missing because there is no zero on a logarithmic axis. */
@@ -273,106 +296,54 @@ static void print_names(const struct panel *p, const struct chart *c, const stru
     names_print(name, n, width, p->height, to);
 }
 
-static void print_shade(const struct chart *c, FILE *to)
-{
-    if (!(c->shade_to > c->x.lo))
-        return;
-    fprintf(to,
-            "set object rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor rgb \"" STYLE_SHADE
-            "\" fillstyle solid noborder\n",
-            c->x.lo, fmin(c->shade_to, c->x.hi));
-}
-
-static double band_text_width(const char *name) { return 0.88 * style_text_width(name); }
-
-/* Where the name of a band begins, in pixels from the left: above its middle, but right of the panel's label
- * and of the name before; NaN where there is no room left. */
-static double place_band(const struct chart *c, const struct band *b, double left, const struct layout *l)
-{
-    double middle = (fmax(b->from, c->x.lo) + fmin(b->to, c->x.hi)) / 2, width = band_text_width(b->name);
-    double at = LEFT + (l->right - LEFT) * axis_place(&c->x, middle) - width / 2;
-    at = fmax(left, fmin(at, l->width - 16 - width));
-    return at + width <= l->width - 16 + 0.5 ? at : NAN;
-}
-
-/* Names stand above the first of the panels that share their bands, beside its label. */
-static void print_bands(const struct chart *c, const struct panel *p, const char *label,
-                        const struct layout *l, FILE *to)
-{
-    double left = 16 + style_text_width(label) + 16;
-    bool named = p->band != l->bands_above;
-    for (size_t i = 0; i < p->n_bands; i++) {
-        const struct band *b = &p->band[i];
-        if (!(b->from < c->x.hi && b->to > c->x.lo))
-            continue;
-        fprintf(
-            to,
-            "set object rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor rgb \"" STYLE_BAND
-            "\" fillstyle solid noborder\n",
-            fmax(b->from, c->x.lo), fmin(b->to, c->x.hi));
-        double at = named ? place_band(c, b, left, l) : NAN;
-        if (isnan(at))
-            continue;
-        style_label(to, &(struct label){ at, l->top - 10, b->name, "left", STYLE_FAINT, "small_font" },
-                    l->width, l->height);
-        left = at + band_text_width(b->name) + 12;
-    }
-}
-
-/* A line across the panel, the range behind it, and the text where there is more room. */
-static void print_mark(const struct chart *c, const struct mark_at *m, FILE *to)
-{
-    if (!m->text || !(m->at >= c->x.lo && m->at <= c->x.hi))
-        return;
-    bool left = axis_place(&c->x, m->at) > 0.6;
-    if (m->hi > m->lo)
-        fprintf(
-            to,
-            "set object rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor rgb \"" STYLE_SHADE
-            "\" fillstyle solid noborder\n",
-            fmax(m->lo, c->x.lo), fmin(m->hi, c->x.hi));
-    fprintf(
-        to,
-        "set arrow from %.10g, graph 0 to %.10g, graph 1 nohead front linewidth 1 dashtype (3,3) linecolor "
-        "rgb \"" STYLE_FAINT "\"\nset label ",
-        m->at, m->at);
-    style_quote(to, m->text);
-    fprintf(to,
-            " at %.10g, graph 0.93 %s offset %d,0 noenhanced front font small_font textcolor rgb \"%s\"\n",
-            m->at, left ? "right" : "left", left ? -1 : 1, STYLE_INK);
-}
-
-static void print_frame(const struct chart *c, const struct panel *p, const struct layout *l, bool last,
+static void print_frame(const struct chart *c, const struct panel *p, const struct chart_layout *l, bool last,
                         FILE *to)
 {
-    fprintf(to, "set lmargin at screen %.4f\nset rmargin at screen %.4f\n", LEFT / l->width,
+    fprintf(to, "set lmargin at screen %.4f\nset rmargin at screen %.4f\n", l->left / l->width,
             l->right / l->width);
     fprintf(to, "set tmargin at screen %.4f\nset bmargin at screen %.4f\n", 1 - l->top / l->height,
             1 - (l->top + p->height) / l->height);
     axis_print(&c->x, "x", last, to);
-    if (!last)
+    if (!last || l->left > CHART_LEFT)
         return;
     double bottom = l->top + p->height;
+    style_label(
+        to, &(struct label){ (CHART_LEFT + l->end) / 2, bottom + 44, c->x_label, "center", STYLE_INK, NULL },
+        l->width, l->height);
+}
+
+/* What a column is, in the middle above it. */
+static void print_head(const struct chart *c, size_t index, const struct chart_layout *l, FILE *to)
+{
+    char head[120];
+    style_fit(c->column[index / rows_of(c)], (size_t)((l->right - l->left) / (1.1 * STYLE_CHARACTER)), head,
+              sizeof head);
     style_label(to,
-                &(struct label){ (LEFT + l->right) / 2, bottom + 44, c->x_label, "center", STYLE_INK, NULL },
+                &(struct label){ (l->left + l->right) / 2, l->top - 17 - HEAD / 2 - 4, head, "center",
+                                 STYLE_INK, "bold_font" },
                 l->width, l->height);
 }
 
-static void print_panel(const struct chart *c, size_t index, struct layout *l, bool last, FILE *to)
+static void print_panel(const struct chart *c, size_t index, struct chart_layout *l, bool last, FILE *to)
 {
     const struct panel *p = &c->panel[index];
     struct axis y;
     char label[160];
-    fit_y(p, &y);
+    fit_row(c, index, &y);
     fprintf(to, "\n");
     print_frame(c, p, l, last, to);
-    axis_print(&y, "y", true, to);
+    axis_print(&y, "y", l->left <= CHART_LEFT, to);
     snprintf(label, sizeof label, *y.unit ? "%s (%s)" : "%s%s", p->label, y.unit);
-    style_label(to, &(struct label){ 16, l->top - 17, label, "left", STYLE_INK, NULL }, l->width, l->height);
-    print_shade(c, to);
-    print_bands(c, p, label, l, to);
-    print_mark(c, &p->mark, to);
-    print_names(p, c, &y, l->right - LEFT, to);
+    if (l->left <= CHART_LEFT)
+        style_label(to, &(struct label){ 16, l->top - 17, label, "left", STYLE_INK, NULL }, l->width,
+                    l->height);
+    if (c->columns > 1 && l->top <= l->first)
+        print_head(c, index, l, to);
+    chart_print_shade(c, to);
+    chart_print_bands(c, p, label, l, to);
+    chart_print_mark(c, &p->mark, to);
+    if (c->columns <= 1)
+        print_names(p, c, &y, l->right - CHART_LEFT, to);
     fprintf(to, "clip(y) = y > %.10g ? y : %.10g\n", y.lo, y.lo);
     fprintf(to, y.log ? "rise(y) = y * %.6g\n" : "rise(y) = %.10g\n",
             y.log ? pow(y.hi / y.lo, 0.06) - 1 : 0.06 * (y.hi - y.lo));
@@ -381,37 +352,63 @@ static void print_panel(const struct chart *c, size_t index, struct layout *l, b
     fputs("\nunset label\nunset arrow\nunset object\n", to);
 }
 
-static void lay_out(const struct chart *c, struct layout *l)
+/* Of columns: a sample of each line, as there is no room for names at their ends. */
+static size_t make_legend(const struct chart *c, struct legend_entry *entry)
+{
+    size_t n = 0;
+    for (size_t k = 0; c->columns > 1 && k < c->panel[0].n && n < SERIES; k++) {
+        const struct curve *curve = &c->panel[0].curve[k];
+        const struct look *look = style_look(curve->series);
+        if (*curve->name)
+            entry[n++] = (struct legend_entry){ curve->name, look->colour, look->ink, curve->dash };
+    }
+    return n;
+}
+
+static void lay_out(const struct chart *c, struct chart_layout *l)
 {
     double widest = 0;
-    *l = (struct layout){ .width = STYLE_WIDTH, .height = STYLE_TOP + STYLE_BOTTOM - GAP };
-    l->height += style_note_height(&c->heading, l->width);
-    for (size_t p = 0; p < c->n; p++) {
-        if (panel_has_values(&c->panel[p]))
-            l->height += c->panel[p].height + GAP;
+    struct legend_entry entry[SERIES];
+    *l = (struct chart_layout){ .width = STYLE_WIDTH, .left = CHART_LEFT };
+    for (size_t p = 0; p < c->n && c->columns <= 1; p++) {
         struct tag tag[NAMES_MAX];
         for (size_t i = make_tags(c, &c->panel[p], tag); i-- > 0;)
             widest = fmax(widest, style_text_width(tag[i].text));
     }
-    l->right = l->width - RIGHT - fmin(widest, WIDEST);
+    l->end = l->right = l->width - RIGHT - fmin(widest, WIDEST);
     l->top = STYLE_TOP;
+    if (c->columns > 1) {
+        l->right = CHART_LEFT + (l->end - CHART_LEFT + APART) / (double)c->columns - APART;
+        l->top = LEGEND_TOP + 6 + legend_height(entry, make_legend(c, entry), l->width) + HEAD + 20;
+    }
+    l->first = l->top;
+    l->height = l->top + STYLE_BOTTOM - GAP + style_note_height(&c->heading, l->width);
+    for (size_t p = 0; p < rows_of(c); p++)
+        l->height += row_has_values(c, p) ? c->panel[p].height + GAP : 0;
 }
 
 static void write_script(const struct chart *c, FILE *to)
 {
-    struct layout l;
-    size_t last = 0;
+    struct chart_layout l;
+    struct legend_entry entry[SERIES];
+    size_t last = 0, rows = rows_of(c);
     lay_out(c, &l);
-    for (size_t p = 0; p < c->n; p++)
-        if (panel_has_values(&c->panel[p]))
+    for (size_t p = 0; p < rows; p++)
+        if (row_has_values(c, p))
             last = p;
     style_begin(to, &c->heading, l.width, l.height);
+    legend_print(entry, make_legend(c, entry), LEGEND_TOP, l.width, l.height, to);
     fprintf(to, "data = \"%s.dat\"\nset multiplot\n", c->heading.file);
     for (size_t p = 0; p < c->n; p++) {
-        if (!panel_has_values(&c->panel[p]))
-            continue;
-        print_panel(c, p, &l, p == last, to);
-        l.top += c->panel[p].height + GAP;
+        if (p > 0 && p % rows == 0) {
+            double width = l.right - l.left;
+            l.left = l.right + APART;
+            l.right = l.left + width;
+            l.top = l.first;
+        }
+        if (panel_has_values(&c->panel[p]))
+            print_panel(c, p, &l, p % rows == last, to);
+        l.top += row_has_values(c, p) ? c->panel[p].height + GAP : 0;
     }
     fputs("unset multiplot\n", to);
 }

@@ -56,6 +56,10 @@ struct chart {
     struct axis x;
     struct panel *panel;
     size_t n;
+    /* The panels stand in so many columns, column by column, under these names and with a legend; 0 or 1:
+     * below each other, with names at the ends of the curves. */
+    size_t columns;
+    const char *const *column;
     bool points;     /* mark every value; otherwise lines only */
     bool scattered;  /* marks only: neighbours have nothing to do with each other */
     bool restless;   /* curves that go up and down all the time: drawn thinner */

@@ -150,7 +150,8 @@ static void write_script(const struct map *m, const struct heading *h, FILE *to)
         to,
         "data = \"frontier.dat\"\nset multiplot\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n",
         LEFT / m->width, 1 - RIGHT / m->width);
-    fputs("set palette defined (-1 \"#0072b2\", 0 \"#ffffff\", 1 \"#d55e00\")\nset cbrange [-1:1]\n"
+    /* beyond the limit is lighter than well within it: the two differ on grey paper */
+    fputs("set palette defined (-1 \"#0072b2\", 0 \"#ffffff\", 1 \"#e69f00\")\nset cbrange [-1:1]\n"
           "set cbtics noenhanced ('100 %% to spare' -1, '50 %%' -0.5, 'the limit' 0, '50 %% over' 0.5, "
           "'100 %% or more' 1) font small_font\n"
           "set object 1 rectangle from graph 0,0 to graph 1,1 behind fillstyle solid noborder "
@@ -170,7 +171,7 @@ int figure_frontier(const struct tune_frame *f, const char *folder, char *error,
     struct heading h = { "frontier", "two keys: the margin of the worst objective, and the frontier",
                          f->title, subtitle,
                          "Colour: the worst objective, as a share of its limit to spare (blue) or beyond it "
-                         "(orange); grey: not known. Small dots: tried." };
+                         "(orange); grey: not known. Black: the frontier. Small dots: tried." };
     for (size_t s = 0; s < f->n_series; s++)
         for (size_t i = 0; i < f->series[s].n; i++) {
             range_add(&x, f->series[s].tried[i].second);

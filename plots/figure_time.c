@@ -24,7 +24,6 @@ struct reading {
     const struct drawing *drawing;
     struct band (*band)[BANDS_MAX]; /* of each category */
     struct panel *panel;            /* [n_categories][COURSES] */
-    char (*label)[96];              /* of each panel */
     size_t n;
     size_t time, point, column[COURSES][2];
     double end;
@@ -71,25 +70,22 @@ static int make_curves(const struct frame *f, struct panel *p)
     return p->curve ? 0 : -1;
 }
 
-/* Categories stand below each other: their courses have little to do with one another. */
+/* Categories stand beside each other. */
 static int make_room(struct reading *r)
 {
     const struct frame *f = r->drawing->frame;
     r->n = f->n_categories * COURSES;
     r->panel = calloc(r->n, sizeof *r->panel);
-    r->label = calloc(r->n, sizeof *r->label);
     r->band = calloc(f->n_categories, sizeof *r->band);
-    for (size_t i = 0; r->panel && r->label && r->band && i < r->n; i++) {
+    for (size_t i = 0; r->panel && r->band && i < r->n; i++) {
         const struct course *c = &courses[i % COURSES];
-        const char *category = f->category[i / COURSES];
         double height = f->n_categories > 1 ? 0.75 * c->height : c->height;
-        snprintf(r->label[i], sizeof *r->label, "%.40s%s%s", category, *category ? ": " : "", c->label);
-        r->panel[i] = (struct panel){ .label = r->label[i], .unit = c->unit, .height = height };
+        r->panel[i] = (struct panel){ .label = c->label, .unit = c->unit, .height = height };
         r->panel[i].band = r->band[i / COURSES];
         if (make_curves(f, &r->panel[i]) != 0)
             return -1;
     }
-    return r->panel && r->label && r->band ? 0 : -1;
+    return r->panel && r->band ? 0 : -1;
 }
 
 static void give_back(struct reading *r)
@@ -100,7 +96,6 @@ static void give_back(struct reading *r)
         free(r->panel[i].curve);
     }
     free(r->panel);
-    free(r->label);
     free(r->band);
 }
 
@@ -177,6 +172,8 @@ static int write_figure(struct reading *r)
 {
     const struct drawing *d = r->drawing;
     struct chart c = { .panel = r->panel, .n = r->n, .restless = true, .shade_to = NAN };
+    c.columns = d->frame->n_categories;
+    c.column = d->frame->category;
     char at[160], subtitle[300], x_label[64];
     for (size_t i = 0; i < r->n; i++)
         empty_zeros(&r->panel[i]);

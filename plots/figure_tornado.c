@@ -160,7 +160,7 @@ static void make_legend(struct tornado *r)
     }
     style_shades(r->look, r->variants, r->shade);
     for (size_t v = 0; v < r->variants; v++)
-        r->legend[v] = (struct legend_entry){ r->name[v], r->shade[v], style_look(r->look[v])->ink };
+        r->legend[v] = (struct legend_entry){ r->name[v], r->shade[v], style_look(r->look[v])->ink, NULL };
     r->named = r->variants > 1 ? r->variants : 0;
 }
 

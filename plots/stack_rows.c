@@ -111,7 +111,7 @@ static void make_legend(struct rows *r)
     for (size_t k = 0; k < r->stack->bar[0].n; k++) {
         const struct stack_part *part = &r->stack->bar[0].part[k];
         if (stack_is_used(r->stack, k))
-            r->legend[r->named++] = (struct legend_entry){ part->title, part->colour, STYLE_INK };
+            r->legend[r->named++] = (struct legend_entry){ part->title, part->colour, STYLE_INK, NULL };
     }
 }
 

@@ -324,6 +324,41 @@ static void categories_head_the_rows_of_dots(void)
     remove_folder();
 }
 
+/* Courses of two points for each of the 27: what has three kinds of work has three columns. */
+static void write_courses(void)
+{
+    FILE *f = fopen(in_folder("series.csv"), "w");
+    CU_ASSERT_FATAL(f != NULL);
+    fputs("point,time,resident,kernel,connections,outstanding\n", f);
+    for (size_t i = 0; i < NAMES * WORKS; i++)
+        for (unsigned time = 0; time < 2; time++)
+            fprintf(f, "%zu,%u,%zu,100,%zu,%zu\n", i, 10 * time, 1000 * (i + 1), 10 * (i + 1), i + 1);
+    CHECK_INT(fclose(f), 0);
+}
+
+static void courses_of_several_categories_stand_in_columns(void)
+{
+    make_zoo(1);
+    write_courses();
+    expect_written();
+    struct picture *p = read_picture("plots/time.gp");
+    CHECK_INT(p->axes, 3 * WORKS);
+    CHECK(p->height <= p->width); /* a slide is not high */
+    const struct placed *first = find_label(p, "[cpu: 100 us, wait: 20 ms]"),
+                        *last = find_label(p, "[cpu: 5 ms]");
+    CU_ASSERT_FATAL(first != NULL && last != NULL);
+    CHECK(last->x > first->x + first->width);
+    CHECK_NEAR(first->y, last->y, 0.1);
+    for (size_t i = 0; i < NAMES; i++)
+        CHECK_INT(count_labels(p, names[i]), 1);
+    CHECK_INT(count_labels(p, "open connections"), 1);
+    is_inside("time.gp", p);
+    is_apart("time.gp", p);
+    has_no_empty_axes("time.gp", p);
+    free(p);
+    remove_folder();
+}
+
 /* ---- colours, and lines of text ---- */
 
 static void shades_differ_on_grey_paper(void)
@@ -457,6 +492,7 @@ SUITE("figures", { "no label runs over the edge", no_label_runs_over_the_edge },
       { "stacked parts make the whole", stacked_parts_make_the_whole },
       { "panels share a scale unless one would vanish", panels_share_a_scale_unless_one_would_vanish },
       { "categories head the rows of dots", categories_head_the_rows_of_dots },
+      { "courses of several categories stand in columns", courses_of_several_categories_stand_in_columns },
       { "shades differ on grey paper", shades_differ_on_grey_paper },
       { "a tornado can be photocopied", a_tornado_can_be_photocopied },
       { "a long note takes two lines", a_long_note_takes_two_lines },

@@ -99,4 +99,17 @@ run "$HERDSIM" run dear.yaml -q -j 1 -s machine.profile=ideal -o ideal
 status_is 0
 [ ! -e ideal/plots/cpu.gp ] || fail "a machine without costs has no overhead to draw"
 
+# What a picture says: the texts of its labels, whichever gnuplot drew it.
+words() { sed -n 's/.*<text[^>]*>\(.*\)<\/text>.*/\1/p' "$1" | sed 's/<[^>]*>//g' | sort; }
+
+it "the README's picture is what its first command draws"
+if command -v gnuplot >/dev/null; then
+    run "$HERDSIM" run "$SOURCE_DIR/scenarios/c10k.yaml" -q -o c10k
+    status_is 0
+    words "$SOURCE_DIR/docs/why.svg" >shown
+    words c10k/plots/why.svg >drawn
+    [ -s shown ] || fail "docs/why.svg says nothing"
+    cmp -s shown drawn || fail "renew it: ./herdsim run scenarios/c10k.yaml && cp results/c10k/plots/why.svg docs/"
+fi
+
 finish
