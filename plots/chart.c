@@ -421,6 +421,16 @@ static bool any_loses_zero(const struct chart *c)
     return false;
 }
 
+/* Panels in which every name has a line of its own. */
+static void make_room_for_names(const struct chart *c)
+{
+    for (size_t p = 0; p < c->n && c->columns <= 1; p++) {
+        struct tag tag[NAMES_MAX];
+        double lines = (double)make_tags(c, &c->panel[p], tag);
+        c->panel[p].height = fmax(c->panel[p].height, STYLE_LINE * (lines - 1));
+    }
+}
+
 int chart_write(const struct chart *chart, const char *folder, char *error, size_t size)
 {
     struct chart c = *chart;
@@ -432,6 +442,7 @@ int chart_write(const struct chart *chart, const char *folder, char *error, size
                  *before ? " " : "");
         c.heading.note = note;
     }
+    make_room_for_names(&c);
     if (figure_open(&files, folder, c.heading.file, error, size) != 0)
         return -1;
     write_script(&c, files.script.to);

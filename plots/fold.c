@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROOM 40u /* characters, for a column that continues */
+
 FILE *fold_open(struct fold *f, size_t width, FILE *to)
 {
     *f = (struct fold){ .to = to, .width = width };
@@ -44,21 +46,32 @@ static const char *line_end(const char *from, const char *end, size_t room)
     return end;
 }
 
-static void fold_line(const char *from, const char *end, size_t width, FILE *to)
+/* Where the lines that follow begin: under the last column, as long as that leaves room enough, else two more
+ * than an indented line. */
+static size_t hang_of(const char *from, const char *end, size_t width)
 {
-    size_t indent = 0;
+    size_t indent = 0, column = 0, at = 0;
     while (from + indent < end && from[indent] == ' ')
         indent++;
-    size_t hang = indent ? indent + 2 : 0;
+    for (const char *c = from + indent; c < end; c = step(c, end, &at))
+        column = c - from >= 2 && *c != ' ' && c[-1] == ' ' && c[-2] == ' ' ? indent + at : column;
+    if (column > indent && column + ROOM <= width)
+        return column;
+    return indent && indent + 2 + ROOM / 4 <= width ? indent + 2 : 0;
+}
+
+static void fold_line(const char *from, const char *end, size_t width, FILE *to)
+{
     while (end > from && end[-1] == ' ')
         end--;
-    for (size_t room = width; from<end; room = width> hang + 10 ? width - hang : width) {
+    size_t hang = hang_of(from, end, width);
+    for (size_t room = width; from < end; room = width - hang) {
         const char *stop = line_end(from, end, room);
         fwrite(from, 1, (size_t)(stop - from), to);
         for (from = stop; from < end && *from == ' ';)
             from++;
         if (from < end)
-            fprintf(to, "\n%*s", (int)(width > hang + 10 ? hang : 0), "");
+            fprintf(to, "\n%*s", (int)hang, "");
     }
 }
 

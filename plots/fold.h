@@ -16,7 +16,8 @@ struct fold {
 /* Where to print what shall be folded to so many characters: `to` itself for a width of 0, or without
  * memory. */
 FILE *fold_open(struct fold *f, size_t width, FILE *to);
-/* Prints it. What follows the first line of a broken one is indented by two more than an indented line. */
+/* Prints it. A broken line goes on under its last column (what follows two spaces or more) where there is
+ * room, otherwise two characters further in than it began if it was indented. */
 void fold_close(struct fold *f);
 
 #endif

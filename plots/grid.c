@@ -119,12 +119,22 @@ static void print_row(const struct grid *g, const struct grid_row *row, const si
     }
 }
 
+static bool is_empty(const struct grid *g, const struct grid_row *row)
+{
+    for (size_t c = 0; c < g->columns; c++)
+        if (cell_width(row, c) > 0)
+            return false;
+    return true;
+}
+
 void grid_print(const struct grid *g, size_t indent, bool bold, FILE *to)
 {
     size_t width[GRID_COLUMNS];
     for (size_t c = 0; c < g->columns; c++)
         width[c] = column_width(g, c);
     for (size_t i = 0; i < g->n; i++) {
+        if (i < g->headers && is_empty(g, &g->row[i]))
+            continue; /* all titles are of one line */
         if (g->row[i].rule)
             fputc('\n', to);
         spaces(indent, to);

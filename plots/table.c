@@ -21,10 +21,10 @@
 #define NARROW 1.0  /* percent of the mean; narrower intervals are not worth their room */
 
 /* What a narrow terminal has no room for, the least important first. */
-static const char *const dispensable[] = { "memory.reserved.peak", "memory.per_connection",
-                                           "loop.lag.p99",         "goodput",
-                                           "cpu.utilisation",      "throughput",
-                                           "latency.p50",          "memory.total.peak" };
+static const char *const dispensable[] = {
+    "memory.reserved.peak",    "memory.per_connection", "loop.lag.p99", "goodput",          "cpu.utilisation",
+    "reports.in_flight.ratio", "latency.p50",           "throughput",   "memory.total.peak"
+};
 #define DISPENSABLE (sizeof dispensable / sizeof *dispensable)
 
 /* Columns that appear only where something is lost, headline or not. */

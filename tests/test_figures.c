@@ -66,9 +66,9 @@ static struct picture *read_picture(const char *name)
 {
     struct picture *p = calloc(1, sizeof *p);
     char *text = read_text(name), *rest = text, *line;
-    const char *size;
+    const char *size = strstr(text, "terminal svg size ");
     double margin;
-    CU_ASSERT_FATAL(p != NULL && (size = strstr(text, "terminal svg size ")) != NULL);
+    CU_ASSERT_FATAL(p != NULL && size != NULL);
     CHECK_INT(sscanf(size, "terminal svg size %lf,%lf", &p->width, &p->height), 2);
     while ((line = strsep(&rest, "\n")) != NULL) {
         if (!strncmp(line, "set label '", 11))
@@ -324,6 +324,31 @@ static void categories_head_the_rows_of_dots(void)
     remove_folder();
 }
 
+/* Names at the ends of curves need a line each, however many there are. */
+static void a_panel_is_as_high_as_its_names(void)
+{
+    struct given g[40];
+    char name[20][16];
+    double top, bottom;
+    for (size_t i = 0; i < 40; i++) {
+        snprintf(name[i / 2], sizeof name[0], "variant %zu", i / 2);
+        g[i] = (struct given){ name[i / 2], i % 2 ? "10000" : "100", 1e6 * pow(1.3, (double)i), 1e5, 1e5, 100,
+                               "0.1" };
+    }
+    make_folder();
+    write_summary(g, 40, COLLARS, "1", TITLE);
+    expect_written();
+    struct picture *p = read_picture("plots/memory.gp");
+    char *text = read_text("plots/memory.gp");
+    const char *at = strstr(text, "set tmargin at screen ");
+    CU_ASSERT_FATAL(at != NULL);
+    CHECK_INT(sscanf(at, "set tmargin at screen %lf\nset bmargin at screen %lf", &top, &bottom), 2);
+    CHECK((top - bottom) * p->height >= 19 * STYLE_LINE - 1);
+    free(text);
+    free(p);
+    remove_folder();
+}
+
 /* Courses of two points for each of the 27: what has three kinds of work has three columns. */
 static void write_courses(void)
 {
@@ -472,6 +497,8 @@ static void lines_break_at_words(void)
         { "one two three", 7, "one two\nthree" },
         { "\n\na\n", 2, "\n\na\n" },
         { "  threads: memory is all\n", 17, "  threads: memory\n    is all\n" },
+        { "key    what it means, at some length, so that it takes more than one line\n", 50,
+          "key    what it means, at some length, so that it\n       takes more than one line\n" },
         { "incomprehensibilities\n", 5, "incomprehensibilities\n" },
         { "\033[1mone two\033[0m\n", 7, "\033[1mone two\033[0m\n" },
         { "größe ±1 %\n", 10, "größe ±1 %\n" },
@@ -493,6 +520,7 @@ SUITE("figures", { "no label runs over the edge", no_label_runs_over_the_edge },
       { "panels share a scale unless one would vanish", panels_share_a_scale_unless_one_would_vanish },
       { "categories head the rows of dots", categories_head_the_rows_of_dots },
       { "courses of several categories stand in columns", courses_of_several_categories_stand_in_columns },
+      { "a panel is as high as its names", a_panel_is_as_high_as_its_names },
       { "shades differ on grey paper", shades_differ_on_grey_paper },
       { "a tornado can be photocopied", a_tornado_can_be_photocopied },
       { "a long note takes two lines", a_long_note_takes_two_lines },

@@ -3,10 +3,14 @@
 #include <strings.h>
 
 #include "models/herd_study.h"
+#include "plots/fold.h"
 #include "sim/cli/cli.h"
+#include "sim/experiment/host.h"
 #include "sim/kernel/dist.h"
 #include "sim/scenario/describe.h"
 #include "sim/scenario/nearest.h"
+
+static FILE *out; /* what is described goes here, to be folded to the terminal */
 
 static const char *unit_text(const struct metric *m)
 {
@@ -44,7 +48,7 @@ static size_t describe_metric(const char *word)
         const struct metric *m = &herd_study.metrics[i];
         if (!is_called(m, word))
             continue;
-        printf("%s%s\n  metric, %s\n  %s\n", found ? "\n" : "", m->name, unit_text(m), m->doc);
+        fprintf(out, "%s%s\n  metric, %s\n  %s\n", found ? "\n" : "", m->name, unit_text(m), m->doc);
         found++;
     }
     return found;
@@ -61,8 +65,8 @@ static size_t describe_ending(const char *word)
             strcmp(m->name + n - length, word))
             continue;
         if (!found++)
-            printf("*.%s\n  metrics\n", word);
-        printf("  %-32s %s\n", m->name, m->title);
+            fprintf(out, "*.%s\n  metrics\n", word);
+        fprintf(out, "  %-32s %s\n", m->name, m->title);
     }
     return found;
 }
@@ -76,8 +80,8 @@ static size_t describe_group(const char *word)
         if (strncmp(m->name, word, length) || m->name[length] != '.')
             continue;
         if (!found++)
-            printf("%s.*\n  metrics\n", word);
-        printf("  %-32s %s\n", m->name, m->title);
+            fprintf(out, "%s.*\n  metrics\n", word);
+        fprintf(out, "  %-32s %s\n", m->name, m->title);
     }
     return found;
 }
@@ -101,29 +105,29 @@ static const char *verdict_doc(const char *name)
 
 static void outline_metrics(void)
 {
-    printf("Metrics (in results and tables)\n");
+    fprintf(out, "Metrics (in results and tables)\n");
     for (size_t i = 0; i < herd_study.n_metrics; i++)
-        printf("  %-28s %s\n", herd_study.metrics[i].name, herd_study.metrics[i].title);
+        fprintf(out, "  %-28s %s\n", herd_study.metrics[i].name, herd_study.metrics[i].title);
 }
 
 static void outline_verdicts(void)
 {
-    printf("Verdicts (how a point ends)\n");
+    fprintf(out, "Verdicts (how a point ends)\n");
     for (size_t i = 0; i < herd_study.n_verdicts; i++)
-        printf("  %-28s %s\n", herd_study.verdicts[i], verdict_doc(herd_study.verdicts[i]));
+        fprintf(out, "  %-28s %s\n", herd_study.verdicts[i], verdict_doc(herd_study.verdicts[i]));
 }
 
 static void outline_distributions(void)
 {
-    printf("Distributions (where a value may vary)\n");
+    fprintf(out, "Distributions (where a value may vary)\n");
     for (size_t i = 0; i < DIST_KINDS; i++)
         if (dist_types[i].name)
-            printf("  %-28s %s\n", dist_types[i].name, dist_types[i].doc);
+            fprintf(out, "  %-28s %s\n", dist_types[i].name, dist_types[i].doc);
 }
 
-static void outline_units(void) { describe_units(stdout); }
-static void outline_models(void) { (void)describe_word(herd_study.root, "model", stdout); }
-static void outline_keys(void) { (void)describe_word(herd_study.root, NULL, stdout); }
+static void outline_units(void) { describe_units(out); }
+static void outline_models(void) { (void)describe_word(herd_study.root, "model", out); }
+static void outline_keys(void) { (void)describe_word(herd_study.root, NULL, out); }
 
 /* What a word in the plural lists. */
 static const struct topic {
@@ -168,7 +172,7 @@ static size_t describe_term(const char *word)
 {
     for (const struct word *t = terms; t->name; t++)
         if (!strcmp(t->name, word)) {
-            printf("%s\n  word of the tables\n  %s\n", word, t->doc);
+            fprintf(out, "%s\n  word of the tables\n  %s\n", word, t->doc);
             return 1;
         }
     return 0;
@@ -178,7 +182,7 @@ static size_t describe_verdict(const char *word)
 {
     for (size_t i = 0; i < herd_study.n_verdicts; i++)
         if (!strcmp(herd_study.verdicts[i], word)) {
-            printf("%s\n  verdict on a point\n  %s\n", word, verdict_doc(word));
+            fprintf(out, "%s\n  verdict on a point\n  %s\n", word, verdict_doc(word));
             return 1;
         }
     return 0;
@@ -216,7 +220,7 @@ static const struct word synonyms[] = { { "accept queue", "queue.accept" },
 
 static size_t describe_all(const char *word)
 {
-    size_t found = describe_word(herd_study.root, word, stdout);
+    size_t found = describe_word(herd_study.root, word, out);
     found += describe_verdict(word) + describe_topic(word) + describe_term(word);
     found += describe_metric(word);
     found += is_metric(word) ? 0 : describe_group(word); /* latency.p99 is no group of latency.p99.9 */
@@ -229,20 +233,20 @@ static size_t describe_synonyms(const char *word)
     for (const struct word *s = synonyms; s->name; s++) {
         if (strcasecmp(s->name, word))
             continue;
-        printf("%s'%s': see %s\n\n", found ? "\n" : "", s->name, s->doc);
+        fprintf(out, "%s'%s': see %s\n\n", found ? "\n" : "", s->name, s->doc);
         found += describe_all(s->doc);
     }
     return found;
 }
 
-int cmd_describe(const struct options *o)
+static int answer(const struct options *o)
 {
     const char *word = o->n_arguments ? o->argument[0] : NULL;
     if (!word) {
         outline_keys();
-        putchar('\n');
+        fputc('\n', out);
         outline_metrics();
-        putchar('\n');
+        fputc('\n', out);
         outline_verdicts();
         return EXIT_DONE;
     }
@@ -254,4 +258,13 @@ int cmd_describe(const struct options *o)
     else
         complain("nothing is called '%s'; 'herdsim describe' lists what there is", word);
     return EXIT_WRONG;
+}
+
+int cmd_describe(const struct options *o)
+{
+    struct fold fold;
+    out = fold_open(&fold, host_terminal_width(fileno(stdout)), stdout);
+    int status = answer(o);
+    fold_close(&fold);
+    return status;
 }
