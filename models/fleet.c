@@ -65,20 +65,26 @@ bool report_is_sent(struct world *w, uint32_t fleet, simtime intended)
     return measured;
 }
 
-static void count_outcome(struct world *w, simtime intended, enum outcome o)
+static void count_failure(struct world *w, simtime intended, enum outcome o)
 {
-    uint64_t *const counter[] = { [OUTCOME_ANSWERED] = &w->count.answered,
-                                  [OUTCOME_REFUSED] = &w->count.refused,
+    uint64_t *const counter[] = { [OUTCOME_REFUSED] = &w->count.refused,
                                   [OUTCOME_TIMED_OUT] = &w->count.timed_out,
                                   [OUTCOME_LOST] = &w->count.lost,
                                   [OUTCOME_DROPPED] = &w->count.dropped };
     ++*counter[o];
     if (o == OUTCOME_TIMED_OUT)
         hist_add(w->gave_up, w->now - intended);
-    if (o == OUTCOME_ANSWERED) {
-        hist_add(w->hist[HIST_LATENCY], w->now - intended);
-        w->last_reply = w->now;
+}
+
+static inline void count_outcome(struct world *w, simtime intended, enum outcome o)
+{
+    if (o != OUTCOME_ANSWERED) {
+        count_failure(w, intended, o);
+        return;
     }
+    w->count.answered++;
+    hist_add(w->hist[HIST_LATENCY], w->now - intended);
+    w->last_reply = w->now;
 }
 
 void report_is_over(struct world *w, uint32_t fleet, uint32_t collar, simtime intended, bool measured,

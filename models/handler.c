@@ -7,20 +7,24 @@ static inline double step_amount(struct world *w, const struct request *q, const
     return draw_step(w->key, step, index, w->conn[q->conn].collar, q->number);
 }
 
-/* The pause that the step is, and the CPU time of asking for it. */
-static simtime begin_pause(struct server *s, uint32_t r, const struct step_conf *step)
+static simtime begin_call(struct server *s, uint32_t r, uint32_t index)
 {
-    struct world *w = s->world;
-    struct request *q = &w->req[r];
+    struct request *q = &s->world->req[r];
+    q->flags |= REQ_CALLS;
+    q->stamp = backend_demand(s->world, r, index);
+    return server_book(s, CPU_SEND, s->costs.send);
+}
+
+/* The pause that the step is, and the CPU time of asking for it. */
+static inline simtime begin_pause(struct server *s, uint32_t r, const struct step_conf *step)
+{
+    struct request *q = &s->world->req[r];
     uint32_t index = q->step++;
     q->after = step->kind == STEP_BLOCK ? AFTER_BLOCK : AFTER_WAIT;
-    if (step->kind != STEP_CALL) {
-        q->stamp = simtime_from_s(step_amount(w, q, step, index));
-        return 0;
-    }
-    q->flags |= REQ_CALLS;
-    q->stamp = backend_demand(w, r, index);
-    return server_book(s, CPU_SEND, s->costs.send);
+    if (step->kind == STEP_CALL)
+        return begin_call(s, r, index);
+    q->stamp = simtime_from_s(step_amount(s->world, q, step, index));
+    return 0;
 }
 
 /* The CPU time of taking a call's answer. */
@@ -57,7 +61,8 @@ static void go_deep(struct server *s, int64_t bytes)
 
 /* What of a step's work is left, or fits into the stretch of which `had` is used up: then the request keeps
  * how much of the step is done. */
-static simtime cut(const struct server *s, struct request *q, simtime work, simtime had)
+__attribute__((noinline)) static simtime cut(const struct server *s, struct request *q, simtime work,
+                                             simtime had)
 {
     simtime done = q->after == AFTER_CUT ? q->stamp : 0;
     simtime room = simtime_from_s(simtime_to_s(s->stretch) * s->machine->speed) - had;
@@ -71,12 +76,26 @@ static simtime cut(const struct server *s, struct request *q, simtime work, simt
 }
 
 /* Of what no handler sees. */
-static simtime other_work(struct server *s, struct request *q)
+__attribute__((noinline)) static simtime other_work(struct server *s, struct request *q)
 {
     if (q->step)
         return 0;
     q->step = (uint8_t)s->conf->handler.n;
     return q->flags & (REQ_PING | REQ_SKIPPED) ? 0 : server_book(s, CPU_TLS, tls_work(s, q));
+}
+
+/* A step that takes memory. */
+__attribute__((noinline)) static void take_memory(struct server *s, struct request *q,
+                                                  const struct step_conf *step)
+{
+    int64_t bytes = (int64_t)step_amount(s->world, q, step, q->step);
+    if (step->kind == STEP_STACK) {
+        go_deep(s, bytes);
+        return;
+    }
+    s->holders += !q->memory && bytes;
+    q->memory += bytes;
+    hold(s->world, s, MEM_REQUESTS, bytes);
 }
 
 static inline simtime work(struct server *s, struct request *q)
@@ -86,7 +105,7 @@ static inline simtime work(struct server *s, struct request *q)
     simtime cpu = 0, had = 0;
     if (q->flags & (REQ_CONTROL | REQ_SKIPPED))
         return other_work(s, q);
-    for (; q->step < s->conf->handler.n; q->step++) {
+    for (size_t n = s->conf->handler.n; q->step < n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {
             simtime part = simtime_from_s(step_amount(w, q, now, q->step));
@@ -96,13 +115,8 @@ static inline simtime work(struct server *s, struct request *q)
             cpu += server_book(s, CPU_WORK, part);
             if (q->after == AFTER_CUT)
                 break;
-        } else if (now->kind == STEP_MEMORY) {
-            int64_t bytes = (int64_t)step_amount(w, q, now, q->step);
-            s->holders += !q->memory && bytes;
-            q->memory += bytes;
-            hold(w, s, MEM_REQUESTS, bytes);
-        } else if (now->kind == STEP_STACK) {
-            go_deep(s, (int64_t)step_amount(w, q, now, q->step));
+        } else if (is_work(now)) {
+            take_memory(s, q, now);
         } else {
             break;
         }

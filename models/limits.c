@@ -18,7 +18,7 @@ void limit_hit_by_one(struct world *w, const char *name)
 }
 
 /* Of the server, and of its machine. */
-static void count_memory(struct world *w, struct server *s, int64_t bytes)
+static inline void count_memory(struct world *w, struct server *s, int64_t bytes)
 {
     struct machine *m = s->machine;
     m->memory += bytes;
@@ -28,7 +28,7 @@ static void count_memory(struct world *w, struct server *s, int64_t bytes)
         meter_memory(w, s, bytes);
 }
 
-void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes)
+static inline void take(struct world *w, struct server *s, enum mem_component c, int64_t bytes)
 {
     s->held[c] += bytes;
     if (mem_rows[c].side == SIDE_USER)
@@ -36,6 +36,10 @@ void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes
     count_memory(w, s, bytes);
     ledger_hold(&w->ledger, w->now, c, bytes);
 }
+
+void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes) { take(w, s, c, bytes); }
+
+void hold_unread(struct world *w, struct server *s, int64_t bytes) { take(w, s, MEM_UNREAD, bytes); }
 
 void hold_request(struct world *w, struct server *s, int64_t unread, int sign)
 {

@@ -7,14 +7,16 @@
 
 double link_message_bits(uint64_t payload) { return 8.0 * ((double)payload + HEADER_BYTES); }
 
-/* Bytes beside the headers. [m] openssl s_client 3.0: a full handshake writes 281 to 305 bytes and reads
- * 738 (ECDSA) to 1,406 (RSA), with a chain of one certificate. */
-static uint64_t payload_of(const struct fleet *f, enum purpose purpose)
+simtime link_airtime(const struct link_conf *l, uint64_t payload)
+{
+    return isinf(l->bandwidth) ? 0 : simtime_from_s(link_message_bits(payload) / l->bandwidth);
+}
+
+/* Bytes beside the headers of what is no report. [m] openssl s_client 3.0: a full handshake writes 281 to 305
+ * bytes and reads 738 (ECDSA) to 1,406 (RSA), with a chain of one certificate. */
+static uint64_t payload_of(enum purpose purpose)
 {
     switch (purpose) {
-    case DRAW_UP:
-    case DRAW_DOWN:
-        return f->conf->payload;
     case DRAW_PING_UP:
     case DRAW_PING_DOWN:
         return 2;
@@ -27,17 +29,23 @@ static uint64_t payload_of(const struct fleet *f, enum purpose purpose)
     }
 }
 
-/* Time on the shared channel, first come first served; a lost transmission takes none. */
-static simtime channel(struct world *w, const struct fleet *f, enum purpose purpose)
+static bool goes_up(enum purpose purpose)
 {
-    bool up = purpose != DRAW_DOWN && purpose != DRAW_CONNECT_DOWN && purpose != DRAW_FIN &&
-              purpose != DRAW_TLS_DOWN && purpose != DRAW_PING_DOWN && purpose != DRAW_WINDOW;
+    return purpose != DRAW_CONNECT_DOWN && purpose != DRAW_FIN && purpose != DRAW_TLS_DOWN &&
+           purpose != DRAW_PING_DOWN && purpose != DRAW_WINDOW;
+}
+
+/* Time on the shared channel, first come first served; a lost transmission takes none. */
+static inline simtime channel(const struct world *w, const struct fleet *f, enum purpose purpose)
+{
+    bool report = purpose == DRAW_UP || purpose == DRAW_DOWN;
+    bool up = report ? purpose == DRAW_UP : goes_up(purpose);
+    simtime airtime = report ? f->airtime : link_airtime(f->link_conf, payload_of(purpose));
     struct channel *c = up ? &f->link->up : &f->link->down;
     simtime start = c->free_at > w->now ? c->free_at : w->now;
     if (c->free_at <= w->now)
         c->busy_since = w->now;
-    c->free_at = simtime_after(
-        start, simtime_from_s(link_message_bits(payload_of(f, purpose)) / f->link_conf->bandwidth));
+    c->free_at = simtime_after(start, airtime);
     return c->free_at - w->now;
 }
 
@@ -51,7 +59,8 @@ simtime link_next_timeout(simtime wait)
 }
 
 /* Delay by losses, the first of which has happened: the time-out before each next one doubles. */
-static simtime retransmissions(const struct link_conf *l, struct rng *r, struct transport *t)
+__attribute__((noinline)) static simtime retransmissions(const struct link_conf *l, struct rng *r,
+                                                         struct transport *t)
 {
     simtime delay = 0;
     do {

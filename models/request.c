@@ -116,17 +116,34 @@ static bool is_behind_another(const struct world *w, const struct request *q)
     return q->prev != NONE && w->req[q->prev].state == q->state;
 }
 
-static simtime in_order(const struct world *w, const struct request *q, simtime at)
-{
-    return is_behind_another(w, q) && w->req[q->prev].arrived > at ? w->req[q->prev].arrived : at;
-}
-
-static enum purpose purpose_of(const struct request *q, enum purpose report, enum purpose tls,
-                               enum purpose ping)
+static enum purpose purpose_of(const struct request *q, bool up)
 {
     if (!(q->flags & REQ_CONTROL))
-        return report;
-    return q->flags & REQ_PING ? ping : tls;
+        return up ? DRAW_UP : DRAW_DOWN;
+    if (q->flags & REQ_PING)
+        return up ? DRAW_PING_UP : DRAW_PING_DOWN;
+    return up ? DRAW_TLS_UP : DRAW_TLS_DOWN;
+}
+
+/* The request, or its reply, sets out. True: it is there at once; otherwise an event tells. */
+static inline bool set_out(struct world *w, uint32_t r, bool up)
+{
+    struct request *q = &w->req[r];
+    const struct conn *k = &w->conn[q->conn];
+    bool plain = !(q->flags & (REQ_CONTROL | REQ_BOUNCED)) && q->report == NONE; /* a report's only sending */
+    enum purpose purpose = plain ? up ? DRAW_UP : DRAW_DOWN : purpose_of(q, up);
+    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], purpose, k->collar, q->number,
+                                        plain ? 0 : request_sending(w, q), &given_up);
+    bool lost = at == SIMTIME_MAX, behind;
+    q->state = up ? REQ_UP : REQ_DOWN;
+    q->arrived = lost ? given_up : at;
+    behind = is_behind_another(w, q);
+    if (behind && w->req[q->prev].arrived > q->arrived)
+        q->arrived = w->req[q->prev].arrived;
+    if (!lost && q->arrived == w->now && !behind)
+        return true;
+    schedule(w, q->arrived, lost ? EV_LOST : up ? EV_ARRIVE : EV_REPLY, q->gen, r);
+    return false;
 }
 
 void request_transmit(struct world *w, uint32_t r)
@@ -139,24 +156,10 @@ void request_transmit(struct world *w, uint32_t r)
 
 void request_send_up(struct world *w, uint32_t r)
 {
-    struct request *q = &w->req[r];
-    const struct conn *k = &w->conn[q->conn];
-    enum purpose purpose = purpose_of(q, DRAW_UP, DRAW_TLS_UP, DRAW_PING_UP);
     if (w->timed)
-        w->times[q->conn].sent = w->now;
-    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], purpose, k->collar, q->number,
-                                        request_sending(w, q), &given_up);
-    q->state = REQ_UP;
-    if (at == SIMTIME_MAX) {
-        q->arrived = in_order(w, q, given_up);
-        schedule(w, q->arrived, EV_LOST, q->gen, r);
-        return;
-    }
-    q->arrived = at = in_order(w, q, at);
-    if (at == w->now && !is_behind_another(w, q))
+        w->times[w->req[r].conn].sent = w->now;
+    if (set_out(w, r, true))
         request_arrive(w, r);
-    else
-        schedule(w, at, EV_ARRIVE, q->gen, r);
 }
 
 static bool is_held_behind(const struct world *w, const struct request *q)
@@ -209,7 +212,7 @@ void request_arrive(struct world *w, uint32_t r)
     enter_server(w, s);
     s->present++;
     w->count.arrived += q->flags & REQ_MEASURED;
-    hold(w, s, MEM_UNREAD, unread_size(w, s, q));
+    hold_unread(w, s, unread_size(w, s, q));
     if (k->state == CONN_ACCEPTED)
         s->type->readable(s, q->conn, r);
 }
@@ -241,7 +244,7 @@ simtime server_read(struct server *s, uint32_t r)
         q->flags |= REQ_HOLDS;
         hold_request(w, s, -unread, 1);
     } else {
-        hold(w, s, MEM_UNREAD, -unread);
+        hold_unread(w, s, -unread);
     }
     simtime cpu = server_book(s, CPU_RECEIVE, s->costs.receive);
     return s->conf->tls.version == TLS_NONE ? cpu : cpu + records(s, q);
@@ -351,21 +354,12 @@ static inline void send_back(struct world *w, struct server *s, uint32_t r)
     bool control = q->flags & REQ_CONTROL;
     if (k->per_report && !control)
         conn_close_server_end(w, q->conn);
-    enum purpose purpose = purpose_of(q, DRAW_DOWN, DRAW_TLS_DOWN, DRAW_PING_DOWN);
-    simtime given_up, at = link_arrival(w, &w->fleet[k->fleet], purpose, k->collar, q->number,
-                                        request_sending(w, q), &given_up);
-    q->state = REQ_DOWN;
-    if (at == SIMTIME_MAX) {
-        q->arrived = in_order(w, q, given_up);
-        schedule(w, q->arrived, EV_LOST, q->gen, r);
+    if (!set_out(w, r, false))
         return;
-    }
-    q->arrived = at = in_order(w, q, at);
-    if (at == w->now && !control &&
-        !is_behind_another(w, q)) /* a control message goes on: not inside a model */
-        request_delivered(w, r);
+    if (control) /* it goes on: not inside a model */
+        schedule(w, w->now, EV_REPLY, q->gen, r);
     else
-        schedule(w, at, EV_REPLY, q->gen, r);
+        request_delivered(w, r);
 }
 
 void request_send_back(struct world *w, struct server *s, uint32_t r) { send_back(w, s, r); }
@@ -446,18 +440,15 @@ void request_given_up(struct world *w, uint32_t r, enum outcome o)
         conn_hang_up(w, c);
 }
 
-void request_free(struct world *w, uint32_t r)
+/* It ends before its reply is under way. */
+static void forget(struct world *w, uint32_t r)
 {
     struct request *q = &w->req[r];
     uint32_t c = q->conn;
     struct server *s = conn_server(w, c);
-    if (w->conn[c].serving == r)
-        w->conn[c].serving = NONE;
-    if (q->flags & REQ_CALLING)
-        call_drop(w, r);
     bool at_server = request_is_at_server(w, r);
     if (q->state == REQ_ARRIVED) {
-        hold(w, s, MEM_UNREAD, -unread_size(w, s, q));
+        hold_unread(w, s, -unread_size(w, s, q));
         q->memory = 0;
     }
     if (q->state == REQ_ARRIVED || q->state == REQ_READ)
@@ -469,6 +460,18 @@ void request_free(struct world *w, uint32_t r)
         s->present--;
     }
     let_go(w, s, q);
+}
+
+void request_free(struct world *w, uint32_t r)
+{
+    struct request *q = &w->req[r];
+    uint32_t c = q->conn;
+    if (w->conn[c].serving == r)
+        w->conn[c].serving = NONE;
+    if (q->flags & REQ_CALLING)
+        call_drop(w, r);
+    if (q->state != REQ_DOWN)
+        forget(w, r);
     unlink_request(w, r);
     q->state = REQ_FREE;
     q->gen++;

@@ -68,6 +68,7 @@ struct fleet {
     const struct fleet_conf *conf;
     const struct link_conf *link_conf; /* NULL: no delay */
     struct link *link;
+    simtime airtime;   /* of a report's message, or its reply's, on the link */
     uint32_t first, n; /* its collars */
     uint32_t opening;  /* the next to be connected */
     size_t trace_next;
@@ -396,6 +397,8 @@ simtime opening_span(const struct herd_conf *conf);
 
 /* link.c: the time-out after this one */
 simtime link_next_timeout(simtime wait);
+/* link.c: how long a message with so much payload takes of the link's bandwidth. */
+simtime link_airtime(const struct link_conf *l, uint64_t payload);
 /* link.c: when a message sent now arrives; SIMTIME_MAX: never, *given_up says when the sender stops. */
 simtime link_arrival(struct world *w, const struct fleet *f, enum purpose up_or_down, uint32_t collar,
                      uint32_t number, uint32_t attempt, simtime *given_up);
@@ -440,6 +443,8 @@ int64_t server_memory(const struct server *s); /* all that it holds */
 void server_launch(struct world *w, struct server *s);
 /* Memory of a server process; kills the largest process where the machine has no more. */
 void hold(struct world *w, struct server *s, enum mem_component c, int64_t bytes);
+/* hold() for unread messages, on the path of every report. */
+void hold_unread(struct world *w, struct server *s, int64_t bytes);
 /* The task and the buffer of a request (sign 1: taken, -1: given back), with so much of unread messages:
  * three components at once, on the path of every report. */
 void hold_request(struct world *w, struct server *s, int64_t unread, int sign);

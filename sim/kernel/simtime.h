@@ -16,11 +16,13 @@ typedef int64_t simtime;
 static inline simtime simtime_from_s(double s)
 {
     double ns = s * NS_PER_S;
+    if (__builtin_expect(ns >= 0 && ns < 9.2e18, 1))
+        return (simtime)(ns + 0.5);
     if (ns >= 9.2e18)
         return SIMTIME_MAX;
     if (ns <= -9.2e18)
         return -SIMTIME_MAX;
-    return (simtime)(ns < 0 ? ns - 0.5 : ns + 0.5);
+    return (simtime)(ns - 0.5);
 }
 
 static inline double simtime_to_s(simtime t) { return (double)t / NS_PER_S; }
