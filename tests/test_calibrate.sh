@@ -43,6 +43,15 @@ between here.yaml sizes socket 1024 16384
 between here.yaml sizes poll_item 64 1024
 between here.yaml limits threads 300 5000000
 
+it "measures parts that add up: those of a profile to half a ping-pong of two threads, within a third"
+sum=0
+for key in receive send wakeup context_switch; do
+    sum=$((sum + $(figure here.yaml costs $key)))
+done
+whole=$(awk '/^# - socket ping-pong: / { print int($5 * ($6 ~ /^us/ ? 1000 : 1)) }' here.yaml)
+[ $((3 * sum)) -ge $((2 * whole)) ] && [ $((3 * sum)) -le $((4 * whole)) ] ||
+    fail "the parts are $sum ns, the whole is $whole ns"
+
 it "writes a profile that a scenario can name"
 cat >farm.yaml <<'Y'
 herdsim: 1

@@ -79,6 +79,19 @@ static void report_keep_alive(struct probe *p)
         probe_report(p, FIGURE_KEEP_ALIVE, time + probes * gap);
 }
 
+/* From the first transmission to the end of the last time-out. */
+static void report_unacknowledged(struct probe *p)
+{
+    double retries, sum = 0, timeout = 0.2;
+    if (!number_in("/proc/sys/net/ipv4/tcp_retries2", &retries))
+        return;
+    for (double i = 0; i <= retries && i < 256; i++) {
+        sum += timeout;
+        timeout = timeout < 60 ? 2 * timeout : 120;
+    }
+    probe_report(p, FIGURE_UNACKNOWLEDGED, sum);
+}
+
 static void report_thread_defaults(struct probe *p)
 {
     pthread_attr_t a;
@@ -107,6 +120,7 @@ void probe_facts(struct probe *p)
             probe_report(p, settings[i].figure, value);
     }
     report_keep_alive(p);
+    report_unacknowledged(p);
     report_thread_defaults(p);
     report_positive(p, FIGURE_PAGE, sysconf(_SC_PAGESIZE));
     report_positive(p, FIGURE_PAGE_TABLE, sysconf(_SC_PAGESIZE));

@@ -53,7 +53,7 @@ void figure_print(enum figure_kind kind, double value, char *text, size_t size)
         unit_print_digits(value, "s", 3, text, size);
         break;
     case KIND_SECONDS:
-        snprintf(text, size, "%.0f s", value);
+        snprintf(text, size, "%.6g s", value);
         break;
     case KIND_SHARE:
         snprintf(text, size, "%.2g %%", 100 * value);

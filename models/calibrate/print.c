@@ -71,8 +71,8 @@ void calibration_print(const struct calibration *c, FILE *to)
     fputc('\n', to);
     for (unsigned i = 0; i < FIGURES; i++)
         if (!c->figure[i].n)
-            fprintf(to, "%s: not measured%s%s\n", figures[i].key, c->figure[i].why_not[0] ? ": " : "",
-                    c->figure[i].why_not);
+            fprintf(to, "%s: not measured%s%s%s\n", figures[i].key, c->figure[i].why_not[0] ? ": " : "",
+                    c->figure[i].why_not, m->cores < 2 ? " (some figures take two cores)" : "");
     print_sum(c, to);
     print_noise(c, to);
 }

@@ -163,7 +163,7 @@ enum calibrate_status calibrate(struct calibration *c, unsigned rounds, const at
     for (unsigned i = 0; i < rounds; i++) {
         for (const struct experiment *e = experiments; e->name; e++) {
             if (i >= e->rounds_max || (e->two_cores && c->facts.cores < 2))
-                continue;
+                continue; /* print.c says why */
             if (progress)
                 progress(i, rounds, e->name);
             int failed = carry_out(c, e, stop);

@@ -93,6 +93,29 @@ static double wake_all(struct bed *bed, bool *disturbed)
     return seconds;
 }
 
+/* A sleeper on another core, which is idle meanwhile. */
+static double wake_remote(struct probe *p)
+{
+    static struct blocks b;
+    static atomic_uint asleep;
+    static struct bed bed = { .asleep = &asleep };
+    probe_pin(p->client_cpu);
+    start_thread(p, FIGURE_WAKEUP_REMOTE, sleeper, &bed);
+    probe_pin(p->server_cpu);
+    for (unsigned i = 0; i < 200; i++) {
+        int64_t begin = mono_ns() + 100000;
+        while (mono_ns() < begin)
+            ;
+        struct stopwatch w;
+        watch_start(&w);
+        atomic_store(&bed.called, 1);
+        long woken = futex_wake(&bed.called);
+        double seconds = watch_stop(&w);
+        blocks_add(&b, seconds, w.preempted > 0 || woken != 1);
+    }
+    return blocks_typical(&b) - time_nothing();
+}
+
 void probe_wakeups(struct probe *p)
 {
     static struct bed bed[SLEEPERS];
@@ -110,7 +133,10 @@ void probe_wakeups(struct probe *p)
         blocks_add(&b, seconds, disturbed);
     }
     double each = (blocks_typical(&b) - time_nothing()) / SLEEPERS;
-    probe_report(p, FIGURE_WAKEUP, each - one_call(wake_nobody, &nobody));
+    double vain = one_call(wake_nobody, &nobody);
+    probe_report(p, FIGURE_WAKEUP, each - vain);
+    if (p->client_cpu != p->server_cpu)
+        probe_report(p, FIGURE_WAKEUP_REMOTE, wake_remote(p) - vain);
 }
 
 /* --- ping-pong ------------------------------------------------------------------------------------------ */
