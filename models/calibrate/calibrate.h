@@ -38,6 +38,7 @@ static inline bool figure_is_evidence(const struct figure *f)
 }
 
 #define ROUNDS_MAX 200u
+#define ROUNDS_MIN 5u
 
 /* A figure's value in each round in which it could be measured. */
 struct figure_rounds {
@@ -72,10 +73,11 @@ enum calibrate_status { CALIBRATE_DONE, CALIBRATE_FAILED, CALIBRATE_INTERRUPTED 
 /* What is being done, for a progress line; may be NULL. */
 typedef void calibrate_progress(unsigned round, unsigned rounds, const char *experiment);
 
-/* Measures in so many rounds (1 to ROUNDS_MAX). A child that is at work is killed when *stop becomes true;
- * none is left on return. CALIBRATE_FAILED: the system refuses even children, errno says why. */
-enum calibrate_status calibrate(struct calibration *c, unsigned rounds, const atomic_int *stop,
-                                calibrate_progress *progress);
+/* Measures in so many rounds (1 to ROUNDS_MAX), or fewer, but ROUNDS_MIN, where that takes longer than so
+ * many seconds (INFINITY: it may). A child that is at work is killed when *stop becomes true; none is left on
+ * return. CALIBRATE_FAILED: the system refuses even children, errno says why. */
+enum calibrate_status calibrate(struct calibration *c, unsigned rounds, double seconds,
+                                const atomic_int *stop, calibrate_progress *progress);
 
 struct figure_summary figure_summary(const struct figure_rounds *f);
 void machine_facts(struct machine_facts *f);

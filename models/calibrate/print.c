@@ -73,6 +73,8 @@ void calibration_print(const struct calibration *c, FILE *to)
         if (!c->figure[i].n)
             fprintf(to, "%s: not measured%s%s%s\n", figures[i].key, c->figure[i].why_not[0] ? ": " : "",
                     c->figure[i].why_not, m->cores < 2 ? " (some figures take two cores)" : "");
+    if (!m->root)
+        fputs("Without root, kernel memory is all that the slab has grown by, for whatever program.\n", to);
     print_sum(c, to);
     print_noise(c, to);
 }

@@ -154,18 +154,18 @@ static int carry_out(struct calibration *c, const struct experiment *e, const at
     return child < 0 ? -1 : 0;
 }
 
-enum calibrate_status calibrate(struct calibration *c, unsigned rounds, const atomic_int *stop,
-                                calibrate_progress *progress)
+enum calibrate_status calibrate(struct calibration *c, unsigned rounds, double seconds,
+                                const atomic_int *stop, calibrate_progress *progress)
 {
     int64_t begun = mono_ns();
     memset(c, 0, sizeof *c);
     machine_facts(&c->facts);
-    for (unsigned i = 0; i < rounds; i++) {
+    while (c->rounds < rounds && (c->rounds < ROUNDS_MIN || c->seconds < seconds)) {
         for (const struct experiment *e = experiments; e->name; e++) {
-            if (i >= e->rounds_max || (e->two_cores && c->facts.cores < 2))
-                continue; /* print.c says why */
+            if (c->rounds >= e->rounds_max || (e->two_cores && c->facts.cores < 2))
+                continue;
             if (progress)
-                progress(i, rounds, e->name);
+                progress(c->rounds, rounds, e->name);
             int failed = carry_out(c, e, stop);
             if (atomic_load(stop))
                 return CALIBRATE_INTERRUPTED;
@@ -173,7 +173,7 @@ enum calibrate_status calibrate(struct calibration *c, unsigned rounds, const at
                 return CALIBRATE_FAILED;
         }
         c->rounds++;
+        c->seconds = (double)(mono_ns() - begun) * 1e-9;
     }
-    c->seconds = (double)(mono_ns() - begun) * 1e-9;
     return CALIBRATE_DONE;
 }

@@ -1,5 +1,6 @@
 /* cmd_calibrate.c - `herdsim calibrate`: measures this machine and writes its profile. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,7 +9,8 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/stop.h"
 
-#define ROUNDS 15u /* about a minute */
+#define ROUNDS  40u  /* unless -r says how many: a round takes a second, */
+#define SECONDS 75.0 /* and several on a machine that does other things, too */
 
 /* The number behind --replications, which was checked as it was read. */
 static unsigned rounds_wanted(const struct options *o)
@@ -50,7 +52,8 @@ static int measure(struct profile_file *f, const struct options *o, unsigned rou
         complain("out of memory");
         return EXIT_SYSTEM;
     }
-    enum calibrate_status status = calibrate(c, rounds, stop_on_signals(), progress ? show : NULL);
+    double seconds = options_have(o, OPT_REPLICATIONS) ? INFINITY : SECONDS;
+    enum calibrate_status status = calibrate(c, rounds, seconds, stop_on_signals(), progress ? show : NULL);
     int why = errno, exit_status = EXIT_INTERRUPTED;
     if (progress)
         clear_line();

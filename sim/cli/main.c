@@ -61,11 +61,11 @@ const struct command commands[] = {
     { "new", "NAME", "write NAME.yaml, a commented scenario to start from",
       "NAME may carry a folder. An existing file is never overwritten.", 1, 1, TAKES(QUIET), cmd_new },
     { "calibrate", "", "measure this machine, write its profile for machine.profile",
-      "The profile goes to the file of -o, or to standard output. A round takes some seconds, -r N makes so "
-      "many\n"
-      "(default 15: about a minute); a figure is their median. It needs no root: with it, memory in the "
-      "kernel is\n"
-      "told apart by kind. Let nothing else run meanwhile. An earlier profile is replaced, nothing else is.",
+      "The profile goes to the file of -o, or to standard output. A figure is the median of up to 40 rounds, "
+      "about a\n"
+      "minute in all; -r N makes exactly so many. It needs no root: with it, memory in the kernel is told "
+      "apart by\n"
+      "kind. Let nothing else run meanwhile. An earlier profile is replaced, nothing else is.",
       0, 0, TAKES(OUT) | TAKES(REPLICATIONS) | TAKES(QUIET), cmd_calibrate },
     { "live", "SCENARIO", "run the scenario for real on loopback: measurement beside prediction",
       "Collars with real sockets send to a real server with real threads or epoll, in real time, with the "
