@@ -148,7 +148,7 @@ void probe_processes(struct probe *p)
     double written = written_bytes();
     struct child_times as_we_are = have_children(p, fault);
     char *more = mmap(NULL, MORE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (more == MAP_FAILED || !written)
+    if (more == MAP_FAILED || written <= 0)
         probe_fail(p, FIGURE_FORK, "8 MiB more, and /proc/self/smaps_rollup");
     (void)!madvise(more, MORE, MADV_NOHUGEPAGE);
     for (size_t i = 0; i < MORE; i += 4096)
