@@ -36,7 +36,9 @@ _Noreturn void probe_fail(struct probe *p, enum figure_id figure, const char *wh
 /* The median so far; where there is none the child ends with a complaint about `wanted`. */
 double probe_known(struct probe *p, enum figure_id figure, enum figure_id wanted);
 
-/* Binds the calling thread to a core, and makes it one that does not take the core from another as it wakes
+/* Binds the calling thread to a core. */
+void probe_bind(size_t cpu);
+/* The same, and makes it one that does not take the core from another as it wakes
  * up (SCHED_BATCH): who runs when is then up to who blocks. */
 void probe_pin(size_t cpu);
 

@@ -10,8 +10,8 @@
 #include "models/machine.h"
 
 #define MANY     1000u
-#define HOPS     2000u /* of a block, in whole laps */
-#define BLOCKS   30u
+#define HOPS     1000u /* of a block, in whole laps */
+#define BLOCKS   12u
 #define STACK    65536u
 #define LINE     64u
 #define SHARE_OK 0.2 /* of the caches is gone at least; otherwise the figure would be mostly noise */

@@ -14,8 +14,9 @@ static const struct {
     unsigned trips;
 } gaps[] = { { 30000, 300 },  { 100000, 200 }, { 300000, 150 },
              { 1000000, 60 }, { 3000000, 30 }, { 10000000, 20 } };
-#define GAPS    (sizeof gaps / sizeof *gaps)
-#define TYPICAL 2u /* the gap of idle_exit: between the reports of a server that is neither idle nor full */
+#define GAPS     (sizeof gaps / sizeof *gaps)
+#define TOO_BUSY 0.1 /* of a core: who sleeps then waits for other programs as well */
+#define TYPICAL  2u  /* the gap of idle_exit: between the reports of a server that is neither idle nor full */
 
 struct server {
     struct probe *p;
@@ -38,7 +39,7 @@ static bool is_there(struct probe *p, int fd)
 static void *serve(void *arg)
 {
     struct server *s = arg;
-    probe_pin(s->cpu);
+    probe_bind(s->cpu);
     for (;;) {
         if (!atomic_load(&s->awake))
             message_receive(s->p, s->fd, FIGURE_ROUND_TRIP);
@@ -101,6 +102,10 @@ static double half_risen(const struct trip *t)
 
 static void report_idle(struct probe *p, const struct trip *t, double awake)
 {
+    errno = 0;
+    if (probe_known(p, FIGURE_STOLEN, FIGURE_IDLE_EXIT) > TOO_BUSY)
+        probe_fail(p, FIGURE_IDLE_EXIT,
+                   "other programs take more than a tenth of a busy core: no core is idle for long");
     double known =
         probe_known(p, FIGURE_RECEIVE, FIGURE_IDLE_EXIT) + probe_known(p, FIGURE_SEND, FIGURE_IDLE_EXIT);
     double wakeup = probe_known(p, FIGURE_WAKEUP, FIGURE_IDLE_EXIT);
@@ -121,7 +126,7 @@ void probe_round_trip(struct probe *p)
     struct trip asleep[GAPS];
     pthread_t thread;
     clockid_t clock;
-    probe_pin(p->client_cpu);
+    probe_bind(p->client_cpu);
     pairs_open(p, &t, 1, FIGURE_ROUND_TRIP);
     s = (struct server){ .p = p, .fd = t.server[0], .cpu = p->server_cpu };
     errno = pthread_create(&thread, NULL, serve, &s);

@@ -26,13 +26,18 @@ void pause_us(long us)
     nanosleep(&t, NULL);
 }
 
-/* Neither may be refused where it matters: a container that forbids them leaves the noise to the medians. */
-void probe_pin(size_t cpu)
+/* A container that forbids this, or the policy, leaves the noise to the medians. */
+void probe_bind(size_t cpu)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
     (void)!sched_setaffinity(0, sizeof set, &set);
+}
+
+void probe_pin(size_t cpu)
+{
+    probe_bind(cpu);
     (void)!sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){ 0 });
 }
 
