@@ -73,10 +73,7 @@ refuses "unknown option '-z'" run small.yaml -z
 refuses "unknown option '--'" run small.yaml --=3
 refuses "unknown command ''" ""
 
-it "commands of later versions are unknown, not pretended"
-for command in calibrate live; do
-    refuses "unknown command '$command'" $command small.yaml
-done
+it "an option that no command has, or not this one, is refused"
 refuses "unknown option '--conquer'" run small.yaml --conquer
 refuses "'check' does not take the option '--resume'" check small.yaml --resume
 
@@ -84,6 +81,8 @@ it "an option that a command does not take is refused"
 refuses "'check' does not take the option '--jobs'" check small.yaml --jobs 2
 refuses "'schema' does not take the option '-o'" schema -o x
 refuses "'schema' does not expect 'x'" schema x
+refuses "'calibrate' does not expect 'small.yaml'" calibrate small.yaml
+refuses "a profile's name ends in .yaml" calibrate -o profile
 refuses "'describe' does not expect 'b'" describe a b
 
 it "a value that is missing, empty or wrong is refused with what is expected"
