@@ -211,7 +211,8 @@ static double pings(const struct fleet_conf *f)
     return fmax((double)f->collars / simtime_to_s(f->heartbeat) - fleet_offered(f), 0);
 }
 
-/* Poll calls per second of loops that spin, as far as there are cores for them. */
+/* Poll calls per second of loops that spin, as far as there are cores for them; of a single one those that
+ * find nothing cost next to nothing (server_undisturbed()). */
 static double polls(const struct herd_conf *c, uint32_t server)
 {
     const struct server_conf *s = conf_server(c, server);
@@ -223,7 +224,10 @@ static double polls(const struct herd_conf *c, uint32_t server)
         return 0;
     const struct server_type *type = (const struct server_type *)s->model.model;
     double loops = type->worker_state ? (double)workers_of(s, m->cores) : 1;
-    return fmin(loops * (double)s->replicas, (double)m->cores) * m->speed / simtime_to_s(cost.poll);
+    loops *= (double)s->replicas;
+    bool skips = loops < 2 && c->servers.n == 1 && m->speed >= 1 && m->speed <= 1 &&
+                 m->scheduler.policy != SCHED_PROCESSOR_SHARING && lock_interval(s) == SIMTIME_MAX;
+    return skips ? 0 : fmin(loops, (double)m->cores) * m->speed / simtime_to_s(cost.poll);
 }
 
 static void warn_of_many(struct diag *d, struct mark at, const char *kind, const char *name, const char *key,

@@ -1,13 +1,13 @@
 /* loop.c - an event loop's turn. */
 #include "models/loop.h"
 
-const struct word loop_polls[] = {
-    { "sleep", "it sleeps in the poll call until an event wakes it" },
-    { "spin",
-      "it asks again and again and keeps its core busy, as Seastar and DPDK do; the simulation takes an "
-      "event for every poll call" },
-    { NULL, NULL }
-};
+const struct word loop_polls[] = { { "sleep", "it sleeps in the poll call until an event wakes it" },
+                                   { "spin", "it asks again and again and keeps its core busy, as Seastar "
+                                             "and DPDK do. The simulation skips the calls "
+                                             "that nothing can come to; several loops that spin, a speed, a "
+                                             "lock and processor sharing make every call "
+                                             "an event" },
+                                   { NULL, NULL } };
 
 bool loop_spins(const struct chosen *model)
 {
@@ -202,7 +202,9 @@ static void pump(struct server *s, struct loop *l, simtime woken)
             continue;
         if (l->spins && !l->asked) {
             l->asked = true;
-            burst(s, l, server_cost(s, CPU_POLL, server_costs(s)->poll), NONE);
+            simtime each = server_costs(s)->poll;
+            int64_t calls = loop_ready(l) ? 1 : server_undisturbed(s, l->thread, each);
+            burst(s, l, server_cost(s, CPU_POLL, calls * each), NONE);
             continue;
         }
         l->asked = false;

@@ -184,6 +184,10 @@ bool server_thread_is_idle(const struct server *s, uint32_t thread);
 /* The thread needs cpu > 0 of a core; ran() follows. Where `begins` names a request, that request's
  * waiting ends when the thread first has a core. */
 void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins);
+/* For a thread that asks again and again whether there is something: how many calls of so much CPU time fit
+ * in before anything else can happen in the world; 1 where that is not known. As the last thing of ran()
+ * only. */
+int64_t server_undisturbed(const struct server *s, uint32_t thread, simtime each);
 /* The thread is off the CPU while the pause of the request lasts, be it a wait, a blocking call or a call to
  * a backend; woke() follows. */
 void server_sleep(struct server *s, uint32_t thread, uint32_t req);

@@ -1,5 +1,6 @@
 /* threads.c - threads come and go: their limits, their memory, and what server models ask of them. */
 #include "models/arenas.h"
+#include "models/sched.h"
 #include "models/swap.h"
 
 #define SPAN_PAGES 512 /* pages that one page of page tables maps (x86-64, arm64) */
@@ -236,6 +237,19 @@ void server_run(struct server *s, uint32_t thread, simtime cpu, uint32_t begins)
     th->begins = begins;
     if (th->state != THREAD_RUNNING)
         machine_run(w, s->machine, thread);
+}
+
+int64_t server_undisturbed(const struct server *s, uint32_t thread, simtime each)
+{
+    const struct world *w = s->world;
+    const struct machine *m = s->machine;
+    bool alone =
+        w->thread[thread].state == THREAD_RUNNING && !m->ready && !s->lock && m->sched != &sched_shared;
+    bool plain = !m->paced && !m->swapped && !w->ledger.over;
+    struct event next;
+    if (!alone || !plain || !evq_glance(w->q, 0, &next) || next.time - w->now < each)
+        return 1;
+    return (next.time - w->now) / each;
 }
 
 void server_sleep(struct server *s, uint32_t thread, uint32_t req)

@@ -349,7 +349,8 @@ static void long_runs(void)
     check_warning(loop, "collars: 200, report: {every: 1 s}, heartbeat: 10 ms", NULL);
     check_warning(loop, "collars: 200, report: {every: 1 s}, heartbeat: 1 ms, connection: per_report", NULL);
     check_warning(loop, "collars: 200, report: {every: 1 ms}", "fleet 'f': report: about 2e+08 reports");
-    check_warning("model: event_loop, poll: spin", "collars: 1, report: {every: 1 s}",
+    check_warning("model: event_loop, poll: spin", "collars: 1, report: {every: 1 s}", NULL);
+    check_warning("model: event_loop, poll: spin, interpreter_lock: 5 ms", "collars: 1, report: {every: 1 s}",
                   "server 's': poll: spin: about 1e+09 poll calls");
     check_warning("model: multi_loop, poll: spin", "collars: 1, report: {every: 1 s}",
                   "about 2e+09 poll calls");

@@ -62,6 +62,29 @@ static void spinning(void)
     }
 }
 
+/* Calls that nothing can come to are no events, and change nothing: beside it a machine whose speed is a hair
+ * off, where every call is one. */
+static void empty_polls(void)
+{
+    struct herd skips, counts;
+    const char *yaml = "herdsim: 1\nrun: {warmup: 1 s, duration: 10 s}\n"
+                       "machine: {profile: ideal, speed: %s, costs: {poll: 100 us, receive: 10 us}}\n"
+                       "servers: {s: {model: event_loop, poll: spin, handler: [cpu: 1 ms, wait: 5 ms]}}\n"
+                       "fleets: {f: {collars: 5, report: {poisson: 1 s}, server: s}}\n";
+    char text[1000];
+    snprintf(text, sizeof text, yaml, "1");
+    herd_start(&skips, "%s", text);
+    snprintf(text, sizeof text, yaml, "1.00000000000001");
+    herd_start(&counts, "%s", text);
+    CHECK(counts.trial.events > 100000 && skips.trial.events < 3000);
+    for (size_t m = 0; m < herd_study.n_metrics; m++) {
+        double one = skips.trial.value[m], other = counts.trial.value[m];
+        CHECK(isnan(one) ? isnan(other) : !(one < other) && !(one > other));
+    }
+    herd_close(&skips);
+    herd_close(&counts);
+}
+
 /* --- a loop with workers -------------------------------------------------------------------------- */
 
 #define BESIDE(keys, steps) \
@@ -310,6 +333,7 @@ static void growing_stacks(void)
 SUITE("loops", { "timers go before what was polled, and a turn is what was ready", phases },
       { "a poll call returns at most a batch", batches },
       { "to spin or to sleep while nothing is ready", spinning },
+      { "poll calls that nothing can come to are skipped", empty_polls },
       { "workers beside a loop do what would stop it", workers_beside },
       { "jobs wait in one queue for all workers", queue_before_workers },
       { "what is full is the loop or the worker", loop_or_worker },
