@@ -173,7 +173,7 @@ static void utilisation(struct world *w, struct machine *m, struct trial *out)
             booked -= w->thread[t].remaining + lock_unserved(w, t);
     for (uint32_t c = 0; c < m->cores; c++)
         if (m->core[c].thread != NONE)
-            booked += w->end - m->core[c].started;
+            booked += core_elapsed(&m->core[c], w->end);
     /* processor sharing rounds each departure to a whole nanosecond */
     double slack = sharing ? 2e-6 * (double)busy + 1e3 * m->cores : 0;
     double off = (double)(busy - booked) + (sharing ? shared_unserved(w, m) : 0);

@@ -83,6 +83,21 @@ static void killed_while_leaving_idle(void)
                    "events: [{at: 1.5 s, for: 2 s, crash: s}]\n");
     CHECK_NEAR(herd_report_time(&h, 1, 0), 1.0 + 0.1 - 0.2, 1e-6);
     CHECK_NEAR(herd_report_time(&h, 1, 1), 1.1, 1e-6);
+    CHECK(!h.trial.audit_failed);
+    herd_close(&h);
+}
+
+/* At 99.5 s a core is woken; at 100 s it has not left idle, and has done nothing. */
+static void over_while_leaving_idle(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 100 s}\n"
+                   "machine: {profile: ideal, scheduler: {idle_exit: 1 s}, costs: {idle_wakeup: 1 ms}}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 100 ms]}}\n"
+                   "fleets: {f: {collars: 1, report: {trace: [10, 99.5]}, server: s}}\n");
+    CHECK(!h.trial.audit_failed);
+    CHECK_NEAR(herd_value(&h, "cpu.utilisation"), (0.1 + 0.001) / 100, 1e-9);
+    CHECK_NEAR(herd_value(&h, "reports.answered"), 1, 0);
     herd_close(&h);
 }
 
@@ -91,4 +106,5 @@ SUITE("idle_core", { "a thread on an idle core begins when the core has left idl
       { "a thread pays for an idle core, and for a cold one", idle_cores_cost_more },
       { "a core that leaves idle is not busy", leaving_idle_is_not_busy },
       { "setup times add to waiting as theory has it", setup_times_add_to_waiting },
+      { "a trial may end while a core leaves idle", over_while_leaving_idle },
       { "a server may crash while its core leaves idle", killed_while_leaving_idle })
