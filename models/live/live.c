@@ -11,34 +11,43 @@
 
 static const struct metric own_rows[LIVE_METRICS] = {
     [LIVE_LATE_P50] = { "generator.late.p50", "s", "median lateness",
-                        "how long after its intended instant a report was sent by the real collars, median",
+                        "herdsim live: how long after its intended instant a report was sent by the real "
+                        "collars, median",
                         0 },
     [LIVE_LATE_P99] = { "generator.late.p99", "s", "p99 lateness",
-                        "how long after its intended instant a report was sent by the real collars, 99th "
+                        "herdsim live: how long after its intended instant a report was sent by the real "
+                        "collars, 99th "
                         "percentile",
                         0 },
     [LIVE_BUSY] = { "generator.busy", "1", "collars' CPU",
-                    "share of the window in which the thread of the real collars had something to do", 0 },
+                    "herdsim live: share of the window in which the thread of the real collars had something "
+                    "to do",
+                    0 },
     [LIVE_TAKEN] = { "generator.taken", "1", "taken from the collars",
-                     "share of the window in which others had the processor of the real collars' thread: "
+                     "herdsim live: share of the window in which others had the processor of the real "
+                     "collars' thread: "
                      "other programs, or other guests of a virtual machine's host",
                      0 },
     [LIVE_OTHERS] = { "server.taken", "1", "taken from the server",
-                      "share of the time of the real server's processors that others took", 0 },
+                      "herdsim live: share of the time of the real server's processors that others took", 0 },
     [LIVE_BURN] = { "handler.cpu.ratio", "1", "CPU time of work",
-                    "CPU time that the real handlers' work took / CPU time asked for: more than 1 where "
+                    "herdsim live: CPU time that the real handlers' work took / CPU time asked for: more "
+                    "than 1 where "
                     "interrupts or a slower core came between",
                     0 },
     [LIVE_PSS] = { "memory.pss", "B", "proportional set size",
-                   "the real server's resident set with shared pages divided among those who share them", 0 },
+                   "herdsim live: the real server's resident set with shared pages divided among those who "
+                   "share them",
+                   0 },
     [LIVE_SLAB] = { "memory.slab", "B", "growth of all slabs",
-                    "by how much the kernel's slabs grew since before the real server began, the collars' "
+                    "herdsim live: by how much the kernel's slabs grew since before the real server began, "
+                    "the collars' "
                     "ends and everybody else's included",
                     0 },
     [LIVE_USER_EACH] = { "memory.user_per_connection", "B", "a connection, user",
-                         "(peak resident set - that of the bare process) / connections", 0 },
+                         "herdsim live: (peak resident set - that of the bare process) / connections", 0 },
     [LIVE_KERNEL_EACH] = { "memory.kernel_per_connection", "B", "a connection, kernel",
-                           "(kernel memory - that of the bare process) / connections", 0 },
+                           "herdsim live: (kernel memory - that of the bare process) / connections", 0 },
 };
 
 size_t live_metric(enum live_metric m) { return METRICS + (size_t)m; }

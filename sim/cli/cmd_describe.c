@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "models/herd_study.h"
+#include "models/live/live.h"
 #include "plots/fold.h"
 #include "sim/cli/cli.h"
 #include "sim/experiment/host.h"
@@ -35,8 +36,8 @@ static bool is_called(const struct metric *m, const char *word)
 
 static bool is_metric(const char *name)
 {
-    for (size_t i = 0; i < herd_study.n_metrics; i++)
-        if (!strcmp(herd_study.metrics[i].name, name))
+    for (size_t i = 0; i < live_study()->n_metrics; i++)
+        if (!strcmp(live_study()->metrics[i].name, name))
             return true;
     return false;
 }
@@ -44,8 +45,8 @@ static bool is_metric(const char *name)
 static size_t describe_metric(const char *word)
 {
     size_t found = 0;
-    for (size_t i = 0; i < herd_study.n_metrics; i++) {
-        const struct metric *m = &herd_study.metrics[i];
+    for (size_t i = 0; i < live_study()->n_metrics; i++) {
+        const struct metric *m = &live_study()->metrics[i];
         if (!is_called(m, word))
             continue;
         fprintf(out, "%s%s\n  metric, %s\n  %s\n", found ? "\n" : "", m->name, unit_text(m), m->doc);
@@ -58,8 +59,8 @@ static size_t describe_metric(const char *word)
 static size_t describe_ending(const char *word)
 {
     size_t found = 0, length = strlen(word);
-    for (size_t i = 0; i < herd_study.n_metrics; i++) {
-        const struct metric *m = &herd_study.metrics[i];
+    for (size_t i = 0; i < live_study()->n_metrics; i++) {
+        const struct metric *m = &live_study()->metrics[i];
         size_t n = strlen(m->name);
         if (length == 0 || n <= length || m->name[n - length - 1] != '.' ||
             strcmp(m->name + n - length, word))
@@ -75,8 +76,8 @@ static size_t describe_ending(const char *word)
 static size_t describe_group(const char *word)
 {
     size_t found = 0, length = strlen(word);
-    for (size_t i = 0; i < herd_study.n_metrics; i++) {
-        const struct metric *m = &herd_study.metrics[i];
+    for (size_t i = 0; i < live_study()->n_metrics; i++) {
+        const struct metric *m = &live_study()->metrics[i];
         if (strncmp(m->name, word, length) || m->name[length] != '.')
             continue;
         if (!found++)
@@ -106,8 +107,8 @@ static const char *verdict_doc(const char *name)
 static void outline_metrics(void)
 {
     fprintf(out, "Metrics (in results and tables)\n");
-    for (size_t i = 0; i < herd_study.n_metrics; i++)
-        fprintf(out, "  %-28s %s\n", herd_study.metrics[i].name, herd_study.metrics[i].title);
+    for (size_t i = 0; i < live_study()->n_metrics; i++)
+        fprintf(out, "  %-28s %s\n", live_study()->metrics[i].name, live_study()->metrics[i].title);
 }
 
 static void outline_verdicts(void)
@@ -194,8 +195,8 @@ static const char *nearest_known(const char *word)
     const char *key = describe_nearest(herd_study.root, word);
     if (key)
         nearest_try(&near, key);
-    for (size_t i = 0; i < herd_study.n_metrics; i++)
-        nearest_try(&near, herd_study.metrics[i].name);
+    for (size_t i = 0; i < live_study()->n_metrics; i++)
+        nearest_try(&near, live_study()->metrics[i].name);
     for (const struct word *t = terms; t->name; t++)
         nearest_try(&near, t->name);
     for (size_t i = 0; i < herd_study.n_verdicts; i++)
