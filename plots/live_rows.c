@@ -84,3 +84,13 @@ bool live_point_is_disturbed(const struct live_pair *p, size_t point, char *text
         value[i] = o->point[point].metric[i].mean;
     return live_is_disturbed(value, text, size);
 }
+
+bool live_is_measured(const struct live_pair *p, size_t point)
+{
+    return p->measured->point[point].done && p->predicted->point[point].done;
+}
+
+const char *live_verdict(const struct outcome *o, size_t point)
+{
+    return o->plan->study->verdicts[o->point[point].verdict.rank];
+}

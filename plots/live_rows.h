@@ -20,6 +20,9 @@ struct live_row {
 #define LIVE_ROWS_MAX 24u
 /* The metrics that both sides have, of one point; returns how many. */
 size_t live_rows(const struct live_pair *p, size_t point, struct live_row row[LIVE_ROWS_MAX]);
+/* Both sides of the point are there. */
+bool live_is_measured(const struct live_pair *p, size_t point);
+const char *live_verdict(const struct outcome *o, size_t point); /* "stable" */
 /* The mean of a live or simulated metric of a measured point by name; NaN where there is none. */
 double live_mean(const struct outcome *o, size_t point, const char *name);
 /* Whether the measured figures of a point may be somebody else's than the server's; text says why. */

@@ -7,16 +7,6 @@
 
 #include "sim/scenario/schema.h"
 
-static bool is_measured(const struct live_pair *p, size_t point)
-{
-    return p->measured->point[point].done && p->predicted->point[point].done;
-}
-
-static const char *verdict_of(const struct outcome *o, size_t point)
-{
-    return o->plan->study->verdicts[o->point[point].verdict.rank];
-}
-
 /* Both sides say that the server kept up. */
 static bool is_stable(const struct live_pair *p, size_t point)
 {
@@ -46,7 +36,7 @@ static void print_point(const struct live_pair *p, size_t point, FILE *to)
     char label[512];
     struct live_row row[LIVE_ROWS_MAX];
     size_t n = live_rows(p, point, row);
-    const char *measured = verdict_of(p->measured, point), *predicted = verdict_of(p->predicted, point);
+    const char *measured = live_verdict(p->measured, point), *predicted = live_verdict(p->predicted, point);
     char why[400];
     plan_label(p->measured->plan, &p->measured->plan->point[point], label, sizeof label);
     fprintf(to, "%s\n  %-22s %14s %14s %9s\n", label, "", "measured", "predicted", "error");
@@ -71,7 +61,7 @@ static size_t errors_of(const struct live_pair *p, const char *name, const char 
     struct live_row row[LIVE_ROWS_MAX];
     size_t n = 0;
     for (size_t i = 0; i < p->measured->plan->n_points; i++) {
-        size_t rows = is_measured(p, i) && is_stable(p, i) ? live_rows(p, i, row) : 0;
+        size_t rows = live_is_measured(p, i) && is_stable(p, i) ? live_rows(p, i, row) : 0;
         for (size_t k = 0; k < rows; k++)
             if (!strcmp(row[k].name, name) && !isnan(row[k].error)) {
                 error[n++] = fabs(row[k].error);
@@ -87,7 +77,7 @@ static void print_summary(const struct live_pair *p, FILE *to)
     struct live_row row[LIVE_ROWS_MAX];
     double *error = malloc(p->measured->plan->n_points * sizeof *error);
     size_t first = 0;
-    while (first < p->measured->plan->n_points && !is_measured(p, first))
+    while (first < p->measured->plan->n_points && !live_is_measured(p, first))
         first++;
     if (!error || first == p->measured->plan->n_points) {
         free(error);
@@ -110,7 +100,7 @@ void live_table_print(const struct live_pair *p, FILE *to)
 {
     size_t measured = 0;
     for (size_t i = 0; i < p->measured->plan->n_points; i++)
-        if (is_measured(p, i)) {
+        if (live_is_measured(p, i)) {
             print_point(p, i, to);
             measured++;
         }

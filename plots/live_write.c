@@ -6,16 +6,6 @@
 #include "sim/experiment/host.h"
 #include "sim/experiment/json_write.h"
 
-static bool is_measured(const struct live_pair *p, size_t point)
-{
-    return p->measured->point[point].done && p->predicted->point[point].done;
-}
-
-static const char *verdict_of(const struct outcome *o, size_t point)
-{
-    return o->plan->study->verdicts[o->point[point].verdict.rank];
-}
-
 static void csv_row(struct csv *c, const struct point *at, const struct live_row *r)
 {
     csv_text(c, at->variant);
@@ -43,7 +33,7 @@ void live_csv_print(const struct live_pair *p, FILE *to)
         csv_text(&c, head[k]);
     csv_end(&c);
     for (size_t i = 0; i < plan->n_points; i++) {
-        size_t n = is_measured(p, i) ? live_rows(p, i, row) : 0;
+        size_t n = live_is_measured(p, i) ? live_rows(p, i, row) : 0;
         for (size_t k = 0; k < n; k++)
             csv_row(&c, &plan->point[i], &row[k]);
     }
@@ -89,8 +79,8 @@ static void json_point(struct json_write *j, const struct live_pair *p, size_t p
     json_write_close(j);
     json_write_count(j, "replications", p->measured->point[point].done);
     json_write_open(j, "verdict", '{');
-    json_write_text(j, "measured", verdict_of(p->measured, point));
-    json_write_text(j, "predicted", verdict_of(p->predicted, point));
+    json_write_text(j, "measured", live_verdict(p->measured, point));
+    json_write_text(j, "predicted", live_verdict(p->predicted, point));
     json_write_close(j);
     json_twin(j, p, point);
     json_write_open(j, "metrics", '{');
@@ -115,7 +105,7 @@ void live_json_print(const struct live_pair *p, FILE *to)
     json_write_close(&j);
     json_write_open(&j, "points", '[');
     for (size_t i = 0; i < p->measured->plan->n_points; i++)
-        if (is_measured(p, i))
+        if (live_is_measured(p, i))
             json_point(&j, p, i);
     json_write_close(&j);
     json_write_close(&j);

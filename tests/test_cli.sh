@@ -42,7 +42,7 @@ for word in run compare tune plot check describe schema new --out --set --vary -
 done
 
 it "every command has its own help"
-for command in run compare tune plot check describe schema new live; do
+for command in run compare tune plot check describe schema new calibrate live; do
     run "$HERDSIM" $command --help
     status_is 0
     out_has "usage: herdsim $command"

@@ -107,7 +107,7 @@ static int start_server(struct live_worker *w, const struct herd_conf *conf, con
 {
     struct process_words words;
     const struct server_type *type = (const struct server_type *)conf_server(conf, 0)->model.model;
-    unsigned number;
+    unsigned number = 0;
     w->poll_items = type->connection_holds & MEM_BIT(MEM_POLL_ITEMS);
     w->sees_kernel = procfs_kernel_sizes(&w->each);
     w->slab = procfs_slab();

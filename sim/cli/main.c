@@ -71,7 +71,8 @@ const struct command commands[] = {
       "Collars with real sockets send to a real server with real threads or epoll, in real time, with the "
       "same\n"
       "reports and the same work as in the simulation. For errors that mean something, measure this machine\n"
-      "first: 'herdsim calibrate -o here.yaml', then 'herdsim live SCENARIO -s machine.profile=here.yaml'.\n"
+      "first: 'herdsim calibrate -o here.yaml', then 'herdsim live SCENARIO -s "
+      "machine.profile=$PWD/here.yaml'.\n"
       "results/NAME-live/ gets live.json, live.csv, measured/, predicted/ and plots/. Ctrl-C keeps what is\n"
       "measured.",
       1, 1, TAKES_CHANGES | TAKES(OUT) | TAKES(QUIET) | TAKES(FORMAT) | TAKES(NO_PLOTS), cmd_live },
