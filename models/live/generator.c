@@ -369,6 +369,10 @@ int generator_run(struct generator *g)
             return 1;
     }
     g->cpu += thread_cpu();
+    if (!g->warmed && !g->failed)
+        g->failed =
+            "other programs had the collars' processor for the whole window: a longer --duration, or less "
+            "other work";
     return g->failed ? -1 : 0;
 }
 

@@ -36,22 +36,6 @@ int host_choose(uint64_t cores, struct processors *p)
     return run < cores ? -1 : 0;
 }
 
-/* With sched_autogroup_enabled a nice value counts within a session only, and sessions have one of their own
- * (sched(7)). Returns the former one; 0 where there are none. */
-static int session_nice(int nice)
-{
-    int before = 0;
-    FILE *f = fopen("/proc/self/autogroup", "r+e");
-    if (!f)
-        return 0;
-    if (fscanf(f, "/autogroup-%*d nice %d", &before) == 1) {
-        rewind(f);
-        fprintf(f, "%d", nice);
-    }
-    fclose(f); /* where it is not allowed, it stays */
-    return before;
-}
-
 void host_settle(struct host_thread *before, unsigned processor)
 {
     cpu_set_t cpus;
@@ -62,12 +46,12 @@ void host_settle(struct host_thread *before, unsigned processor)
     (void)sched_setaffinity(0, sizeof cpus, &cpus);
     before->nice = getpriority(PRIO_PROCESS, 0);
     (void)setpriority(PRIO_PROCESS, 0, TWIN_NICE);
-    before->session = session_nice(TWIN_NICE);
+    before->session = twin_session_nice(TWIN_NICE);
 }
 
 void host_leave(const struct host_thread *before)
 {
-    session_nice(before->session);
+    twin_session_nice(before->session);
     (void)setpriority(PRIO_PROCESS, 0, before->nice);
     (void)sched_setaffinity(0, sizeof before->processors, &before->processors);
 }

@@ -163,6 +163,9 @@ static const char *settle(const struct twin_conf *c)
         if (setrlimit(RLIMIT_NOFILE, &files))
             return strerror(errno);
     }
+    (void)setsid(); /* a session of its own has its own share of the processors: the collars' thread takes all
+                       of theirs */
+    (void)twin_session_nice(TWIN_NICE);
     (void)setpriority(PRIO_PROCESS, 0, TWIN_NICE); /* where that is allowed: what others do is noise */
     prctl(PR_SET_TIMERSLACK, 1UL); /* a wait stands for an answer from elsewhere, which has no slack */
     prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -84,4 +84,8 @@ int64_t twin_now(void); /* ns, CLOCK_MONOTONIC */
 /* A detached thread with the server's stack. Returns 0 or an error number. */
 int twin_thread(const struct twin_conf *c, void *(*run)(void *), void *arg);
 
+/* With sched_autogroup_enabled a nice value counts within a session only, and sessions have one of their own
+ * (sched(7)). Sets this session's, where that is allowed; returns the former one, 0 where there are none. */
+int twin_session_nice(int nice);
+
 #endif
