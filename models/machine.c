@@ -85,7 +85,7 @@ double machine_core_time(const struct world *w, const struct server *s)
         return shared_core_time(w, s);
     for (uint32_t c = 0; c < m->cores; c++)
         if (m->core[c].thread != NONE && w->thread[m->core[c].thread].server == s->index)
-            now += w->now - m->core[c].started;
+            now += core_elapsed(&m->core[c], w->now);
     return (double)now;
 }
 

@@ -93,8 +93,11 @@ static void over_while_leaving_idle(void)
     struct herd h;
     herd_start(&h, "herdsim: 1\nrun: {duration: 100 s}\n"
                    "machine: {profile: ideal, scheduler: {idle_exit: 1 s}, costs: {idle_wakeup: 1 ms}}\n"
-                   "servers: {s: {model: thread_per_connection, handler: [cpu: 100 ms]}}\n"
-                   "fleets: {f: {collars: 1, report: {trace: [10, 99.5]}, server: s}}\n");
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 100 ms]},\n"
+                   "  t: {model: thread_per_connection, handler: [cpu: 1 ms]}}\n" /* so that the servers'
+                                                                                     shares are audited */
+                   "fleets: {f: {collars: 1, report: {trace: [10, 99.5]}, server: s},\n"
+                   "  g: {collars: 1, report: {trace: [200]}, server: t}}\n");
     CHECK(!h.trial.audit_failed);
     CHECK_NEAR(herd_value(&h, "cpu.utilisation"), (0.1 + 0.001) / 100, 1e-9);
     CHECK_NEAR(herd_value(&h, "reports.answered"), 1, 0);
