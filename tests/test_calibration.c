@@ -84,6 +84,19 @@ static void medians_and_quartiles(void)
     CHECK_INT(figure_summary(&(struct figure_rounds){ .n = 0 }).rounds, 0);
 }
 
+/* Whoever is disturbed nearly always still has his calm moments; few calm ones among few say nothing. */
+static void calm_blocks_count(void)
+{
+    static struct blocks b;
+    for (unsigned i = 0; i < 100; i++)
+        blocks_add(&b, i < 8 ? 1 : 5, i >= 8);
+    CHECK_NEAR(blocks_typical(&b), 1, 0);
+    b.n = b.n_calm = 0;
+    for (unsigned i = 0; i < 20; i++)
+        blocks_add(&b, i < 2 ? 1 : 5, i >= 2);
+    CHECK_NEAR(blocks_typical(&b), 5, 0);
+}
+
 /* The share of the caches is worked out with the working set that the profile assumes. */
 static void working_set_is_the_templates(void)
 {
@@ -193,6 +206,7 @@ static void impossible_figures_are_zero(void)
 
 SUITE("calibration", { "a figure is the median of its rounds", medians_and_quartiles },
       { "every figure has a key of the profile, or is evidence", every_figure_has_its_key },
+      { "disturbed blocks are set aside where calm ones are left", calm_blocks_count },
       { "the refill is worked out with the profile's working set", working_set_is_the_templates },
       { "measured figures replace the template's, and nothing else changes", measured_figures_replace },
       { "every cost and size is measured, or named as assumed", no_figure_is_silent },

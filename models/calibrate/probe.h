@@ -61,7 +61,9 @@ struct blocks {
     unsigned n_calm, n;
 };
 void blocks_add(struct blocks *b, double seconds, bool disturbed);
-/* The median of the undisturbed blocks, or of all where fewer than a quarter were. NaN without blocks. */
+#define CALM_ENOUGH 8u
+/* The median of the undisturbed blocks, if there are enough or a quarter of all is; otherwise of all. NaN
+ * without blocks. */
 double blocks_typical(struct blocks *b);
 /* The typical time of a block that is timed as a whole: `blocks` times. */
 double time_blocks(void (*block)(void *arg), void *arg, unsigned blocks);

@@ -79,7 +79,8 @@ double median_of(double *value, unsigned n)
 
 double blocks_typical(struct blocks *b)
 {
-    return b->n_calm * 4 >= b->n ? median_of(b->calm, b->n_calm) : median_of(b->any, b->n);
+    bool enough = b->n_calm >= CALM_ENOUGH || b->n_calm * 4 >= b->n;
+    return enough ? median_of(b->calm, b->n_calm) : median_of(b->any, b->n);
 }
 
 double time_blocks(void (*block)(void *arg), void *arg, unsigned blocks)
