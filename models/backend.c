@@ -239,7 +239,7 @@ static void end(struct world *w, uint32_t c)
         s->type->resumed(s, call.req);
         return;
     }
-    if (w->out->span)
+    if (wants_spans(w))
         measure_thread(w, call.thread, "wait", call.begun, w->now);
     w->thread[call.thread].state = THREAD_IDLE;
     s->type->woke(s, call.thread);

@@ -26,7 +26,7 @@ static const struct field scheduler_fields[] = {
            "and on a "
            "virtual machine the host): it is not busy meanwhile; not under processor_sharing"),
     F_TIME(struct scheduler_conf, idle_cools, "idle_cools", "0 ns", 0, HOUR,
-           "a core that was idle for so long or longer has lost its caches: costs.idle_cold"),
+           "how long a core is idle until half of what is in its caches is lost: costs.idle_cold"),
     { .kind = FIELD_NODE,
       .key = "wakeup_preemption",
       .def = "true",
@@ -132,7 +132,8 @@ static const struct field costs_fields[] = {
     COST(tls_resumed, "a TLS handshake that resumes a session"),
     COST(tls_record, "encrypting or decrypting 1 KiB"),
     COST(idle_wakeup, "what a thread pays besides if its core was idle as it was woken"),
-    COST(idle_cold, "what it pays besides if the core was idle for scheduler.idle_cools or longer"),
+    COST(idle_cold,
+         "what it pays besides if the core was idle for long; after scheduler.idle_cools half of it"),
     COST(major_fault, "a page comes back from swap, and the core waits"),
     F_END
 };

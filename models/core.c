@@ -72,7 +72,7 @@ void core_account(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
     struct thread *th = thread_at(w, core->thread);
-    if (w->out->span && !core->exiting)
+    if (!core->exiting && wants_spans(w))
         measure_thread(w, core->thread, "work", core->started, w->now);
     account(w, core, th);
 }
@@ -164,6 +164,14 @@ static void put_on_core(struct world *w, struct machine *m, uint32_t c, uint32_t
 
 /* --- leaving idle --------------------------------------------------------------------------------- */
 
+/* What of a core's caches is lost after so long, half of it after `idle_cools`: others take their place line
+ * by line (as in evicted()). */
+static simtime cold(const struct machine_conf *conf, simtime idle)
+{
+    double halves = conf->scheduler.idle_cools ? (double)idle / (double)conf->scheduler.idle_cools : ALL_GONE;
+    return (simtime)((double)conf->costs.idle_cold * (1 - exp2(-halves)) + 0.5);
+}
+
 /* A core that leaves idle has a thread, and is neither idle nor busy: other threads can take it or wait for
  * it as usual, but none begins before. The event at its end is the core's, and no other is due meanwhile. */
 static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t t)
@@ -172,8 +180,8 @@ static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t 
     struct thread *th = thread_at(w, t);
     const struct machine_conf *conf = m->conf;
     simtime more = machine_book(m, CPU_WAKEUP, conf->costs.idle_wakeup);
-    if (conf->costs.idle_cold && w->now - core->started >= conf->scheduler.idle_cools)
-        more += machine_book(m, CPU_REFILL, conf->costs.idle_cold);
+    if (conf->costs.idle_cold)
+        more += machine_book(m, CPU_REFILL, cold(conf, w->now - core->started));
     th->remaining += more;
     th->deadline += more;
     core->exiting = conf->scheduler.idle_exit > 0;
@@ -276,7 +284,7 @@ void machine_core_event(struct world *w, uint32_t packed, uint32_t gen)
         return;
     }
     struct thread *th = thread_at(w, core->thread);
-    if (w->out->span)
+    if (wants_spans(w))
         core_account(w, m, c);
     else
         account(w, core, th);

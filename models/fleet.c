@@ -94,7 +94,7 @@ void report_is_over(struct world *w, uint32_t fleet, uint32_t collar, simtime in
     station_leave(&w->outstanding, w->now, intended);
     if (measured)
         count_outcome(w, intended, o);
-    if (w->out->span)
+    if (wants_spans(w))
         measure_span(w, "collar", collar, "report", intended, w->now);
     if (f->conf->report.kind != REPORT_THINK)
         return;

@@ -125,7 +125,7 @@ void measure_span(struct world *w, const char *lane, uint32_t index, const char 
                   simtime to)
 {
     struct trial *out = w->out;
-    if (!out->span || from == to)
+    if (!wants_spans(w) || from == to)
         return;
     if (out->spans < SPANS_MAX)
         out->span[out->spans] = (struct span){ simtime_to_s(from), simtime_to_s(to), lane, index, activity };

@@ -9,6 +9,8 @@
 const struct profile_kind machine_profiles = { "profile", "machine profile", profiles_of_machines };
 const struct profile_kind runtime_profiles = { "language", "language runtime", profiles_of_runtimes };
 
+#define VERSION "1" /* of the format of either kind */
+
 static const char *const head_keys[] = { "herdsim_profile", "herdsim_runtime", "name", "title", "recorded" };
 
 static bool is_head_key(const char *key)
@@ -60,6 +62,19 @@ const struct node *profile_load(const struct profile_kind *kind, struct arena *a
     return complain(kind, a, profile, d);
 }
 
+static bool is_version(const char *key)
+{
+    return !strcmp(key, "herdsim_profile") || !strcmp(key, "herdsim_runtime");
+}
+
+static void check_version(const struct pair *head, struct diag *d)
+{
+    if (is_version(head->key->text) &&
+        (head->value->kind != NODE_SCALAR || strcmp(head->value->text, VERSION) != 0))
+        diag_error(d, head->value->at, "%s: this program reads version " VERSION " of the format",
+                   head->key->text);
+}
+
 const struct node *profile_keys(const struct profile_kind *kind, struct arena *a, const struct node *profile,
                                 const char *folder, struct diag *d)
 {
@@ -72,7 +87,9 @@ const struct node *profile_keys(const struct profile_kind *kind, struct arena *a
         return NULL;
     *keys = (struct node){ .kind = NODE_MAP, .at = map->at, .pair = pair };
     for (size_t i = 0; i < map->n; i++)
-        if (!is_head_key(map->pair[i].key->text))
+        if (is_head_key(map->pair[i].key->text))
+            check_version(&map->pair[i], d);
+        else
             pair[keys->n++] = map->pair[i];
     return keys;
 }

@@ -110,7 +110,7 @@ void shared_event(struct world *w, uint32_t machine, uint32_t gen)
     p->job[0] = p->job[--p->n];
     if (p->n)
         sift_down(p->job, p->n, 0);
-    if (w->out->span)
+    if (wants_spans(w))
         measure_thread(w, t, "work", th->ready_since, w->now);
     th->remaining = 0;
     th->state = THREAD_IDLE;
@@ -135,7 +135,7 @@ simtime shared_interrupt(struct world *w, struct machine *m, uint32_t t)
     }
     struct thread *th = &w->thread[t];
     w->server[th->server].shared += p->now;
-    if (w->out->span)
+    if (wants_spans(w))
         measure_thread(w, t, "work", th->ready_since, w->now);
     th->remaining = 0;
     th->state = THREAD_IDLE;

@@ -263,7 +263,7 @@ void server_sleep(struct server *s, uint32_t thread, uint32_t req)
         return;
     }
     s->paused++;
-    if (w->out->span)
+    if (wants_spans(w))
         measure_thread(w, thread, "wait", w->now, simtime_after(w->now, dt));
     schedule(w, simtime_after(w->now, dt), EV_THREAD, th->gen, thread);
 }

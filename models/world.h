@@ -454,6 +454,8 @@ void check_memory(struct world *w);
 /* measure.c */
 void measure_warm(struct world *w);
 void measure_sample(struct world *w);
+/* Whether a timeline is wanted, and so far can be: it is for few spans, or none. */
+static inline bool wants_spans(const struct world *w) { return w->out->span && w->out->spans <= SPANS_MAX; }
 void measure_span(struct world *w, const char *lane, uint32_t index, const char *activity, simtime from,
                   simtime to);
 void measure_thread(struct world *w, uint32_t thread, const char *activity, simtime from, simtime to);

@@ -72,6 +72,11 @@ static size_t errors_of(const struct live_pair *p, const char *name, const char 
     return n;
 }
 
+static double median(const double *ascending, size_t n)
+{
+    return (ascending[(n - 1) / 2] + ascending[n / 2]) / 2;
+}
+
 static void print_summary(const struct live_pair *p, FILE *to)
 {
     struct live_row row[LIVE_ROWS_MAX];
@@ -90,8 +95,8 @@ static void print_summary(const struct live_pair *p, FILE *to)
         const char *title = row[i].title;
         size_t n = errors_of(p, row[i].name, &title, error);
         if (n)
-            fprintf(to, "  %-22s %7.1f %% %7.1f %% %7zu\n", title, 100 * error[(n - 1) / 2],
-                    100 * error[n - 1], n);
+            fprintf(to, "  %-22s %7.1f %% %7.1f %% %7zu\n", title, 100 * median(error, n), 100 * error[n - 1],
+                    n);
     }
     free(error);
 }

@@ -14,6 +14,7 @@ static const char *const warm[] = { "#d55e00", "#f6c9a3", "#e69f00", "#f9e2b0", 
                                     "#e8a9a0", "#7f3b08", "#fdd9c4", "#c4883a", "#f3d7d7" };
 static const char *const cool[] = { "#0072b2", "#a9d3ee", "#3d9bd1", "#d5e9f5",
                                     "#00476f", "#8fa9c4", "#2a9d8f", "#b5ded7" };
+#define UNDIVIDED "#b07aa1"
 #define LENGTH(x) (sizeof(x) / sizeof *(x))
 
 static bool is_base(const char *name)
@@ -38,16 +39,60 @@ static void add_part(struct why *w, const struct frame_metric *m, double bytes)
     }
 }
 
+static bool is_part(const struct frame_metric *m)
+{
+    return !strncmp(m->name, PREFIX, strlen(PREFIX)) && !is_base(m->name);
+}
+
+static bool is_kernel_part(const char *name)
+{
+    for (size_t i = 0; i < MEM_COUNT; i++)
+        if (!strcmp(mem_rows[i].name, name + strlen(PREFIX)))
+            return mem_rows[i].side == SIDE_KERNEL;
+    return false;
+}
+
+/* Some point has it: then all have the part, be it empty, so that parts are the same ones everywhere. */
+static bool is_known(const struct frame *f, size_t metric)
+{
+    for (size_t i = 0; i < f->n_points; i++)
+        if (f->point[i].value[metric].mean >= 0)
+            return true;
+    return false;
+}
+
+/* What the process has beyond the bare one, where nothing says what it is (a real one): else 0. */
+static double undivided(const struct frame *f, const struct frame_point *p)
+{
+    for (size_t i = 0; i < f->n_metrics; i++)
+        if (is_part(&f->metric[i]) && !is_kernel_part(f->metric[i].name) && p->value[i].mean >= 0)
+            return 0;
+    double bytes = frame_value(f, p, "memory.resident.peak").mean - frame_value(f, p, PREFIX "base").mean;
+    return bytes > 0 ? bytes : 0;
+}
+
+static bool some_are_undivided(const struct frame *f)
+{
+    for (size_t i = 0; i < f->n_points; i++)
+        if (undivided(f, &f->point[i]) > 0)
+            return true;
+    return false;
+}
+
 /* The parts in bytes of the whole process, without the base; returns their sum. */
 static double collect(const struct frame *f, struct why *w)
 {
     double sum = 0;
-    for (size_t i = 0; i < f->n_metrics && w->n < WHY_PARTS; i++) {
-        const struct frame_metric *m = &f->metric[i];
+    for (size_t i = 0; i < f->n_metrics && w->n < WHY_PARTS - 1; i++) {
         double bytes = w->point->value[i].mean;
-        if (strncmp(m->name, PREFIX, strlen(PREFIX)) != 0 || is_base(m->name) || !(bytes >= 0))
+        if (!is_part(&f->metric[i]) || !is_known(f, i))
             continue;
-        add_part(w, m, bytes);
+        add_part(w, &f->metric[i], bytes >= 0 ? bytes : 0);
+        sum += bytes >= 0 ? bytes : 0;
+    }
+    if (some_are_undivided(f)) {
+        double bytes = undivided(f, w->point);
+        w->part[w->n++] = (struct why_part){ "undivided", "the process, undivided", UNDIVIDED, bytes, false };
         sum += bytes;
     }
     return sum;
@@ -78,6 +123,7 @@ bool why_of_point(const struct frame *f, const struct frame_point *p, struct why
     for (size_t i = 0; i < w->n; i++)
         w->part[i].bytes /= w->connections;
     /* Two peaks that belong together only where nothing was refused or killed in between. */
-    w->reserved = !w->point->stable ? NAN : frame_value(f, w->point, "memory.reserved.peak").mean / peak;
+    double reserved = frame_value(f, w->point, "memory.reserved.peak").mean;
+    w->reserved = w->point->stable ? reserved / peak : NAN;
     return true;
 }

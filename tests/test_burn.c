@@ -36,17 +36,17 @@ static double median_of_burns(int64_t ns)
 static void a_burn_takes_the_time_asked_for(void)
 {
     CHECK(burn_calibrate() > 0);
-    CHECK_NEAR(median_of_burns(200000), 200, 60);
-    CHECK_NEAR(median_of_burns(1000000), 1000, 300);
+    CHECK_NEAR(median_of_burns(50000), 50, 5);
+    CHECK_NEAR(median_of_burns(1000000), 1000, 20);
 }
 
-static void sampled_burns_are_told(void)
+static void burns_are_added_up(void)
 {
     int64_t asked = burn_asked(), took = burn_took();
     for (int i = 0; i < 64; i++)
         burn(100000);
-    CHECK_INT(burn_asked() - asked, 200000); /* one in 32 */
-    CHECK(burn_took() - took > 100000);
+    CHECK_INT(burn_asked() - asked, 6400000);
+    CHECK(burn_took() - took >= 6400000); /* never less: it looks at the clock before it ends */
 }
 
 static void nothing_takes_nothing(void) { CHECK(median_of_burns(0) < 10); }
@@ -73,6 +73,5 @@ static void timers_come_in_order(void)
 }
 
 SUITE("burn", { "a burn takes the CPU time asked for", a_burn_takes_the_time_asked_for },
-      { "one burn in 32 is timed and told", sampled_burns_are_told },
-      { "nothing takes nothing", nothing_takes_nothing },
+      { "burns are added up", burns_are_added_up }, { "nothing takes nothing", nothing_takes_nothing },
       { "timers come in the order in which they are due", timers_come_in_order })

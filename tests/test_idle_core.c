@@ -21,15 +21,17 @@ static void who_comes_meanwhile_waits(void)
     BY_HAND("cores: 2, scheduler: {idle_exit: 1 s}", { 0, 2, 3 }, { 0.5, 2, 3 });
 }
 
-/* What a thread pays on an idle core it does not pay on a busy one; cold is a core after 2 s. */
+/* What a thread pays on an idle core it does not pay on a busy one. Idle for 1, 2 and 3 s: a half, three
+ * quarters and seven eighths of the caches are lost. */
 static void idle_cores_cost_more(void)
 {
     BY_HAND("scheduler: {policy: fifo}, costs: {idle_wakeup: 250 ms}", { 0, 1, 1.25 }, { 1, 1, 1.25 });
-    BY_HAND("scheduler: {policy: fifo, idle_cools: 2 s}, costs: {idle_cold: 500 ms}", { 1, 1, 1 },
-            { 3, 1, 1 }, { 6, 1, 1.5 }, { 7, 1, 1.5 });
+    BY_HAND("scheduler: {policy: fifo, idle_cools: 1 s}, costs: {idle_cold: 500 ms}", { 1, 1, 1.25 },
+            { 4.25, 1, 1.375 }, { 8.625, 1, 1.4375 }, { 9, 1, 2.0625 });
+    BY_HAND("scheduler: {policy: fifo}, costs: {idle_cold: 500 ms}", { 1, 1, 1.5 });
     BY_HAND(
         "scheduler: {idle_exit: 100 ms, idle_cools: 2 s}, costs: {idle_wakeup: 250 ms, idle_cold: 500 ms}",
-        { 2, 1, 1.85 });
+        { 2, 1, 1.6 });
 }
 
 /* Leaving idle is neither work nor overhead: the core is busy for as long as without it. */

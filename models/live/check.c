@@ -152,7 +152,7 @@ static void check_fleet(struct checking *c, const struct herd_conf *conf, const 
     refuse(c, f->heartbeat != SIMTIME_MAX, "sends no heartbeats", "fleets.%s.heartbeat", n);
     refuse(c, f->timeout != SIMTIME_MAX, "has patient collars without time-outs", "fleets.%s.timeout", n);
     refuse(c, f->retry.backoff != BACKOFF_NONE, "sends every report once", "fleets.%s.retry", n);
-    refuse(c, f->route != NO_ROUTE, "has no balancers", "fleets.%s.server", n);
+    refuse(c, f->route != NO_ROUTE && conf->balancers.n > 0, "has no balancers", "fleets.%s.server", n);
     refuse(c, f->payload != conf_fleet(conf, 0)->payload, "has messages of one size", "fleets.%s.payload", n);
     refuse(c, f->payload > LIVE_PAYLOAD_MAX, "has messages of up to 16 KiB", "fleets.%s.payload", n);
 }

@@ -46,7 +46,10 @@ bool bind_expect(struct binder *b, const struct field *f, const struct node *val
 }
 
 /* A limit past anything that can be written is none. */
-static bool has_top(const struct field *f) { return isfinite(f->max) && f->max < 0x1p62 && f->max > f->min; }
+static bool has_top(const struct field *f)
+{
+    return isfinite(f->max) && f->max < 0x1p62 && f->max >= f->min && f->max != 0;
+}
 
 static bool is_limited(const struct field *f)
 {
@@ -60,7 +63,9 @@ void field_range(const struct field *f, char *text, size_t size)
     unit_print(f->min, field_unit(f), min, sizeof min);
     unit_print(f->max, field_unit(f), max, sizeof max);
     *text = '\0';
-    if (is_limited(f) && has_top(f))
+    if (is_limited(f) && has_top(f) && f->min >= f->max)
+        snprintf(text, size, "%s", min);
+    else if (is_limited(f) && has_top(f))
         snprintf(text, size, above ? "above %s, up to %s" : "%s to %s", min, max);
     else if (is_limited(f) && (f->min != 0 || above))
         snprintf(text, size, above ? "above %s" : "at least %s", min);

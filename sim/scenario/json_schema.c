@@ -82,7 +82,7 @@ static void put_range(struct exporter *x, json_t *s, const struct field *f, bool
         put(x, s, "exclusiveMinimum", json_real(f->min));
     else if (limited || whole)
         put(x, s, "minimum", whole ? json_integer((json_int_t)f->min) : json_real(f->min));
-    if (limited && isfinite(f->max) && f->max < 0x1p53 && f->max > f->min)
+    if (limited && isfinite(f->max) && f->max < 0x1p53 && f->max >= f->min)
         put(x, s, "maximum", whole ? json_integer((json_int_t)f->max) : json_real(f->max));
 }
 

@@ -5,13 +5,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define PROBE_NS     500000.0 /* of one measurement: long beside the clock's own cost, short beside a slice */
-#define PROBES       101
-#define SAMPLE_EVERY 32u /* one burn in so many is timed */
+#define PROBE_NS    500000.0 /* of one measurement: long beside the clock's own cost, short beside a slice */
+#define PROBES      101
+#define FIRST_SHARE 0.9 /* of a burn, before the first look at the clock */
 
 static double rounds_per_ns;
 static atomic_int_fast64_t asked, took;
-static _Thread_local unsigned turn;
 
 static int64_t cpu_ns(void)
 {
@@ -58,14 +57,16 @@ double burn_calibrate(void)
 
 void burn(int64_t ns)
 {
-    uint64_t rounds = (uint64_t)((double)ns * rounds_per_ns);
-    if (++turn % SAMPLE_EVERY) {
-        spin(rounds);
+    if (ns <= 0)
         return;
-    }
-    int64_t from = cpu_ns();
-    spin(rounds);
-    atomic_fetch_add_explicit(&took, cpu_ns() - from, memory_order_relaxed);
+    int64_t from = cpu_ns(), had = 0;
+    double left = (double)ns * FIRST_SHARE;
+    do {
+        spin((uint64_t)(left * rounds_per_ns) + 1);
+        had = cpu_ns() - from;
+        left = (double)(ns - had);
+    } while (left > 0);
+    atomic_fetch_add_explicit(&took, had, memory_order_relaxed);
     atomic_fetch_add_explicit(&asked, ns, memory_order_relaxed);
 }
 

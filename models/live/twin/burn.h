@@ -1,8 +1,9 @@
-/* burn.h - work that takes a known CPU time: a counted chain of multiplications.
+/* burn.h - work that takes a known CPU time: a chain of multiplications, and the thread's CPU clock.
  *
  * The number of rounds in a nanosecond is measured once, by the thread's CPU clock on the core where the work
- * will be done. A burn is then so many rounds, as a real handler is so many instructions: where interrupts or
- * a slower core make it last longer, it lasts longer. How far it does is sampled (burn_asked, burn_took). */
+ * will be done. A burn makes most of its rounds, looks at that clock, and makes so many more as are left: a
+ * step `cpu: D` is D of CPU time, whatever the processor's speed is just now, with the interrupts that the
+ * kernel books to the thread meanwhile. */
 #ifndef MODELS_LIVE_TWIN_BURN_H
 #define MODELS_LIVE_TWIN_BURN_H
 
@@ -13,8 +14,7 @@
 double burn_calibrate(void);
 /* Burns so many nanoseconds of this thread's CPU time. burn_calibrate() has been called, by any thread. */
 void burn(int64_t ns);
-/* Sums over the burns that were sampled, of all threads: nanoseconds asked for, and nanoseconds of CPU time
- * that they took. */
+/* Sums over all burns of all threads: nanoseconds asked for, and nanoseconds of CPU time that they took. */
 int64_t burn_asked(void);
 int64_t burn_took(void);
 
