@@ -6,6 +6,8 @@
 /* Beyond these the machine is called noisy: on an idle one both are well below 1 %. */
 #define NOISY_SPREAD 0.02
 #define NOISY_STOLEN 0.05
+#define WIDE_SPREAD  0.25 /* of a figure: where the rounds do not agree */
+#define PARTS_WITHIN 0.25
 
 static double median(const struct calibration *c, enum figure_id i)
 {
@@ -34,11 +36,27 @@ static void print_sum(const struct calibration *c, FILE *to)
         return;
     figure_print(KIND_TIME, parts, sum, sizeof sum);
     figure_print(KIND_TIME, median(c, FIGURE_SOCKET_TURN), whole, sizeof whole);
-    fprintf(
-        to,
-        "The parts add up: receive + send + wakeup + context_switch are %s, half a ping-pong of two threads "
-        "over TCP\ntook %s.\n",
-        sum, whole);
+    bool fits = fabs(parts / median(c, FIGURE_SOCKET_TURN) - 1) <= PARTS_WITHIN;
+    fprintf(to,
+            "The parts %s: receive + send + wakeup + context_switch are %s, half a ping-pong of two threads "
+            "over TCP\ntook %s.\n",
+            fits ? "add up" : "do NOT add up", sum, whole);
+}
+
+/* The figures of the profile that were not the same in all rounds, by name. */
+static void print_wide(const struct calibration *c, FILE *to)
+{
+    const char *join = "Far from the same in all rounds, and not to be trusted without a look:";
+    for (unsigned i = 0; i < FIGURES; i++) {
+        struct figure_summary s = figure_summary(&c->figure[i]);
+        if (!s.rounds || figure_is_evidence(&figures[i]) || s.high - s.low <= WIDE_SPREAD * fabs(s.median))
+            continue;
+        fprintf(to, "%s\n  %-24s half of the rounds differ by %.0f %% of the median", join, figures[i].key,
+                100 * (s.high - s.low) / fabs(s.median));
+        join = ";";
+    }
+    if (*join == ';')
+        fputs(".\n", to);
 }
 
 static void print_noise(const struct calibration *c, FILE *to)
@@ -47,8 +65,8 @@ static void print_noise(const struct calibration *c, FILE *to)
     double stolen = median(c, FIGURE_STOLEN);
     double spread = spin.median > 0 ? (spin.high - spin.low) / spin.median : 0;
     bool noisy = spread > NOISY_SPREAD || stolen > NOISY_STOLEN;
-    if (!spin.rounds)
-        return;
+    if (spin.rounds < 2)
+        return; /* one round varies from nothing */
     fprintf(
         to,
         "%s: others took %.1f %% of a core that was kept busy, and the same loop varied by %.1f %% between "
@@ -76,5 +94,6 @@ void calibration_print(const struct calibration *c, FILE *to)
     if (!m->root)
         fputs("Without root, kernel memory is all that the slab has grown by, for whatever program.\n", to);
     print_sum(c, to);
+    print_wide(c, to);
     print_noise(c, to);
 }
