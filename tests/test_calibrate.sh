@@ -22,7 +22,7 @@ run "$HERDSIM" calibrate -r 1 -o here.yaml
 status_is 0
 err_is_empty
 out_has "costs.context_switch"
-out_has "The parts add up"
+out_has "receive + send + wakeup + context_switch are"
 out_has "machine: others took"
 exists here.yaml
 [ "$(ls | grep -c part)" -eq 0 ] || fail "no unfinished file should be left"

@@ -65,14 +65,13 @@ static void print_noise(const struct calibration *c, FILE *to)
     double stolen = median(c, FIGURE_STOLEN);
     double spread = spin.median > 0 ? (spin.high - spin.low) / spin.median : 0;
     bool noisy = spread > NOISY_SPREAD || stolen > NOISY_STOLEN;
-    if (spin.rounds < 2)
-        return; /* one round varies from nothing */
-    fprintf(
-        to,
-        "%s: others took %.1f %% of a core that was kept busy, and the same loop varied by %.1f %% between "
-        "rounds%s\n",
-        noisy ? "A noisy machine" : "A quiet machine", 100 * stolen, 100 * spread,
-        noisy ? ";\nfigures may be too high: repeat it when nothing else runs." : ".");
+    if (!spin.rounds)
+        return;
+    fprintf(to, "%s: others took %.1f %% of a core that was kept busy",
+            noisy ? "A noisy machine" : "A quiet machine", 100 * stolen);
+    if (spin.rounds > 1)
+        fprintf(to, ", and the same loop varied by %.1f %% between rounds", 100 * spread);
+    fputs(noisy ? ";\nfigures may be too high: repeat it when nothing else runs.\n" : ".\n", to);
 }
 
 void calibration_print(const struct calibration *c, FILE *to)
