@@ -93,7 +93,8 @@ status_is 3
 # for fewer replications too.
 begin_long_job() {
     rm -rf killed
-    timeout -k 20 60 mpirun -n 3 sh -c 'echo $$ >pid.$OMPI_COMM_WORLD_RANK; exec "$@"' sh \
+    # --foreground: timeout passes a signal on once; otherwise to its group too, and mpirun gives up at the second
+    timeout --foreground -k 20 60 mpirun -n 3 sh -c 'echo $$ >pid.$OMPI_COMM_WORLD_RANK; exec "$@"' sh \
         "$HERDSIM" run long.yaml -r 4000 -o killed --no-plots >out 2>err </dev/null &
     job=$!
     tries=0
