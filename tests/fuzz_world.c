@@ -215,14 +215,6 @@ static void say_machine(struct writer *w, const char *name)
     say(w, "}}");
 }
 
-static void say_server(struct writer *w, const char *name)
-{
-    say(w, name);
-    say(w, "{");
-    answer_all(w, server, 2);
-    say(w, "}");
-}
-
 static void make(struct writer *w)
 {
     static const struct question run[] = { { "duration", "300 ms|100 ms|5 ms|1 s" },
@@ -235,8 +227,8 @@ static void make(struct writer *w)
     say_map(w, ", m: ", link, 1);
     say_map(w, "}\nbackends: {b: ", backend, 1);
     say_map(w, ", c: ", backend, 1);
-    say_server(w, "}\nservers: {s: ");
-    say_server(w, ", t: ");
+    say_map(w, "}\nservers: {s: ", server, 2);
+    say_map(w, ", t: ", server, 2);
     say(w, "}\nbalancers: {lb: {servers: [s, t]");
     answer_all(w, balancer, 0);
     say_map(w, "}}\nfleets: {f: ", fleet, 4);

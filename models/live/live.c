@@ -32,8 +32,8 @@ static const struct metric own_rows[LIVE_METRICS] = {
                       "herdsim live: share of the time of the real server's processors that others took", 0 },
     [LIVE_BURN] = { "handler.cpu.ratio", "1", "CPU time of work",
                     "herdsim live: CPU time that the real handlers' work took / CPU time asked for: more "
-                    "than 1 where "
-                    "interrupts or a slower core came between",
+                    "than 1 "
+                    "where an interrupt came between a last look at the clock and the end",
                     0 },
     [LIVE_PSS] = { "memory.pss", "B", "proportional set size",
                    "herdsim live: the real server's resident set with shared pages divided among those who "
