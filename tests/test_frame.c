@@ -79,6 +79,32 @@ static void the_parts_of_a_connection_add_up(void)
     remove_folder();
 }
 
+/* Of a real server one knows how much the process has, and not what for. Beside a simulated one both have
+ * the same parts. */
+static void a_process_may_be_undivided(void)
+{
+    struct frame f;
+    struct why w;
+    make_folder();
+    write_summary(sweep, 4, COLLARS, "1", "T");
+    load(&f);
+    size_t stacks = frame_metric(&f, "memory.peak.stacks");
+    CU_ASSERT_FATAL(stacks != FRAME_NONE);
+    f.point[1].value[stacks].mean = NAN;
+    CU_ASSERT_FATAL(why_of_point(&f, &f.point[1], &w));
+    CHECK_INT(w.n, 3);
+    CHECK_NEAR(w.part[0].bytes, 0, 1e-6);
+    CHECK_TEXT(w.part[1].name, "undivided");
+    CHECK_NEAR(w.part[1].bytes, 8000, 1e-6);
+    CHECK_NEAR(w.part[2].bytes, 4000, 1e-6);
+    CHECK_NEAR(w.connections, 10000, 1e-6);
+    CU_ASSERT_FATAL(why_of_point(&f, &f.point[3], &w));
+    CHECK_INT(w.n, 3);
+    CHECK_NEAR(w.part[1].bytes, 0, 1e-6);
+    frame_term(&f);
+    remove_folder();
+}
+
 /* ---- colours ---- */
 
 /* Variants by the order in which they stand in the results, with the models of a scenario. */
@@ -329,6 +355,7 @@ SUITE("frame", { "a swept number becomes the axis", a_swept_number_becomes_the_a
       { "swept words become categories", swept_words_become_categories },
       { "one value is no sweep", one_value_is_no_sweep },
       { "the parts of a connection add up", the_parts_of_a_connection_add_up },
+      { "a process may be undivided", a_process_may_be_undivided },
       { "a model has its colour wherever it stands", a_model_has_its_colour_wherever_it_stands },
       { "further variants of a model take what is left", further_variants_of_a_model_take_what_is_left },
       { "unknown models have colours in order", unknown_models_have_colours_in_order },
