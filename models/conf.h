@@ -20,7 +20,7 @@ enum scheduler_policy { SCHED_FAIR, SCHED_ROUND_ROBIN, SCHED_FIFO_POLICY, SCHED_
 struct scheduler_conf {
     int policy; /* enum scheduler_policy */
     simtime slice;
-    simtime idle_exit, idle_cools;
+    simtime idle_exit, idle_cools, calls_cool;
     const struct node *preemption; /* wakeup_preemption as written: true, false or a time */
     simtime preemption_lead;       /* 0: true; SIMTIME_MAX: false */
 };
@@ -48,7 +48,7 @@ struct costs_conf {
     simtime task_switch;
     simtime thread_create, thread_exit, page_fault, major_fault;
     simtime fork, process_exit;
-    simtime idle_wakeup, idle_cold;
+    simtime idle_wakeup, idle_cold, cold_calls;
 };
 
 /* Memory of each thing. */

@@ -27,6 +27,10 @@ static const struct field scheduler_fields[] = {
            "virtual machine the host): it is not busy meanwhile; not under processor_sharing"),
     F_TIME(struct scheduler_conf, idle_cools, "idle_cools", "0 ns", 0, HOUR,
            "how long a core is idle until half of what is in its caches is lost: costs.idle_cold"),
+    F_TIME(
+        struct scheduler_conf, calls_cool, "calls_cool", "0 ns", 0, HOUR,
+        "how long a handler computes until the calls before and after it cost costs.cold_calls more; 0 ns: "
+        "however little it is"),
     { .kind = FIELD_NODE,
       .key = "wakeup_preemption",
       .def = "true",
@@ -134,6 +138,10 @@ static const struct field costs_fields[] = {
     COST(idle_wakeup, "what a thread pays besides if its core was idle as it was woken"),
     COST(idle_cold,
          "what it pays besides if the core was idle for long; after scheduler.idle_cools half of it"),
+    COST(cold_calls,
+         "what receiving and replying take besides where a handler has computed for scheduler.calls_cool "
+         "in between, as their code and data leave the caches; t of work cost "
+         "cold_calls x log2(1 + t / calls_cool)"),
     COST(major_fault, "a page comes back from swap, and the core waits"),
     F_END
 };

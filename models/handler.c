@@ -98,6 +98,16 @@ __attribute__((noinline)) static void take_memory(struct server *s, struct reque
     hold(s->world, s, MEM_REQUESTS, bytes);
 }
 
+/* What the calls around so much work cost more. */
+static inline simtime cold_calls(struct server *s, simtime work)
+{
+    if (s->cold_after != work) {
+        s->cold_after = work;
+        s->cold = machine_cold_calls(s->machine->conf, work);
+    }
+    return server_book(s, CPU_REFILL, s->cold);
+}
+
 static inline simtime work(struct server *s, struct request *q)
 {
     struct world *w = s->world;
@@ -121,6 +131,8 @@ static inline simtime work(struct server *s, struct request *q)
             break;
         }
     }
+    if (had && s->costs.cold_calls && q->after != AFTER_CUT)
+        cpu += cold_calls(s, had);
     if (!cpu)
         s->machine->depth = 0; /* nothing runs, nothing is touched */
     return cpu;

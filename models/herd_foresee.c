@@ -1,6 +1,7 @@
 /* herd_foresee.c - what can be said of a scenario before it is run: who asks for more than there is. */
 #include <math.h>
 
+#include "models/machine.h"
 #include "models/backend.h"
 #include "models/balancer.h"
 #include "models/faults.h"
@@ -91,6 +92,22 @@ static void add_step(const struct herd_conf *c, struct demand *d, const struct s
         d->block_s += mean;
 }
 
+/* What the calls around the handler's stretches of work cost more. */
+static simtime cold_calls(const struct server_conf *s, const struct machine_conf *m)
+{
+    simtime cold = 0, stretch = 0;
+    for (size_t i = 0; i <= s->handler.n; i++) {
+        const struct step_conf *step = i < s->handler.n ? &server_steps(s)[i] : NULL;
+        if (step && step->kind == STEP_CPU)
+            stretch += simtime_from_s(step->amount.mean);
+        if (step && !step_pauses(step))
+            continue;
+        cold += stretch ? machine_cold_calls(m, stretch) : 0;
+        stretch = 0;
+    }
+    return cold;
+}
+
 /* A coroutine is turned to when its request begins, and after each pause. */
 static simtime task_switches(const struct server_conf *s, simtime each)
 {
@@ -113,8 +130,8 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
     struct demand d = { .cores = (double)m->cores,
                         .own = s->model.conf,
                         .workers = workers == WORKERS_AUTO ? INFINITY : (double)workers,
-                        .overhead_s =
-                            simtime_to_s(cost.receive + cost.send + task_switches(s, cost.task_switch)) };
+                        .overhead_s = simtime_to_s(cost.receive + cost.send +
+                                                   task_switches(s, cost.task_switch) + cold_calls(s, m)) };
     for (size_t i = 0; i < s->handler.n; i++)
         add_step(c, &d, &server_steps(s)[i], &cost);
     if (lock_interval(s) != SIMTIME_MAX)

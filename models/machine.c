@@ -108,6 +108,12 @@ static const struct sched *const policies[] = { [SCHED_FAIR] = &sched_fair,
                                                 [SCHED_FIFO_POLICY] = &sched_fifo,
                                                 [SCHED_PROCESSOR_SHARING] = &sched_shared };
 
+simtime machine_cold_calls(const struct machine_conf *m, simtime work)
+{
+    double half = (double)m->scheduler.calls_cool, doublings = half > 0 ? log2(1 + (double)work / half) : 1;
+    return simtime_from_s(simtime_to_s(m->costs.cold_calls) * doublings);
+}
+
 static bool machine_start(struct machine *m, uint32_t index, const struct machine_conf *conf)
 {
     uint32_t cores = (uint32_t)conf->cores;

@@ -160,6 +160,10 @@ void machine_set_speed(struct world *w, struct machine *m, double speed);
 /* Makes the machines of the scenario, all cores idle; false without memory (noted in w->failed). */
 bool machines_start(struct world *w);
 void machines_free(struct world *w);
+/* What the calls around so much work of a handler (above 0) cost more: with each doubling another part of
+ * their code and data is lost from the next larger cache. The form is that of measurements (`calibrate`:
+ * replies after 20 us to 2 ms of work), which halves, as for idle cores, do not follow. */
+simtime machine_cold_calls(const struct machine_conf *m, simtime work);
 /* Handlers' work that was booked and is not done yet, on all machines. */
 gauge_area machines_unserved_work(const struct world *w);
 uint32_t machines_cores(const struct world *w);

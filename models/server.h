@@ -114,6 +114,7 @@ struct server {
     int64_t held[MEM_COUNT];
     struct costs_conf costs; /* of its machine, in its runtime */
     struct sizes_conf sizes;
+    simtime cold_after, cold; /* worked out last: what calls cost more after so much work */
     uint64_t connection_task; /* bytes of a connection's task, where server_type says that it has one */
     uint64_t stack;           /* bytes reserved for each thread's stack */
     int64_t stack_tables;     /* page tables that such a stack costs */

@@ -92,7 +92,8 @@ static inline void make_costs(struct maker *m)
     static const char *const keys[] = { "context_switch", "cache_refill", "wakeup",        "receive",
                                         "send",           "accept",       "close",         "poll",
                                         "poll_event",     "timer",        "thread_create", "thread_exit",
-                                        "page_fault",     "fork",         "process_exit" };
+                                        "page_fault",     "fork",         "process_exit",
+                                        "cold_calls" };
     const char *comma = "";
     text_add(&m->text, ", costs: {");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)

@@ -8,7 +8,7 @@
 
 #include <gsl/gsl_fit.h>
 
-#include "models/calibrate/probe.h"
+#include "models/calibrate/peer.h"
 
 #define MOST 64u
 static const unsigned ready[] = { 1, 4, 16, 64 };
@@ -28,38 +28,40 @@ static int open_epoll(struct probe *p, const struct tcp_pairs *t)
 }
 
 /* One turn: n messages come, the call returns them, they are read. */
-static void turn(struct probe *p, const struct tcp_pairs *t, int ep, unsigned n, struct blocks *b)
+static void turn(struct probe *p, struct peer *client, int ep, unsigned n, struct blocks *b)
 {
     struct epoll_event got[MOST];
     struct stopwatch w;
-    for (unsigned i = 0; i < n; i++)
-        message_send(p, t->client[i], FIGURE_POLL);
+    peer_send(client, 0, n);
     watch_start(&w);
     int found = epoll_wait(ep, got, MOST, -1);
     double seconds = watch_stop(&w);
     blocks_add(b, seconds, w.preempted > 0 || found != (int)n);
     for (unsigned i = 0; i < n; i++)
-        message_receive(p, t->server[i], FIGURE_POLL);
+        message_receive(p, client->pairs->server[i], FIGURE_POLL);
 }
 
 void probe_polls(struct probe *p)
 {
     static struct blocks b[SIZES];
     struct tcp_pairs t;
-    double n[SIZES], seconds[SIZES], call, event, c00, c01, c11, rest;
+    struct peer client;
+    double n[SIZES], seconds[SIZES], weight[SIZES], call, event, c00, c01, c11, rest,
+        nothing = time_nothing();
     probe_pin(p->server_cpu);
     pairs_open(p, &t, MOST, FIGURE_POLL);
+    peer_start(&client, p, &t, FIGURE_POLL);
     int ep = open_epoll(p, &t);
     for (unsigned i = 0; i < 80; i++)
         for (unsigned k = 0; k < SIZES; k++)
             for (unsigned twice = 0; twice < 2; twice++) /* what the turn before left is this size's own */
-                turn(p, &t, ep, ready[k], &b[k]);
+                turn(p, &client, ep, ready[k], &b[k]);
     for (unsigned k = 0; k < SIZES; k++) {
         n[k] = ready[k];
-        seconds[k] = blocks_typical(&b[k]);
+        seconds[k] = blocks_typical(&b[k]) - nothing;
+        weight[k] = 1 / (seconds[k] * seconds[k]); /* deviations count in proportion */
     }
-    gsl_fit_linear(n, 1, seconds, 1, SIZES, &call, &event, &c00, &c01, &c11, &rest);
-    call -= time_nothing();
+    gsl_fit_wlinear(n, 1, weight, 1, seconds, 1, SIZES, &call, &event, &c00, &c01, &c11, &rest);
     probe_report(p, FIGURE_POLL, call > 0 ? call : 0);
     probe_report(p, FIGURE_POLL_EVENT, event > 0 ? event : 0);
 }

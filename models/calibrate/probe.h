@@ -100,6 +100,8 @@ void probe_facts(struct probe *p);
 void probe_faults(struct probe *p);
 void probe_wakeups(struct probe *p);
 void probe_switches(struct probe *p);
+void probe_replies(struct probe *p);
+void probe_cooling(struct probe *p);
 void probe_refill(struct probe *p);
 void probe_messages(struct probe *p);
 void probe_connections(struct probe *p);

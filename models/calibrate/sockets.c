@@ -1,5 +1,5 @@
-/* sockets.c - messages and connections over the loopback interface. Both ends are one thread's, so that
- * nobody is woken and nobody waits: what is timed is the call alone. */
+/* sockets.c - messages and connections over the loopback interface. Nobody is woken and nobody waits: what is
+ * timed is the call alone. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "models/calibrate/probe.h"
+#include "models/calibrate/peer.h"
 
 #define PAIRS       32u
 #define CONNECTIONS 16u
@@ -99,20 +99,42 @@ static double time_all(struct probe *p, const int *fd, void (*call)(struct probe
 
 /* Requests and replies in turn, as the state of TCP (acknowledgements that ride on the reply) is the
  * server's. */
-void probe_messages(struct probe *p)
+static void with_ends_apart(struct probe *p, const struct tcp_pairs *t)
 {
-    static struct blocks ask, receive, send, hear;
-    struct tcp_pairs t;
-    probe_pin(p->server_cpu);
-    pairs_open(p, &t, PAIRS, FIGURE_RECEIVE);
+    static struct blocks receive, send;
+    struct peer client;
+    peer_start(&client, p, t, FIGURE_RECEIVE);
     for (unsigned i = 0; i < 150; i++) {
-        time_all(p, t.client, message_send, FIGURE_SEND, &ask);
-        time_all(p, t.server, message_receive, FIGURE_RECEIVE, &receive);
-        time_all(p, t.server, message_send, FIGURE_SEND, &send);
-        time_all(p, t.client, message_receive, FIGURE_RECEIVE, &hear);
+        peer_send(&client, 0, PAIRS);
+        time_all(p, t->server, message_receive, FIGURE_RECEIVE, &receive);
+        peer_listen(&client, PAIRS);
+        time_all(p, t->server, message_send, FIGURE_SEND, &send);
+        peer_wait(&client);
     }
     probe_report(p, FIGURE_RECEIVE, blocks_typical(&receive));
     probe_report(p, FIGURE_SEND, blocks_typical(&send));
+}
+
+static void with_both_ends_here(struct probe *p, const struct tcp_pairs *t)
+{
+    static struct blocks ask, receive, send, hear;
+    for (unsigned i = 0; i < 100; i++) {
+        time_all(p, t->client, message_send, FIGURE_SEND, &ask);
+        time_all(p, t->server, message_receive, FIGURE_RECEIVE, &receive);
+        time_all(p, t->server, message_send, FIGURE_SEND, &send);
+        time_all(p, t->client, message_receive, FIGURE_RECEIVE, &hear);
+    }
+    probe_report(p, FIGURE_RECEIVE_HERE, blocks_typical(&receive));
+    probe_report(p, FIGURE_SEND_HERE, blocks_typical(&send));
+}
+
+void probe_messages(struct probe *p)
+{
+    struct tcp_pairs t;
+    probe_pin(p->server_cpu);
+    pairs_open(p, &t, PAIRS, FIGURE_RECEIVE);
+    with_both_ends_here(p, &t);
+    with_ends_apart(p, &t);
 }
 
 /* --- connections ---------------------------------------------------------------------------------------- */

@@ -256,8 +256,8 @@ static double switch_by_socket(struct probe *p, double wakeup)
 {
     static struct medium m;
     struct tcp_pairs t;
-    double calls = probe_known(p, FIGURE_RECEIVE, FIGURE_CONTEXT_SWITCH) +
-                   probe_known(p, FIGURE_SEND, FIGURE_CONTEXT_SWITCH);
+    double calls = probe_known(p, FIGURE_RECEIVE_HERE, FIGURE_CONTEXT_SWITCH) +
+                   probe_known(p, FIGURE_SEND_HERE, FIGURE_CONTEXT_SWITCH);
     pairs_open(p, &t, 1, FIGURE_CONTEXT_SWITCH);
     m = (struct medium){ .p = p, .hand = hand_tcp, .await = await_tcp };
     m.in[0] = m.out[1] = t.client[0];

@@ -1,9 +1,10 @@
 /* burn.h - work that takes a known CPU time: a chain of multiplications, and the thread's CPU clock.
  *
  * The number of rounds in a nanosecond is measured once, by the thread's CPU clock on the core where the work
- * will be done. A burn makes most of its rounds, looks at that clock, and makes so many more as are left: a
+ * will be done. A burn makes rounds for 5 us, looks at that clock, and goes on until its time is over: a
  * step `cpu: D` is D of CPU time, whatever the processor's speed is just now, with the interrupts that the
- * kernel books to the thread meanwhile. */
+ * kernel books to the thread meanwhile. What a burn takes too long, as the clock is read only now and then,
+ * the thread's next ones take less (a tenth of each at most), so that they are right in the sum. */
 #ifndef MODELS_LIVE_TWIN_BURN_H
 #define MODELS_LIVE_TWIN_BURN_H
 
