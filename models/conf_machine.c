@@ -21,7 +21,7 @@ static const struct field scheduler_fields[] = {
     F_ENUM(struct scheduler_conf, policy, "policy", "fair", policies, "how runnable threads share the cores"),
     F_TIME(struct scheduler_conf, slice, "slice", "3 ms", 1e-6, HOUR,
            "how long a thread keeps its core while others wait (Linux: the base slice)"),
-    F_TIME(struct scheduler_conf, idle_exit, "idle_exit", "0 ns", 0, HOUR,
+    F_DIST(struct scheduler_conf, idle_exit, "idle_exit", UNIT_TIME, "0 ns", 0, HOUR,
            "how long an idle core takes from the wake-up of a thread until the thread begins (idle states, "
            "and on a "
            "virtual machine the host): it is not busy meanwhile; not under processor_sharing"),

@@ -172,6 +172,15 @@ static simtime cold(const struct machine_conf *conf, simtime idle)
     return (simtime)((double)conf->costs.idle_cold * (1 - exp2(-halves)) + 0.5);
 }
 
+static simtime idle_exit(const struct world *w, const struct machine *m, uint32_t c)
+{
+    const struct dist *d = &m->conf->scheduler.idle_exit;
+    if (dist_is_constant(d))
+        return simtime_from_s(d->a);
+    struct rng g = rng_stream(w->key, DRAW_IDLE_EXIT, core_pack(m, c), m->core[c].gen);
+    return dist_draw_time(d, &g);
+}
+
 /* A core that leaves idle has a thread, and is neither idle nor busy: other threads can take it or wait for
  * it as usual, but none begins before. The event at its end is the core's, and no other is due meanwhile. */
 static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t t)
@@ -184,9 +193,10 @@ static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t 
         more += machine_book(m, CPU_REFILL, cold(conf, w->now - core->started));
     th->remaining += more;
     th->deadline += more;
-    core->exiting = conf->scheduler.idle_exit > 0;
+    simtime exit = idle_exit(w, m, c);
+    core->exiting = exit > 0;
     if (core->exiting) {
-        core->until = simtime_after(w->now, conf->scheduler.idle_exit);
+        core->until = simtime_after(w->now, exit);
         core->gen++;
         schedule(w, core->until, EV_CORE, core->gen, core_pack(m, c));
     } else {

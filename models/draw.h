@@ -33,7 +33,8 @@ enum purpose {
     DRAW_TLS_DOWN,
     DRAW_PING_UP,
     DRAW_PING_DOWN,
-    DRAW_WINDOW
+    DRAW_WINDOW,
+    DRAW_IDLE_EXIT /* of each core, by its events */
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */
 static inline uint32_t again(enum purpose p, uint32_t attempt)

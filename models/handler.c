@@ -112,13 +112,14 @@ static inline simtime work(struct server *s, struct request *q)
 {
     struct world *w = s->world;
     const struct step_conf *step = server_steps(s->conf);
-    simtime cpu = 0, had = 0;
+    simtime cpu = 0, had = 0, since_calls = 0;
     if (q->flags & (REQ_CONTROL | REQ_SKIPPED))
         return other_work(s, q);
     for (size_t n = s->conf->handler.n; q->step < n; q->step++) {
         const struct step_conf *now = &step[q->step];
         if (now->kind == STEP_CPU) {
             simtime part = simtime_from_s(step_amount(w, q, now, q->step));
+            since_calls += part;
             if (s->stretch)
                 part = cut(s, q, part, had);
             had += part;
@@ -131,8 +132,8 @@ static inline simtime work(struct server *s, struct request *q)
             break;
         }
     }
-    if (had && s->costs.cold_calls && q->after != AFTER_CUT)
-        cpu += cold_calls(s, had);
+    if (since_calls && s->costs.cold_calls && q->after != AFTER_CUT)
+        cpu += cold_calls(s, since_calls);
     if (!cpu)
         s->machine->depth = 0; /* nothing runs, nothing is touched */
     return cpu;

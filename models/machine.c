@@ -125,7 +125,7 @@ static bool machine_start(struct machine *m, uint32_t index, const struct machin
                            .speed = conf->speed,
                            .paced = is_paced(conf->speed),
                            .sleepy =
-                               conf->scheduler.idle_exit || conf->costs.idle_wakeup || conf->costs.idle_cold,
+                               conf->scheduler.idle_exit.mean > 0 || conf->costs.idle_wakeup || conf->costs.idle_cold,
                            .index = index,
                            .core = m->core,
                            .cores = cores,

@@ -72,6 +72,52 @@ static void setup_times_add_to_waiting(void)
     herd_close(&h);
 }
 
+/* The same with setup times that vary: E[D] and E[D^2] take the places of D and its square. */
+static void setup_times_may_vary(void)
+{
+    struct herd h;
+    double lambda = 50, mu = 100, rho = lambda / mu, d1 = 0.9 * 2e-3 + 0.1 * 62e-3,
+           d2 = 0.9 * 4e-6 + 0.1 * 3844e-6;
+    herd_start(&h,
+               "herdsim: 1\nrun: {warmup: 10 s, duration: 8000 s}\n"
+               "machine: {profile: ideal, scheduler: {idle_exit: {choice: [2 ms, 62 ms], weights: [9, 1]}}}\n"
+               "servers: {s: {model: iterative, handler: [cpu: {exponential: 10 ms}]}}\n"
+               "fleets: {f: {collars: 1000, report: {poisson: 20 s}, server: s}}\n");
+    double expected = rho / (mu - lambda) + 1 / mu + (2 * d1 + lambda * d2) / (2 * (1 + lambda * d1));
+    CHECK_NEAR(herd_value(&h, "sojourn.mean"), expected, 0.02 * expected);
+    herd_close(&h);
+}
+
+/* t of work cost cold_calls x log2(1 + t / calls_cool) more: of 1 s and 1 s one doubling, of 3 s and 1 s two;
+ * stretches on both sides of a pause count apart. */
+static void calls_cool_while_handlers_compute(void)
+{
+    BY_HAND("costs: {cold_calls: 100 ms}, scheduler: {calls_cool: 1 s}", { 0, 1, 1.1 }, { 10, 3, 3.2 },
+            { 20, 7, 7.3 });
+    BY_HAND("costs: {cold_calls: 100 ms}", { 0, 1, 1.1 }, { 10, 7, 7.1 });
+    static const struct {
+        const char *handler;
+        double takes;
+    } cases[] = { { "[cpu: 3 s]", 3.2 },
+                  { "[cpu: 1 s, wait: 1 s, cpu: 3 s]", 5.3 },
+                  { "[memory: 1 KiB, cpu: 3 s, wait: 1 s]", 4.2 },
+                  { "[wait: 1 s]", 1 } };
+    static const char *const models[] = { "iterative", "event_loop", "thread_pool", "green_threads" };
+    for (size_t m = 0; m < sizeof models / sizeof *models; m++)
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            struct herd h;
+            herd_start(
+                &h,
+                "herdsim: 1\nrun: {duration: 20 s}\n"
+                "machine: {profile: ideal, costs: {cold_calls: 100 ms}, scheduler: {calls_cool: 1 s}}\n"
+                "servers: {s: {model: %s, handler: %s}}\n"
+                "fleets: {f: {collars: 1, report: {trace: [1]}, server: s}}\n",
+                models[m], cases[i].handler);
+            CHECK_NEAR(herd_report_time(&h, 0, 0), cases[i].takes, 3e-9);
+            herd_close(&h);
+        }
+}
+
 /* Interrupted in the middle of leaving idle: the books are kept (the frame audits every trial). */
 static void killed_while_leaving_idle(void)
 {
@@ -106,7 +152,9 @@ static void over_while_leaving_idle(void)
     herd_close(&h);
 }
 
-SUITE("idle_core", { "a thread on an idle core begins when the core has left idle", idle_cores_begin_late },
+SUITE("idle_core", { "setup times that vary add to waiting by their moments (Welch)", setup_times_may_vary },
+      { "calls cost more after long work", calls_cool_while_handlers_compute },
+      { "a thread on an idle core begins when the core has left idle", idle_cores_begin_late },
       { "who comes meanwhile waits as well, and no longer", who_comes_meanwhile_waits },
       { "a thread pays for an idle core, and for a cold one", idle_cores_cost_more },
       { "a core that leaves idle is not busy", leaving_idle_is_not_busy },

@@ -61,11 +61,20 @@ struct machine_facts {
     bool root;
 };
 
+/* Single values of a figure, of all rounds together, where the profile wants their distribution. */
+#define SAMPLES_MAX 20000u
+#define SAMPLES_MIN 1000u /* below that its median serves */
+struct figure_samples {
+    double value[SAMPLES_MAX];
+    unsigned n;
+};
+
 struct calibration {
     struct machine_facts facts;
     unsigned rounds; /* that were carried out */
     double seconds;
     struct figure_rounds figure[FIGURES];
+    struct figure_samples idle_exit; /* seconds */
 };
 
 enum calibrate_status { CALIBRATE_DONE, CALIBRATE_FAILED, CALIBRATE_INTERRUPTED };
@@ -80,6 +89,8 @@ enum calibrate_status calibrate(struct calibration *c, unsigned rounds, double s
                                 const atomic_int *stop, calibrate_progress *progress);
 
 struct figure_summary figure_summary(const struct figure_rounds *f);
+/* A profile's value for a figure: "1.33 us", or a distribution where there are samples enough. */
+void figure_value(const struct calibration *c, enum figure_id i, char *text, size_t size);
 void machine_facts(struct machine_facts *f);
 /* "1.33 us", "3800 B", "32768", "2.1 %". */
 void figure_print(enum figure_kind kind, double value, char *text, size_t size);

@@ -2,6 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+
 #include "models/calibrate/probe.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/units.h"
@@ -46,6 +49,38 @@ enum figure_id figure_of_key(const char *section, const char *key, size_t length
             return (enum figure_id)i;
     }
     return FIGURES;
+}
+
+/* A distribution as `choice`: the means of the samples between these shares of them, as the profile's tail is
+ * what delays a report in a hundred. */
+static void choice_text(const struct figure_samples *s, char *text, size_t size)
+{
+    static const double upto[] = { 0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1 };
+    static double sorted[SAMPLES_MAX];
+    const size_t bins = sizeof upto / sizeof *upto - 1;
+    memcpy(sorted, s->value, s->n * sizeof *sorted);
+    gsl_sort(sorted, 1, s->n);
+    size_t used = (size_t)snprintf(text, size, "{choice: [");
+    for (size_t i = 0; i < bins && used < size; i++) {
+        size_t from = (size_t)(upto[i] * s->n), n = (size_t)(upto[i + 1] * s->n) - from;
+        char value[40];
+        figure_print(KIND_TIME, gsl_stats_mean(sorted + from, 1, n), value, sizeof value);
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", value);
+    }
+    for (size_t i = 0; i < bins && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%g", i ? ", " : "], weights: [",
+                                 (upto[i + 1] - upto[i]) * 1000);
+    if (used < size)
+        snprintf(text + used, size - used, "]}");
+}
+
+void figure_value(const struct calibration *c, enum figure_id i, char *text, size_t size)
+{
+    double median = figure_summary(&c->figure[i]).median;
+    if (i == FIGURE_IDLE_EXIT && c->idle_exit.n >= SAMPLES_MIN)
+        choice_text(&c->idle_exit, text, size);
+    else
+        figure_print(figures[i].kind, median > 0 ? median : 0, text, size);
 }
 
 void figure_print(enum figure_kind kind, double value, char *text, size_t size)

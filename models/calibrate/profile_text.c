@@ -93,8 +93,8 @@ static void write_measured(const struct calibration *c, enum figure_id i, const 
 {
     const struct figure *f = &figures[i];
     struct figure_summary s = figure_summary(&c->figure[i]);
-    char value[40], spread[120], words[600];
-    figure_print(f->kind, s.median > 0 ? s.median : 0, value, sizeof value);
+    char value[500], spread[120], words[600];
+    figure_value(c, i, value, sizeof value);
     spread_text(f, &s, spread, sizeof spread);
     snprintf(words, sizeof words, "[c] %s%s", f->method, spread);
     write_comment(indent_of(l), words, to);

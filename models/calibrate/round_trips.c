@@ -12,7 +12,7 @@
 static const struct {
     int64_t ns;
     unsigned trips;
-} gaps[] = { { 30000, 300 },  { 100000, 200 }, { 300000, 150 },
+} gaps[] = { { 30000, 300 },  { 100000, 200 }, { 300000, 300 },
              { 1000000, 60 }, { 3000000, 30 }, { 10000000, 20 } };
 #define GAPS     (sizeof gaps / sizeof *gaps)
 #define TOO_BUSY 0.1 /* of a core: who sleeps then waits for other programs as well */
@@ -62,11 +62,13 @@ static double clock_s(clockid_t clock)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* The server's clock is read while it sleeps, just before it is woken. */
-static struct trip trips(struct probe *p, int fd, clockid_t server, unsigned n, int64_t gap)
+/* The server's clock is read while it sleeps, just before it is woken. The times of all trips are left in
+ * *time. */
+static struct trip trips(struct probe *p, int fd, clockid_t server, unsigned n, int64_t gap,
+                         struct blocks *time)
 {
-    static struct blocks time, cpu;
-    time.n = time.n_calm = cpu.n = cpu.n_calm = 0;
+    static struct blocks cpu;
+    time->n = time->n_calm = cpu.n = cpu.n_calm = 0;
     double spent = 0;
     for (unsigned i = 0; i <= n; i++) {
         int64_t begin = mono_ns() + gap;
@@ -78,12 +80,12 @@ static struct trip trips(struct probe *p, int fd, clockid_t server, unsigned n, 
         while (!is_there(p, fd))
             ;
         if (i) { /* the first one comes after another gap */
-            blocks_add(&time, (double)(mono_ns() - left) * 1e-9, false);
+            blocks_add(time, (double)(mono_ns() - left) * 1e-9, false);
             blocks_add(&cpu, now - spent, false);
         }
         spent = now;
     }
-    return (struct trip){ blocks_typical(&time), blocks_typical(&cpu) };
+    return (struct trip){ blocks_typical(time), blocks_typical(&cpu) };
 }
 
 static double not_below_zero(double x) { return x > 0 ? x : 0; }
@@ -100,7 +102,8 @@ static double half_risen(const struct trip *t)
     return 1e-9 * from * pow(to / from, share < 0 ? 0 : share > 1 ? 1 : share);
 }
 
-static void report_idle(struct probe *p, const struct trip *t, double awake)
+/* `typical`: the trips of the gap of idle_exit. */
+static void report_idle(struct probe *p, const struct trip *t, double awake, struct blocks *typical)
 {
     errno = 0;
     if (probe_known(p, FIGURE_STOLEN, FIGURE_IDLE_EXIT) > TOO_BUSY)
@@ -112,8 +115,11 @@ static void report_idle(struct probe *p, const struct trip *t, double awake)
     double colder = not_below_zero(t[GAPS - 1].cpu - t[0].cpu);
     probe_report(p, FIGURE_CPU_WARM, t[0].cpu);
     probe_report(p, FIGURE_CPU_COLD, t[GAPS - 1].cpu);
-    probe_report(p, FIGURE_IDLE_EXIT,
-                 not_below_zero(t[TYPICAL].time - awake - not_below_zero(t[TYPICAL].cpu - known)));
+    double rest = awake + not_below_zero(t[TYPICAL].cpu - known);
+    probe_report(p, FIGURE_IDLE_EXIT, not_below_zero(t[TYPICAL].time - rest));
+    for (unsigned i = 0; i < typical->n; i++)
+        typical->any[i] = not_below_zero(typical->any[i] - rest);
+    probe_samples(p, typical->any, typical->n);
     probe_report(p, FIGURE_IDLE_WAKEUP, not_below_zero(t[0].cpu - known - wakeup));
     probe_report(p, FIGURE_IDLE_COLD, colder);
     probe_report(p, FIGURE_IDLE_COOLS, half_risen(t));
@@ -124,6 +130,7 @@ void probe_round_trip(struct probe *p)
     static struct server s;
     struct tcp_pairs t;
     struct trip asleep[GAPS];
+    static struct blocks time, typical;
     pthread_t thread;
     clockid_t clock;
     probe_bind(p->client_cpu);
@@ -135,10 +142,10 @@ void probe_round_trip(struct probe *p)
     if (errno)
         probe_fail(p, FIGURE_ROUND_TRIP, "creating a thread");
     for (size_t i = 0; i < GAPS; i++)
-        asleep[i] = trips(p, t.client[0], clock, gaps[i].trips, gaps[i].ns);
+        asleep[i] = trips(p, t.client[0], clock, gaps[i].trips, gaps[i].ns, i == TYPICAL ? &typical : &time);
     atomic_store(&s.awake, true);
-    double awake = trips(p, t.client[0], clock, BLOCKS_MAX, 0).time;
+    double awake = trips(p, t.client[0], clock, BLOCKS_MAX, 0, &time).time;
     probe_report(p, FIGURE_ROUND_TRIP, awake);
     probe_report(p, FIGURE_ROUND_TRIP_ASLEEP, asleep[TYPICAL].time);
-    report_idle(p, asleep, awake);
+    report_idle(p, asleep, awake, &typical);
 }

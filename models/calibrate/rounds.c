@@ -23,6 +23,7 @@
 /* What a child says: a value, or why there is none. Written at once, as it is smaller than PIPE_BUF. */
 struct report {
     int figure;
+    bool sample;
     double value;
     char why_not[sizeof((struct figure_rounds *)0)->why_not];
 };
@@ -32,6 +33,15 @@ void probe_report(struct probe *p, enum figure_id figure, double value)
     struct report r = { .figure = (int)figure, .value = value };
     if (write(p->report, &r, sizeof r) != (ssize_t)sizeof r)
         _exit(1);
+}
+
+void probe_samples(struct probe *p, const double *value, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        struct report r = { .figure = FIGURE_IDLE_EXIT, .sample = true, .value = value[i] };
+        if (write(p->report, &r, sizeof r) != (ssize_t)sizeof r)
+            _exit(1);
+    }
 }
 
 void probe_fail(struct probe *p, enum figure_id figure, const char *what)
@@ -86,6 +96,11 @@ static void take(struct calibration *c, const struct report *r)
 {
     if (r->figure < 0 || r->figure >= FIGURES)
         return;
+    if (r->sample) {
+        if (isfinite(r->value) && c->idle_exit.n < SAMPLES_MAX)
+            c->idle_exit.value[c->idle_exit.n++] = r->value;
+        return;
+    }
     struct figure_rounds *f = &c->figure[r->figure];
     if (isfinite(r->value) && f->n < ROUNDS_MAX)
         f->value[f->n++] = r->value;

@@ -182,22 +182,6 @@ static void append(struct generator *g, uint32_t i, simtime intended)
     hist_add(g->late, g->now > intended ? g->now - intended : 0);
 }
 
-static void wake(struct generator *g, uint32_t i, simtime due)
-{
-    struct live_collar *c = &g->collar[i];
-    const struct fleet_conf *f = fleet_of(g, c);
-    uint64_t batch = f->report.kind == REPORT_TRACE ? 1 : f->report.batch;
-    if (f->report.kind == REPORT_THINK)
-        c->awaited = (uint32_t)batch;
-    for (uint64_t n = 0; n < batch && !g->failed; n++)
-        append(g, i, due);
-    at(g, draw_next(g->key, f, g->first_of[c->fleet], c->i, c->number, due, &c->base), of_collar(i));
-    if (c->gone)
-        give_up(g, i, &g->count.refused);
-    else if (c->stands && !c->full)
-        flush(g, i);
-}
-
 /* --- connecting ----------------------------------------------------------------------------------- */
 
 /* A source address for so many collars, as each has no more than some 28,000 ports. */
@@ -230,6 +214,26 @@ static void open_connection(struct generator *g, uint32_t i)
         give_up(g, i, &g->count.refused);
 }
 
+/* --- what falls due ------------------------------------------------------------------------------- */
+
+static void wake(struct generator *g, uint32_t i, simtime due)
+{
+    struct live_collar *c = &g->collar[i];
+    const struct fleet_conf *f = fleet_of(g, c);
+    uint64_t batch = f->report.kind == REPORT_TRACE ? 1 : f->report.batch;
+    if (f->report.kind == REPORT_THINK)
+        c->awaited = (uint32_t)batch;
+    for (uint64_t n = 0; n < batch && !g->failed; n++)
+        append(g, i, due);
+    at(g, draw_next(g->key, f, g->first_of[c->fleet], c->i, c->number, due, &c->base), of_collar(i));
+    if (c->gone)
+        give_up(g, i, &g->count.refused);
+    else if (c->fd < 0)
+        open_connection(g, i);
+    else if (c->stands && !c->full)
+        flush(g, i);
+}
+
 static simtime opening_of(const struct generator *g, uint32_t fleet, uint32_t i)
 {
     return (simtime)((double)g->warm / 2 * i / (double)conf_fleet(g->conf, fleet)->collars);
@@ -238,7 +242,9 @@ static simtime opening_of(const struct generator *g, uint32_t fleet, uint32_t i)
 static void open_next(struct generator *g, uint32_t fleet)
 {
     uint64_t n = conf_fleet(g->conf, fleet)->collars;
-    open_connection(g, g->first_of[fleet] + g->opening[fleet]);
+    uint32_t i = g->first_of[fleet] + g->opening[fleet];
+    if (g->collar[i].fd < 0 && !g->collar[i].gone) /* else a report has opened it */
+        open_connection(g, i);
     if (++g->opening[fleet] < n)
         at(g, opening_of(g, fleet, g->opening[fleet]), of_fleet(fleet));
 }

@@ -71,7 +71,8 @@ void burn(int64_t ns)
         spin((uint64_t)(stride * rounds_per_ns) + 1);
         had = cpu_ns() - from;
     }
-    debt += had - ns;
+    int64_t over = had - ns;
+    debt += over < (int64_t)STRIDE_NS ? over : (int64_t)STRIDE_NS; /* longer ones were taken from it */
     atomic_fetch_add_explicit(&took, had, memory_order_relaxed);
     atomic_fetch_add_explicit(&asked, ns, memory_order_relaxed);
 }
