@@ -20,7 +20,7 @@ enum scheduler_policy { SCHED_FAIR, SCHED_ROUND_ROBIN, SCHED_FIFO_POLICY, SCHED_
 struct scheduler_conf {
     int policy; /* enum scheduler_policy */
     simtime slice;
-    struct dist idle_exit; /* s */
+    struct dist idle_exit, noise_every, noise_for; /* s */
     simtime idle_cools, calls_cool;
     const struct node *preemption; /* wakeup_preemption as written: true, false or a time */
     simtime preemption_lead;       /* 0: true; SIMTIME_MAX: false */

@@ -205,7 +205,23 @@ static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t 
     put_on_core(w, m, c, t);
 }
 
-static void has_left_idle(struct world *w, struct machine *m, uint32_t c)
+void core_taken(struct world *w, struct machine *m, uint32_t c, simtime dt)
+{
+    struct core *core = &m->core[c];
+    if (core->thread == NONE)
+        return;
+    if (!core->exiting) {
+        core_account(w, m, c);
+        gauge_add(&m->busy, w->now, -1);
+        core->exiting = true;
+        core->until = w->now;
+    }
+    core->until = simtime_after(core->until, dt);
+    core->gen++;
+    schedule(w, core->until, EV_CORE, core->gen, core_pack(m, c));
+}
+
+static void is_back(struct world *w, struct machine *m, uint32_t c)
 {
     struct core *core = &m->core[c];
     core->exiting = false;
@@ -290,7 +306,7 @@ void machine_core_event(struct world *w, uint32_t packed, uint32_t gen)
     if ((core->gen & EVENT_GEN_MASK) != gen)
         return;
     if (core->exiting) {
-        has_left_idle(w, m, c);
+        is_back(w, m, c);
         return;
     }
     struct thread *th = thread_at(w, core->thread);

@@ -63,7 +63,8 @@ struct core {
     uint32_t last_gen;
     uint32_t gen;
     uint32_t turns;  /* of threads so far, one after the other */
-    bool exiting;    /* it leaves idle until `until`: it has a thread, which has yet to begin */
+    uint32_t noises; /* that took it so far */
+    bool exiting;    /* it leaves idle, or others have it, until `until`: its thread has yet to begin or go on */
     simtime started; /* since when the time is not yet booked; idle: since when it is */
     simtime quantum; /* since when the thread has had the core for itself */
     simtime until;   /* when its event is due */
@@ -152,6 +153,11 @@ static inline simtime server_book(struct server *s, enum cpu_cause cause, simtim
         lock_book(s, cause, dt);
     return dt;
 }
+
+/* noise.c */
+/* From now on others take the cores now and then, where the scenario says so. */
+void noise_start(struct world *w);
+void noise_event(struct world *w, uint32_t packed);
 
 /* machine.c */
 /* From now on the machine does so much in a second as it did in `speed` before it was slowed down or sped up

@@ -222,6 +222,7 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
         start_servers(w);
     if (!w->failed)
         fleet_start(w);
+    noise_start(w);
 }
 
 /* --- running ------------------------------------------------------------------------------------ */
@@ -347,6 +348,9 @@ static void handle(struct world *w, uint64_t what)
         break;
     case EV_BATCH:
         batches_end_one(w);
+        break;
+    case EV_NOISE:
+        noise_event(w, who);
         break;
     case EV_SLICE:
         pilot_slice(w);

@@ -50,6 +50,7 @@ enum event_kind {
     EV_THREAD,      /* thread: its pause is over */
     EV_CALL,        /* call: arrives, is served, or is answered */
     EV_WARM,        /* the warm-up ends */
+    EV_NOISE,       /* core: something else takes it for a while */
     EV_SLICE,       /* pilot: a slice of time ends */
     EV_BATCH,       /* a batch of the window ends */
     EV_FAULT,       /* event of the scenario: begins (generation 0), or is over (1) */

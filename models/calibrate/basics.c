@@ -1,9 +1,12 @@
 /* basics.c - how noisy the machine is, and what a fresh page costs. */
 #include <errno.h>
+#include <pthread.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "models/calibrate/probe.h"
+#include "models/live/twin/twin.h"
 
 #define SPINS     100000u
 #define SPIN_RUNS 40u
@@ -29,6 +32,55 @@ void probe_spin(struct probe *p)
     probe_report(p, FIGURE_SPIN, typical);
     probe_report(p, FIGURE_STOLEN, all > alone ? 1 - alone / all : 0);
 }
+
+/* --- what else takes the core ------------------------------------------------------------------------- */
+
+#define WATCH_NS 12000000000
+#define GAP_NS   100000 /* above what the timer's interrupt takes: that is CPU time of whoever runs */
+#define GAPS_MAX 4096u
+
+/* The collars' core is busy as well: else what others have to do is done there. */
+static void *keep_busy(void *cpu)
+{
+    probe_bind(*(size_t *)cpu);
+    for (;;)
+        mono_ns();
+    return NULL;
+}
+
+void probe_noise(struct probe *p)
+{
+    static double every[GAPS_MAX], lasts[GAPS_MAX];
+    unsigned n = 0;
+    pthread_t other;
+    (void)!setpriority(PRIO_PROCESS, 0, TWIN_NICE);
+    errno = p->client_cpu == p->server_cpu ? 0 : pthread_create(&other, NULL, keep_busy, &p->client_cpu);
+    if (errno)
+        probe_fail(p, FIGURE_NOISE_EVERY, "creating a thread");
+    probe_bind(p->server_cpu);
+    int64_t began = mono_ns(), first = 0, last = 0;
+    for (int64_t now = began, before = now; now < began + WATCH_NS && n < GAPS_MAX; before = now) {
+        now = mono_ns();
+        if (now - before < GAP_NS)
+            continue;
+        lasts[n] = (double)(now - before) * 1e-9;
+        every[n++] = (double)(before - last) * 1e-9;
+        first = first ? first : before;
+        last = before;
+    }
+    double whole = (double)(mono_ns() - began) * 1e-9;
+    if (n) /* what came before the first one and after the last is one time between two */
+        every[0] = whole - (double)(last - first) * 1e-9;
+    double taken = 0;
+    for (unsigned i = 0; i < n; i++)
+        taken += lasts[i];
+    probe_report(p, FIGURE_NOISE_EVERY, n ? whole / n : whole);
+    probe_report(p, FIGURE_NOISE_FOR, n ? taken / n : 0);
+    probe_samples(p, SAMPLED_NOISE_EVERY, every, n);
+    probe_samples(p, SAMPLED_NOISE_FOR, lasts, n);
+}
+
+/* --- pages -------------------------------------------------------------------------------------------- */
 
 #define PAGES 256u
 

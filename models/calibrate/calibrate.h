@@ -63,7 +63,7 @@ struct machine_facts {
 
 /* Single values of a figure, of all rounds together, where the profile wants their distribution. */
 #define SAMPLES_MAX 20000u
-#define SAMPLES_MIN 1000u /* below that its median serves */
+enum sampled_figure { SAMPLED_IDLE_EXIT, SAMPLED_NOISE_EVERY, SAMPLED_NOISE_FOR, SAMPLED_FIGURES };
 struct figure_samples {
     double value[SAMPLES_MAX];
     unsigned n;
@@ -74,7 +74,7 @@ struct calibration {
     unsigned rounds; /* that were carried out */
     double seconds;
     struct figure_rounds figure[FIGURES];
-    struct figure_samples idle_exit; /* seconds */
+    struct figure_samples samples[SAMPLED_FIGURES]; /* seconds */
 };
 
 enum calibrate_status { CALIBRATE_DONE, CALIBRATE_FAILED, CALIBRATE_INTERRUPTED };

@@ -34,6 +34,7 @@ const struct experiment experiments[] = {
     { "memory of threads", probe_thread_memory, 5, false },
     { "memory of sockets", probe_socket_memory, 5, false },
     { "round trips", probe_round_trip, ROUNDS_MAX, true },
+    { "noise", probe_noise, 1, false },
     { .name = NULL },
 };
 
@@ -51,36 +52,46 @@ enum figure_id figure_of_key(const char *section, const char *key, size_t length
     return FIGURES;
 }
 
-/* A distribution as `choice`: the means of the samples between these shares of them, as the profile's tail is
- * what delays a report in a hundred. */
+/* A distribution as `choice`: the means of the samples between these shares of them, as it is the tail that
+ * delays a report in a hundred. */
 static void choice_text(const struct figure_samples *s, char *text, size_t size)
 {
-    static const double upto[] = { 0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1 };
+    static const double upto[] = { 0,    0.1,  0.25,  0.5,   0.75,  0.9,    0.95,
+                                   0.98, 0.99, 0.995, 0.998, 0.999, 0.9997, 1 };
     static double sorted[SAMPLES_MAX];
-    const size_t bins = sizeof upto / sizeof *upto - 1;
+    char weights[200] = "";
+    size_t used = (size_t)snprintf(text, size, "{choice: ["), weighed = 0;
     memcpy(sorted, s->value, s->n * sizeof *sorted);
     gsl_sort(sorted, 1, s->n);
-    size_t used = (size_t)snprintf(text, size, "{choice: [");
-    for (size_t i = 0; i < bins && used < size; i++) {
+    for (size_t i = 0; i + 1 < sizeof upto / sizeof *upto; i++) {
         size_t from = (size_t)(upto[i] * s->n), n = (size_t)(upto[i + 1] * s->n) - from;
         char value[40];
+        if (!n || used >= size || weighed >= sizeof weights)
+            continue;
         figure_print(KIND_TIME, gsl_stats_mean(sorted + from, 1, n), value, sizeof value);
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", value);
+        const char *comma = weighed ? ", " : "";
+        used += (size_t)snprintf(text + used, size - used, "%s%s", comma, value);
+        weighed += (size_t)snprintf(weights + weighed, sizeof weights - weighed, "%s%zu", comma, n);
     }
-    for (size_t i = 0; i < bins && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%g", i ? ", " : "], weights: [",
-                                 (upto[i + 1] - upto[i]) * 1000);
     if (used < size)
-        snprintf(text + used, size - used, "]}");
+        snprintf(text + used, size - used, "], weights: [%s]}", weights);
 }
 
 void figure_value(const struct calibration *c, enum figure_id i, char *text, size_t size)
 {
+    static const struct {
+        enum figure_id figure;
+        unsigned enough; /* samples; with fewer the median serves */
+    } sampled[SAMPLED_FIGURES] = { [SAMPLED_IDLE_EXIT] = { FIGURE_IDLE_EXIT, 1000 },
+                                   [SAMPLED_NOISE_EVERY] = { FIGURE_NOISE_EVERY, 2 },
+                                   [SAMPLED_NOISE_FOR] = { FIGURE_NOISE_FOR, 2 } };
     double median = figure_summary(&c->figure[i]).median;
-    if (i == FIGURE_IDLE_EXIT && c->idle_exit.n >= SAMPLES_MIN)
-        choice_text(&c->idle_exit, text, size);
-    else
-        figure_print(figures[i].kind, median > 0 ? median : 0, text, size);
+    for (size_t k = 0; k < SAMPLED_FIGURES; k++)
+        if (sampled[k].figure == i && c->samples[k].n >= sampled[k].enough) {
+            choice_text(&c->samples[k], text, size);
+            return;
+        }
+    figure_print(figures[i].kind, median > 0 ? median : 0, text, size);
 }
 
 void figure_print(enum figure_kind kind, double value, char *text, size_t size)

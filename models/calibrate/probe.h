@@ -30,8 +30,8 @@ extern const struct experiment experiments[];
 
 /* A value measured in this round. */
 void probe_report(struct probe *p, enum figure_id figure, double value);
-/* Single values of scheduler.idle_exit: they are kept beside the medians. */
-void probe_samples(struct probe *p, const double *value, unsigned n);
+/* Single values of a figure: they are kept beside the medians. */
+void probe_samples(struct probe *p, enum sampled_figure figure, const double *value, unsigned n);
 /* Ends the child: the figure, and all that the experiment would have measured after it, cannot be; "what:
  * errno". */
 _Noreturn void probe_fail(struct probe *p, enum figure_id figure, const char *what);
@@ -114,5 +114,6 @@ void probe_processes(struct probe *p);
 void probe_thread_memory(struct probe *p);
 void probe_socket_memory(struct probe *p);
 void probe_round_trip(struct probe *p);
+void probe_noise(struct probe *p);
 
 #endif

@@ -119,7 +119,7 @@ static void report_idle(struct probe *p, const struct trip *t, double awake, str
     probe_report(p, FIGURE_IDLE_EXIT, not_below_zero(t[TYPICAL].time - rest));
     for (unsigned i = 0; i < typical->n; i++)
         typical->any[i] = not_below_zero(typical->any[i] - rest);
-    probe_samples(p, typical->any, typical->n);
+    probe_samples(p, SAMPLED_IDLE_EXIT, typical->any, typical->n);
     probe_report(p, FIGURE_IDLE_WAKEUP, not_below_zero(t[0].cpu - known - wakeup));
     probe_report(p, FIGURE_IDLE_COLD, colder);
     probe_report(p, FIGURE_IDLE_COOLS, half_risen(t));

@@ -35,10 +35,10 @@ void probe_report(struct probe *p, enum figure_id figure, double value)
         _exit(1);
 }
 
-void probe_samples(struct probe *p, const double *value, unsigned n)
+void probe_samples(struct probe *p, enum sampled_figure figure, const double *value, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        struct report r = { .figure = FIGURE_IDLE_EXIT, .sample = true, .value = value[i] };
+        struct report r = { .figure = (int)figure, .sample = true, .value = value[i] };
         if (write(p->report, &r, sizeof r) != (ssize_t)sizeof r)
             _exit(1);
     }
@@ -94,11 +94,12 @@ static void choose_cores(struct probe *p)
 
 static void take(struct calibration *c, const struct report *r)
 {
-    if (r->figure < 0 || r->figure >= FIGURES)
+    if (r->figure < 0 || r->figure >= (r->sample ? (int)SAMPLED_FIGURES : (int)FIGURES))
         return;
     if (r->sample) {
-        if (isfinite(r->value) && c->idle_exit.n < SAMPLES_MAX)
-            c->idle_exit.value[c->idle_exit.n++] = r->value;
+        struct figure_samples *s = &c->samples[r->figure];
+        if (isfinite(r->value) && s->n < SAMPLES_MAX)
+            s->value[s->n++] = r->value;
         return;
     }
     struct figure_rounds *f = &c->figure[r->figure];
