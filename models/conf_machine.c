@@ -34,10 +34,9 @@ static const struct field scheduler_fields[] = {
     F_DIST(struct scheduler_conf, noise_every, "noise_every", UNIT_TIME, "1 s", 1e-6, HOUR,
            "time between two instants at which something else takes a core: other programs, kernel threads, "
            "other guests of the host"),
-    F_DIST(
-        struct scheduler_conf, noise_for, "noise_for", UNIT_TIME, "0 ns", 0, HOUR,
-        "for how long: what runs there stands still; 0 ns: never. An idle core is not taken (see idle_exit); "
-        "not under processor_sharing"),
+    F_DIST(struct scheduler_conf, noise_for, "noise_for", UNIT_TIME, "0 ns", 0, HOUR,
+           "for how long: what runs there, or is woken there meanwhile, stands still; 0 ns: never. Not under "
+           "processor_sharing"),
     { .kind = FIELD_NODE,
       .key = "wakeup_preemption",
       .def = "true",

@@ -20,6 +20,15 @@ static void mark_busy(struct machine *m, uint32_t c)
     m->idle--;
 }
 
+/* An idle core that nothing else has; NONE where there is none. */
+static uint32_t pick_free(const struct machine *m, simtime now)
+{
+    for (uint32_t c = 0; c < m->cores; c++)
+        if (m->core[c].thread == NONE && m->core[c].taken <= now)
+            return c;
+    return NONE;
+}
+
 /* The core wanted if it is idle, otherwise the first that is. There must be one. */
 static uint32_t pick_idle(const struct machine *m, uint32_t wanted)
 {
@@ -193,10 +202,10 @@ static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t 
         more += machine_book(m, CPU_REFILL, cold(conf, w->now - core->started));
     th->remaining += more;
     th->deadline += more;
-    simtime exit = idle_exit(w, m, c);
-    core->exiting = exit > 0;
+    core->until = simtime_after(w->now, idle_exit(w, m, c));
+    core->until = core->taken > core->until ? core->taken : core->until;
+    core->exiting = core->until > w->now;
     if (core->exiting) {
-        core->until = simtime_after(w->now, exit);
         core->gen++;
         schedule(w, core->until, EV_CORE, core->gen, core_pack(m, c));
     } else {
@@ -208,8 +217,10 @@ static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t 
 void core_taken(struct world *w, struct machine *m, uint32_t c, simtime dt)
 {
     struct core *core = &m->core[c];
-    if (core->thread == NONE)
+    if (core->thread == NONE) {
+        core->taken = simtime_after(core->taken > w->now ? core->taken : w->now, dt);
         return;
+    }
     if (!core->exiting) {
         core_account(w, m, c);
         gauge_add(&m->busy, w->now, -1);
@@ -352,6 +363,10 @@ void sched_drop(struct world *w, struct machine *m, uint32_t t)
 static void run_at_once(struct world *w, struct machine *m, uint32_t t)
 {
     uint32_t c = pick_idle(m, thread_at(w, t)->core);
+    if (m->core[c].taken > w->now) {
+        uint32_t other = pick_free(m, w->now);
+        c = other == NONE ? c : other;
+    }
     fair_begin_alone(m, &m->core[c], thread_at(w, t));
     mark_busy(m, c);
     if (m->sleepy) {

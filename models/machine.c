@@ -124,8 +124,9 @@ static bool machine_start(struct machine *m, uint32_t index, const struct machin
                            .sched = policies[conf->scheduler.policy],
                            .speed = conf->speed,
                            .paced = is_paced(conf->speed),
-                           .sleepy =
-                               conf->scheduler.idle_exit.mean > 0 || conf->costs.idle_wakeup || conf->costs.idle_cold,
+                           .sleepy = conf->scheduler.idle_exit.mean > 0 ||
+                                     conf->scheduler.noise_for.mean > 0 || conf->costs.idle_wakeup ||
+                                     conf->costs.idle_cold,
                            .index = index,
                            .core = m->core,
                            .cores = cores,

@@ -64,7 +64,8 @@ struct core {
     uint32_t gen;
     uint32_t turns;  /* of threads so far, one after the other */
     uint32_t noises; /* that took it so far */
-    bool exiting;    /* it leaves idle, or others have it, until `until`: its thread has yet to begin or go on */
+    simtime taken;   /* idle: until when something else has it */
+    bool exiting; /* it leaves idle, or others have it, until `until`: its thread has yet to begin or go on */
     simtime started; /* since when the time is not yet booked; idle: since when it is */
     simtime quantum; /* since when the thread has had the core for itself */
     simtime until;   /* when its event is due */

@@ -1,6 +1,7 @@
 /* noise.c - what else needs the cores: other programs, kernel threads, other guests of the host. A core that
  * is taken away stands still, whoever has it, and goes on where it was; it is neither idle nor busy
- * meanwhile. What comes to an idle core is in scheduler.idle_exit. */
+ * meanwhile. On an idle core it is the thread woken next that finds it taken: as much is taken of idle cores
+ * as of busy ones. So noise is a class of customers of its own that comes before all others. */
 #include "models/sched.h"
 #include "models/world.h"
 

@@ -35,8 +35,8 @@ void probe_spin(struct probe *p)
 
 /* --- what else takes the core ------------------------------------------------------------------------- */
 
-#define WATCH_NS 12000000000
-#define GAP_NS   100000 /* above what the timer's interrupt takes: that is CPU time of whoever runs */
+#define WATCH_NS 300000000 /* for each round that the calibration has */
+#define MOST_NS  12000000000
 #define GAPS_MAX 4096u
 
 /* The collars' core is busy as well: else what others have to do is done there. */
@@ -50,7 +50,7 @@ static void *keep_busy(void *cpu)
 
 void probe_noise(struct probe *p)
 {
-    static double every[GAPS_MAX], lasts[GAPS_MAX];
+    static double lasts[GAPS_MAX];
     unsigned n = 0;
     pthread_t other;
     (void)!setpriority(PRIO_PROCESS, 0, TWIN_NICE);
@@ -58,25 +58,20 @@ void probe_noise(struct probe *p)
     if (errno)
         probe_fail(p, FIGURE_NOISE_EVERY, "creating a thread");
     probe_bind(p->server_cpu);
-    int64_t began = mono_ns(), first = 0, last = 0;
-    for (int64_t now = began, before = now; now < began + WATCH_NS && n < GAPS_MAX; before = now) {
+    int64_t began = mono_ns();
+    int64_t end = began + ((int64_t)p->rounds * WATCH_NS < MOST_NS ? (int64_t)p->rounds * WATCH_NS : MOST_NS);
+    for (int64_t now = began, before = now; now < end && n < GAPS_MAX; before = now) {
         now = mono_ns();
-        if (now - before < GAP_NS)
+        if (now - before < (int64_t)(NOISE_S * 1e9))
             continue;
-        lasts[n] = (double)(now - before) * 1e-9;
-        every[n++] = (double)(before - last) * 1e-9;
-        first = first ? first : before;
-        last = before;
+        lasts[n++] = (double)(now - before) * 1e-9;
     }
     double whole = (double)(mono_ns() - began) * 1e-9;
-    if (n) /* what came before the first one and after the last is one time between two */
-        every[0] = whole - (double)(last - first) * 1e-9;
     double taken = 0;
     for (unsigned i = 0; i < n; i++)
         taken += lasts[i];
     probe_report(p, FIGURE_NOISE_EVERY, n ? whole / n : whole);
     probe_report(p, FIGURE_NOISE_FOR, n ? taken / n : 0);
-    probe_samples(p, SAMPLED_NOISE_EVERY, every, n);
     probe_samples(p, SAMPLED_NOISE_FOR, lasts, n);
 }
 

@@ -63,7 +63,7 @@ struct machine_facts {
 
 /* Single values of a figure, of all rounds together, where the profile wants their distribution. */
 #define SAMPLES_MAX 20000u
-enum sampled_figure { SAMPLED_IDLE_EXIT, SAMPLED_NOISE_EVERY, SAMPLED_NOISE_FOR, SAMPLED_FIGURES };
+enum sampled_figure { SAMPLED_IDLE_EXIT, SAMPLED_NOISE_FOR, SAMPLED_FIGURES };
 struct figure_samples {
     double value[SAMPLES_MAX];
     unsigned n;

@@ -17,24 +17,25 @@ const struct figure figures[FIGURES] = {
 
 /* In the order of their dependence: a switch is what remains of a ping-pong without its wake-up. */
 const struct experiment experiments[] = {
-    { "spin", probe_spin, ROUNDS_MAX, false },
-    { "facts", probe_facts, 1, false },
-    { "page faults", probe_faults, ROUNDS_MAX, false },
-    { "wake-ups", probe_wakeups, ROUNDS_MAX, false },
-    { "messages", probe_messages, ROUNDS_MAX, false },
-    { "context switches", probe_switches, ROUNDS_MAX, false },
-    { "connections", probe_connections, ROUNDS_MAX, false },
-    { "polls", probe_polls, ROUNDS_MAX, false },
-    { "replies", probe_replies, ROUNDS_MAX, true },
-    { "cooling", probe_cooling, ROUNDS_MAX, true },
-    { "cache refill", probe_refill, ROUNDS_MAX, true },
-    { "timers", probe_timers, ROUNDS_MAX, false },
-    { "threads", probe_threads, ROUNDS_MAX, false },
-    { "processes", probe_processes, ROUNDS_MAX, false },
-    { "memory of threads", probe_thread_memory, 5, false },
-    { "memory of sockets", probe_socket_memory, 5, false },
-    { "round trips", probe_round_trip, ROUNDS_MAX, true },
-    { "noise", probe_noise, 1, false },
+    { "noise", probe_noise, 1, false, false },
+    { "spin", probe_spin, ROUNDS_MAX, false, false },
+    { "facts", probe_facts, 1, false, false },
+    { "page faults", probe_faults, ROUNDS_MAX, false, false },
+    { "wake-ups", probe_wakeups, ROUNDS_MAX, false, false },
+    { "messages", probe_messages, ROUNDS_MAX, false, false },
+    { "context switches", probe_switches, ROUNDS_MAX, false, false },
+    { "connections", probe_connections, ROUNDS_MAX, false, false },
+    { "polls", probe_polls, ROUNDS_MAX, false, false },
+    { "replies", probe_replies, ROUNDS_MAX, true, false },
+    { "cooling", probe_cooling, ROUNDS_MAX, true, false },
+    { "cache refill", probe_refill, ROUNDS_MAX, true, false },
+    { "timers", probe_timers, ROUNDS_MAX, false, false },
+    { "threads", probe_threads, ROUNDS_MAX, false, false },
+    { "processes", probe_processes, ROUNDS_MAX, false, false },
+    { "memory of threads", probe_thread_memory, 5, false, false },
+    { "memory of objects", probe_object_memory, 1, false, false },
+    { "memory of sockets", probe_socket_memory, 5, false, false },
+    { "round trips", probe_round_trip, ROUNDS_MAX, true, true },
     { .name = NULL },
 };
 
@@ -82,16 +83,18 @@ void figure_value(const struct calibration *c, enum figure_id i, char *text, siz
     static const struct {
         enum figure_id figure;
         unsigned enough; /* samples; with fewer the median serves */
-    } sampled[SAMPLED_FIGURES] = { [SAMPLED_IDLE_EXIT] = { FIGURE_IDLE_EXIT, 1000 },
-                                   [SAMPLED_NOISE_EVERY] = { FIGURE_NOISE_EVERY, 2 },
-                                   [SAMPLED_NOISE_FOR] = { FIGURE_NOISE_FOR, 2 } };
+    } sampled[SAMPLED_FIGURES] = {
+        [SAMPLED_IDLE_EXIT] = { FIGURE_IDLE_EXIT, 1000 }, [SAMPLED_NOISE_FOR] = { FIGURE_NOISE_FOR, 2 }
+    };
     double median = figure_summary(&c->figure[i]).median;
     for (size_t k = 0; k < SAMPLED_FIGURES; k++)
         if (sampled[k].figure == i && c->samples[k].n >= sampled[k].enough) {
             choice_text(&c->samples[k], text, size);
             return;
         }
-    figure_print(figures[i].kind, median > 0 ? median : 0, text, size);
+    char mean[40];
+    figure_print(figures[i].kind, median > 0 ? median : 0, mean, sizeof mean);
+    snprintf(text, size, i == FIGURE_NOISE_EVERY ? "{exponential: %s}" : "%s", mean);
 }
 
 void figure_print(enum figure_kind kind, double value, char *text, size_t size)

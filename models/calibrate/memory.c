@@ -4,6 +4,7 @@
  * there are more by at least half an object for each thing made: other programs' are then left out. Without,
  * all growth of the slab counts. */
 #include <errno.h>
+#include <malloc.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "models/calibrate/probe.h"
+#include "models/live/twin/loop.h"
 
 #define THINGS 1000u
 #define CACHES 512u
@@ -61,16 +63,17 @@ static void look_at_slab(struct slab *s)
         fclose(f);
 }
 
-/* Bytes that each of n things made in between has added. */
+/* Bytes that each of n things made in between has added. A thing has whole objects: the first ones come from
+ * slabs that earlier things have left half empty, and are not seen. */
 static double slab_growth(const struct slab *before, const struct slab *after, unsigned n)
 {
     double bytes = 0;
     for (unsigned i = 0; i < after->n && after->n == before->n; i++) {
         double more = after->cache[i].objects - before->cache[i].objects;
         if (!strcmp(after->cache[i].name, before->cache[i].name) && more >= 0.5 * n)
-            bytes += more * after->cache[i].object_bytes;
+            bytes += round(more / n) * after->cache[i].object_bytes;
     }
-    return (bytes > 0 ? bytes : after->all - before->all) / n;
+    return bytes > 0 ? bytes : (after->all - before->all) / n;
 }
 
 /* --- threads -------------------------------------------------------------------------------------------- */
@@ -118,6 +121,20 @@ void probe_thread_memory(struct probe *p)
     probe_report(p, FIGURE_KERNEL_STACK, round((after.stacks - before.stacks) / THINGS / page) * page);
     probe_report(p, FIGURE_THREAD_TABLES, (after.tables - before.tables) / THINGS);
     probe_report(p, FIGURE_TASK, slab_growth(&before.slab, &after.slab, THINGS));
+}
+
+/* --- objects -------------------------------------------------------------------------------------------- */
+
+/* What the event loops of `live` keep of a connection, with what malloc adds. */
+void probe_object_memory(struct probe *p)
+{
+    static void *kept[THINGS];
+    struct mallinfo2 before = mallinfo2();
+    for (unsigned i = 0; i < THINGS; i++)
+        if (!(kept[i] = malloc(sizeof(struct connection))))
+            probe_fail(p, FIGURE_OBJECT, "allocating 1,000 objects");
+    struct mallinfo2 after = mallinfo2();
+    probe_report(p, FIGURE_OBJECT, (double)(after.uordblks - before.uordblks) / THINGS);
 }
 
 /* --- sockets -------------------------------------------------------------------------------------------- */

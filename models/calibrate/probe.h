@@ -16,6 +16,7 @@ struct probe {
     const struct calibration *so_far; /* earlier experiments, this round's included */
     int report;                       /* pipe to the parent */
     size_t server_cpu, client_cpu;    /* two cores that it may use, the same where there is but one */
+    unsigned rounds;                  /* that the calibration may have */
 };
 
 /* One experiment, in its own process: what it allocates, opens and starts ends with it. */
@@ -24,6 +25,7 @@ struct experiment {
     void (*run)(struct probe *p);
     unsigned rounds_max; /* it is left out after so many rounds: its figures hardly vary */
     bool two_cores;      /* it is left out where there is but one */
+    bool settles;        /* the kernel is given time to clear away what others have left */
 };
 /* The last one's name is NULL. Later ones rely on figures of earlier ones. */
 extern const struct experiment experiments[];
@@ -96,6 +98,9 @@ void message_receive(struct probe *p, int fd, enum figure_id figure);
 /* sizes.working_set of the template: with it and the caches' sizes goes costs.cache_refill. */
 #define CALIBRATION_WORKING_SET 12288u
 
+/* What keeps a core from its thread for so long is noise: other programs, or the host. */
+#define NOISE_S 400e-6
+
 /* --- experiments --------------------------------------------------------------------------------------- */
 void probe_spin(struct probe *p);
 void probe_facts(struct probe *p);
@@ -112,6 +117,7 @@ void probe_timers(struct probe *p);
 void probe_threads(struct probe *p);
 void probe_processes(struct probe *p);
 void probe_thread_memory(struct probe *p);
+void probe_object_memory(struct probe *p);
 void probe_socket_memory(struct probe *p);
 void probe_round_trip(struct probe *p);
 void probe_noise(struct probe *p);

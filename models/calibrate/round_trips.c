@@ -117,9 +117,11 @@ static void report_idle(struct probe *p, const struct trip *t, double awake, str
     probe_report(p, FIGURE_CPU_COLD, t[GAPS - 1].cpu);
     double rest = awake + not_below_zero(t[TYPICAL].cpu - known);
     probe_report(p, FIGURE_IDLE_EXIT, not_below_zero(t[TYPICAL].time - rest));
+    unsigned n = 0;
     for (unsigned i = 0; i < typical->n; i++)
-        typical->any[i] = not_below_zero(typical->any[i] - rest);
-    probe_samples(p, SAMPLED_IDLE_EXIT, typical->any, typical->n);
+        if (typical->any[i] - rest < NOISE_S) /* noise comes on top in the model as well */
+            typical->any[n++] = not_below_zero(typical->any[i] - rest);
+    probe_samples(p, SAMPLED_IDLE_EXIT, typical->any, n);
     probe_report(p, FIGURE_IDLE_WAKEUP, not_below_zero(t[0].cpu - known - wakeup));
     probe_report(p, FIGURE_IDLE_COLD, colder);
     probe_report(p, FIGURE_IDLE_COOLS, half_risen(t));

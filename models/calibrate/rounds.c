@@ -17,8 +17,9 @@
 #include "models/calibrate/probe.h"
 
 #define PATIENCE_S \
-    30.0           /* an experiment takes well below a second; 50 programs on two cores make it several */
-#define LOOK_MS 50 /* how soon an interruption is noticed */
+    30.0 /* an experiment takes well below a second; 50 programs on two cores make it several */
+#define SETTLE_US 50000
+#define LOOK_MS   50 /* how soon an interruption is noticed */
 
 /* What a child says: a value, or why there is none. Written at once, as it is smaller than PIPE_BUF. */
 struct report {
@@ -132,7 +133,8 @@ static bool listen_to(struct calibration *c, int from, const atomic_int *stop)
 }
 
 /* The child neither outlives the parent nor answers to the terminal. */
-static _Noreturn void be_child(struct calibration *c, const struct experiment *e, int report, pid_t parent)
+static _Noreturn void be_child(struct calibration *c, const struct experiment *e, unsigned rounds, int report,
+                               pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGINT, SIG_IGN);
@@ -141,14 +143,15 @@ static _Noreturn void be_child(struct calibration *c, const struct experiment *e
     signal(SIGPIPE, SIG_IGN);
     if (getppid() != parent)
         _exit(1);
-    struct probe p = { .so_far = c, .report = report };
+    struct probe p = { .so_far = c, .report = report, .rounds = rounds };
     choose_cores(&p);
     e->run(&p);
     _exit(0);
 }
 
 /* Returns 0, or -1 with errno where there can be no child. */
-static int carry_out(struct calibration *c, const struct experiment *e, const atomic_int *stop)
+static int carry_out(struct calibration *c, const struct experiment *e, unsigned rounds,
+                     const atomic_int *stop)
 {
     int pipes[2];
     pid_t parent = getpid();
@@ -157,7 +160,7 @@ static int carry_out(struct calibration *c, const struct experiment *e, const at
     pid_t child = fork();
     if (child == 0) {
         close(pipes[0]);
-        be_child(c, e, pipes[1], parent);
+        be_child(c, e, rounds, pipes[1], parent);
     }
     int why = errno;
     close(pipes[1]);
@@ -182,7 +185,9 @@ enum calibrate_status calibrate(struct calibration *c, unsigned rounds, double s
                 continue;
             if (progress)
                 progress(c->rounds, rounds, e->name);
-            int failed = carry_out(c, e, stop);
+            if (e->settles)
+                pause_us(SETTLE_US);
+            int failed = carry_out(c, e, rounds, stop);
             if (atomic_load(stop))
                 return CALIBRATE_INTERRUPTED;
             if (failed)

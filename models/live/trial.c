@@ -18,6 +18,9 @@
 
 #define START_LIMIT 60.0 /* seconds that a server may take to stand */
 #define SNAP_LIMIT  30.0 /* and to answer while it is busy */
+/* The kernel counts a process's pages on each processor by itself, and adds them up every 32
+ * (lib/percpu_counter.c): so many bytes of the peak on two processors may be none. */
+#define COUNTERS_OFF 262144.0
 
 /* What the machine says of the server at an instant. */
 struct holding {
@@ -64,7 +67,7 @@ static bool look(const struct live_worker *w, double connections, struct holding
         return false;
     double above = h->status.resident_peak - h->status.resident; /* while requests were in progress */
     h->status.resident = procfs_rollup(w->twin.pid, "Rss");
-    h->status.resident_peak = h->status.resident + above;
+    h->status.resident_peak = h->status.resident + (above > COUNTERS_OFF ? above : 0);
     h->kernel = kernel_of(w, h);
     return true;
 }
