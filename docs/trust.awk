@@ -1,9 +1,11 @@
 # trust.awk - a table in Markdown from a live.csv, measured | predicted | error of each metric wanted.
 # Usage: awk -v metrics="latency.p50 latency.p99" -f docs/trust.awk results/NAME-live/live.csv
-# Durations are microseconds, sizes bytes. Names of variants and values must not hold commas.
+# Durations are microseconds, sizes bytes, a utilisation is a share of 1. Names of variants and values must not hold commas.
 
 function shown(value, unit) {
-    return value == "" ? "-" : sprintf("%.0f", unit == "s" ? value * 1e6 : value)
+    if (value == "")
+        return "-"
+    return sprintf(unit == "1" ? "%.2f" : "%.0f", unit == "s" ? value * 1e6 : value)
 }
 
 BEGIN {

@@ -95,8 +95,7 @@ static bool is_free(const struct machine_conf *m)
     const simtime cost[] = { c->context_switch, c->cache_refill, c->wakeup,      c->receive,
                              c->send,           c->accept,       c->close,       c->poll,
                              c->poll_event,     c->timer,        c->task_switch, c->thread_create,
-                             c->thread_exit,    c->page_fault,   c->fork,        c->process_exit,
-                             c->cold_calls };
+                             c->thread_exit,    c->page_fault,   c->fork,        c->process_exit };
     for (size_t i = 0; i < sizeof cost / sizeof *cost; i++)
         if (cost[i])
             return false;

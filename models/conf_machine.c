@@ -31,7 +31,7 @@ static const struct field scheduler_fields[] = {
         struct scheduler_conf, calls_cool, "calls_cool", "0 ns", 0, HOUR,
         "how long a handler computes until the calls before and after it cost costs.cold_calls more; 0 ns: "
         "however little it is"),
-    F_DIST(struct scheduler_conf, noise_every, "noise_every", UNIT_TIME, "1 s", 1e-6, HOUR,
+    F_DIST(struct scheduler_conf, noise_every, "noise_every", UNIT_TIME, "1 s", 1e-3, HOUR,
            "time between two instants at which something else takes a core: other programs, kernel threads, "
            "other guests of the host"),
     F_DIST(struct scheduler_conf, noise_for, "noise_for", UNIT_TIME, "0 ns", 0, HOUR,
@@ -53,7 +53,12 @@ static void check_scheduler(struct binder *b, const struct node *map, void *item
     struct scheduler_conf *s = item;
     const struct node *n = s->preemption;
     double seconds = 0;
-    (void)map;
+    if (map && s->policy != SCHED_PROCESSOR_SHARING && s->noise_for.mean >= s->noise_every.mean)
+        diag_error(
+            b->diag, map->at,
+            "scheduler: noise takes the cores for as long as lies between (noise_for %g s every %g s on "
+            "average): nothing would ever be done",
+            s->noise_for.mean, s->noise_every.mean);
     s->preemption_lead = 0;
     if (!n || (n->kind == NODE_SCALAR && !strcmp(n->text, "true")))
         return;

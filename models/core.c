@@ -203,6 +203,7 @@ static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t 
     th->remaining += more;
     th->deadline += more;
     core->until = simtime_after(w->now, idle_exit(w, m, c));
+    core->woken = core->taken > core->until ? NEVER : w->now;
     core->until = core->taken > core->until ? core->taken : core->until;
     core->exiting = core->until > w->now;
     if (core->exiting) {
@@ -217,17 +218,19 @@ static void leave_idle(struct world *w, struct machine *m, uint32_t c, uint32_t 
 void core_taken(struct world *w, struct machine *m, uint32_t c, simtime dt)
 {
     struct core *core = &m->core[c];
-    if (core->thread == NONE) {
-        core->taken = simtime_after(core->taken > w->now ? core->taken : w->now, dt);
+    core->taken = simtime_after(core->taken > w->now ? core->taken : w->now, dt);
+    if (core->thread == NONE)
+        return;
+    core->woken = NEVER;
+    core->quantum = simtime_after(core->quantum, dt);
+    if (core->exiting) { /* its event finds that it comes too early */
+        core->until = simtime_after(core->until, dt);
         return;
     }
-    if (!core->exiting) {
-        core_account(w, m, c);
-        gauge_add(&m->busy, w->now, -1);
-        core->exiting = true;
-        core->until = w->now;
-    }
-    core->until = simtime_after(core->until, dt);
+    core_account(w, m, c);
+    gauge_add(&m->busy, w->now, -1);
+    core->exiting = true;
+    core->until = core->taken;
     core->gen++;
     schedule(w, core->until, EV_CORE, core->gen, core_pack(m, c));
 }
@@ -238,7 +241,9 @@ static void is_back(struct world *w, struct machine *m, uint32_t c)
     core->exiting = false;
     core->started = w->now;
     gauge_add(&m->busy, w->now, 1);
+    w->woken_at = core->woken;
     begin_waiting_request(w, thread_at(w, core->thread));
+    w->woken_at = NEVER;
     arm(w, m, c);
 }
 
@@ -317,7 +322,10 @@ void machine_core_event(struct world *w, uint32_t packed, uint32_t gen)
     if ((core->gen & EVENT_GEN_MASK) != gen)
         return;
     if (core->exiting) {
-        is_back(w, m, c);
+        if (core->until > w->now)
+            schedule(w, core->until, EV_CORE, core->gen, packed);
+        else
+            is_back(w, m, c);
         return;
     }
     struct thread *th = thread_at(w, core->thread);

@@ -1,13 +1,13 @@
 /* herd_foresee.c - what can be said of a scenario before it is run: who asks for more than there is. */
 #include <math.h>
 
-#include "models/machine.h"
 #include "models/backend.h"
 #include "models/balancer.h"
 #include "models/faults.h"
 #include "models/herd_hooks.h"
 #include "models/interpreter_lock.h"
 #include "models/loop.h"
+#include "models/machine.h"
 #include "sim/scenario/units.h"
 
 /* Reports per second that a fleet sends to its server; 0 where the server's own pace decides. */
@@ -138,8 +138,9 @@ static struct demand demand_of(const struct herd_conf *c, uint32_t server, bool 
         d.locked_s = d.cpu_s + simtime_to_s(task_switches(s, cost.task_switch));
     if (per_report)
         d.overhead_s += simtime_to_s(cost.accept + cost.close);
-    d.cpu_s /= m->speed;
-    d.overhead_s /= m->speed;
+    double speed = m->speed * (1 - machine_noise(m));
+    d.cpu_s /= speed;
+    d.overhead_s /= speed;
     return d;
 }
 
@@ -264,6 +265,11 @@ static void foresee_length(const struct herd_conf *c, struct mark at, struct dia
         const struct fleet_conf *f = conf_fleet(c, i);
         warn_of_many(d, at, "fleet", f->name, "report", "reports", seconds * fleet_offered(f));
         warn_of_many(d, at, "fleet", f->name, "heartbeat", "pings", seconds * pings(f));
+    }
+    for (uint32_t i = 0; i < conf_machines(c); i++) {
+        const struct machine_conf *m = conf_machine(c, i);
+        double gaps = machine_noise(m) > 0 ? (double)m->cores * seconds / m->scheduler.noise_every.mean : 0;
+        warn_of_many(d, at, "machine", m->name ? m->name : "machine", "scheduler.noise_every", "gaps", gaps);
     }
     for (uint32_t i = 0; i < c->servers.n; i++)
         warn_of_many(d, at, "server", conf_server(c, i)->name, "poll: spin", "poll calls",

@@ -7,11 +7,12 @@
 
 #include "models/abandoned.h"
 #include "models/request.h"
+#include "models/sched.h"
 
 /* What CPython does without the lock: system calls on sockets, and what the kernel does. */
 static const bool without_lock[CPU_CAUSES] = {
-    [CPU_SWITCH] = true, [CPU_WAKEUP] = true, [CPU_RECEIVE] = true, [CPU_SEND] = true,
-    [CPU_ACCEPT] = true, [CPU_CLOSE] = true,  [CPU_POLL] = true,    [CPU_FAULTS] = true
+    [CPU_SWITCH] = true, [CPU_WAKEUP] = true, [CPU_RECEIVE] = true, [CPU_SEND] = true,  [CPU_ACCEPT] = true,
+    [CPU_CLOSE] = true,  [CPU_POLL] = true,   [CPU_FAULTS] = true,  [CPU_REFILL] = true /* cold calls */
 };
 
 simtime lock_interval(const struct server_conf *c)
@@ -185,12 +186,20 @@ static void drop_on_request(struct server *s)
     drop(s);
 }
 
+/* The core that a running thread has; under processor sharing it has its share of all, and none stands still.
+ */
+static const struct core *core_of(const struct server *s, const struct thread *th)
+{
+    static const struct core shared = { .thread = NONE };
+    return s->machine->sched == &sched_shared ? &shared : &s->machine->core[th->core];
+}
+
 void lock_holder_runs(struct server *s, uint32_t t)
 {
     struct world *w = s->world;
     const struct thread *th = &w->thread[t];
     if (s->lock->holder == t && turn_of(s, t)->phase == TURN_HOLDING)
-        ask_at(s, s->machine->core[th->core].quantum);
+        ask_at(s, core_of(s, th)->quantum < w->now ? w->now : core_of(s, th)->quantum);
 }
 
 void lock_event(struct world *w, uint32_t server, uint32_t gen)
@@ -206,6 +215,8 @@ void lock_event(struct world *w, uint32_t server, uint32_t gen)
     struct thread *th = &w->thread[l->holder];
     if (first > w->now) {
         ask_at(s, first);
+    } else if (th->state == THREAD_RUNNING && core_of(s, th)->exiting) {
+        ask_at(s, core_of(s, th)->until); /* it stands still: it hears of it later */
     } else if (th->state == THREAD_RUNNING) {
         drop_on_request(s);
     } else {

@@ -57,6 +57,7 @@ struct fair_queue {
     bool woken; /* `first_woken` and perhaps later ones were, since the last burst ended */
 };
 
+#define NEVER ((simtime)-1)
 struct core {
     uint32_t thread; /* NONE: idle */
     uint32_t last;   /* whose cache and registers it holds; NONE at first */
@@ -65,6 +66,7 @@ struct core {
     uint32_t turns;  /* of threads so far, one after the other */
     uint32_t noises; /* that took it so far */
     simtime taken;   /* idle: until when something else has it */
+    simtime woken;   /* when it was asked to leave idle last; NEVER: something else had it */
     bool exiting; /* it leaves idle, or others have it, until `until`: its thread has yet to begin or go on */
     simtime started; /* since when the time is not yet booked; idle: since when it is */
     simtime quantum; /* since when the thread has had the core for itself */
@@ -159,6 +161,8 @@ static inline simtime server_book(struct server *s, enum cpu_cause cause, simtim
 /* From now on others take the cores now and then, where the scenario says so. */
 void noise_start(struct world *w);
 void noise_event(struct world *w, uint32_t packed);
+/* The share of a core that it takes on average: below 1. */
+double machine_noise(const struct machine_conf *m);
 
 /* machine.c */
 /* From now on the machine does so much in a second as it did in `speed` before it was slowed down or sped up

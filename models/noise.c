@@ -5,9 +5,10 @@
 #include "models/sched.h"
 #include "models/world.h"
 
-static bool is_noisy(const struct machine *m)
+double machine_noise(const struct machine_conf *m)
 {
-    return m->conf->scheduler.noise_for.mean > 0 && m->conf->scheduler.noise_every.mean > 0;
+    const struct scheduler_conf *s = &m->scheduler;
+    return s->policy == SCHED_PROCESSOR_SHARING ? 0 : s->noise_for.mean / s->noise_every.mean;
 }
 
 static void next_at(struct world *w, uint32_t packed, simtime at)
@@ -19,7 +20,7 @@ static void next_at(struct world *w, uint32_t packed, simtime at)
 void noise_start(struct world *w)
 {
     for (uint32_t i = 0; i < w->machines; i++)
-        for (uint32_t c = 0; is_noisy(&w->machine[i]) && c < w->machine[i].cores; c++) {
+        for (uint32_t c = 0; machine_noise(w->machine[i].conf) > 0 && c < w->machine[i].cores; c++) {
             uint32_t packed = core_pack(&w->machine[i], c);
             struct rng g = rng_stream(w->key, DRAW_NOISE, packed, 0);
             simtime first =

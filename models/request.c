@@ -261,7 +261,7 @@ void request_begin(struct world *w, uint32_t r)
     }
     if ((q->flags & (REQ_MEASURED | REQ_SKIPPED)) == REQ_MEASURED) {
         hist_add(w->hist[HIST_WAIT], w->now - q->arrived);
-        w->count.waited += w->now > q->arrived;
+        w->count.waited += w->now > q->arrived && q->arrived != w->woken_at;
     }
 }
 

@@ -46,8 +46,8 @@ void core_account(struct world *w, struct machine *m, uint32_t core);
 /* Sets the core's next event: the end of the burst, or of the turn where another thread waits. */
 void core_arm(struct world *w, struct machine *m, uint32_t core);
 
-/* Something else takes the core for so long: its thread stands still, for so much longer if it does already; where
- * it is idle, a thread that is woken meanwhile begins afterwards. */
+/* Something else takes the core for so long: its thread stands still, for so much longer if it does already;
+ * where it is idle, a thread that is woken meanwhile begins afterwards. */
 void core_taken(struct world *w, struct machine *m, uint32_t core, simtime dt);
 
 /* A thread begins to wait for a core, gets one, or will never need one (its process was killed). */

@@ -41,7 +41,8 @@ static void round_robin_wake(struct world *w, struct machine *m, uint32_t t)
     bool first = !m->ready;
     fifo_wake(w, m, t);
     for (uint32_t c = 0; first && c < m->cores; c++)
-        if (m->core[c].thread != NONE && m->core[c].until > m->core[c].quantum + m->conf->scheduler.slice)
+        if (m->core[c].thread != NONE &&
+            m->core[c].until > simtime_after(m->core[c].quantum, m->conf->scheduler.slice))
             core_arm(w, m, c);
 }
 
@@ -58,7 +59,7 @@ static simtime slice_end(const struct world *w, const struct machine *m, uint32_
     const struct core *core = &m->core[c];
     simtime slice = m->conf->scheduler.slice, had = w->now - core->quantum;
     simtime slices = had <= slice ? 1 : (had + slice - 1) / slice;
-    return m->ready ? core->quantum + slices * slice : SIMTIME_MAX;
+    return m->ready ? simtime_after(core->quantum, slices * slice) : SIMTIME_MAX;
 }
 
 static bool keeps(struct world *w, struct machine *m, uint32_t c)

@@ -122,7 +122,7 @@ static const char *bottleneck(const struct world *w)
 {
     const struct server *s = fullest(w);
     const struct machine *m = s->machine;
-    if (gauge_mean(&m->busy, w->end) / m->cores >= FULL_CORES)
+    if (gauge_mean(&m->busy, w->end) / m->cores >= FULL_CORES * (1 - machine_noise(m->conf)))
         return m->swapped ? "swap" : "cpu";
     const char *full = backends_full(w, FULL_CORES);
     if (full)

@@ -203,6 +203,7 @@ void world_start(struct world *w, const struct herd_conf *conf, struct rng_key k
     w->key = key;
     w->warm = warm;
     w->end = end;
+    w->woken_at = NEVER;
     w->opening = opening_span(conf);
     w->warmed = conf->head.run.warmup > 0;
     w->timed = idle_matters(conf);

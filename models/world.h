@@ -260,8 +260,9 @@ enum sample_column {
 struct world {
     struct evq *q;
     simtime now, warm, end;
-    simtime opening; /* persistent connections open over so long */
-    bool warmed;     /* the trial begins in the middle of things: there is a warm-up */
+    simtime woken_at; /* when the core that has just left idle was asked to; else NEVER */
+    simtime opening;  /* persistent connections open over so long */
+    bool warmed;      /* the trial begins in the middle of things: there is a warm-up */
     bool measuring;
     const struct herd_conf *conf;
     struct rng_key key;

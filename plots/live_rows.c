@@ -4,7 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+
 #include "models/live/live.h"
+
+#define TRIALS_MOST LIVE_REPLICATIONS_MAX
 
 /* What is compared, in the order of the table. `each`: not a metric of the simulation, but what it holds
  * beyond the bare process, by connections. */
@@ -38,19 +43,46 @@ static const struct metric *find(const struct study *s, const char *name, size_t
     return NULL;
 }
 
-double live_mean(const struct outcome *o, size_t point, const char *name)
+/* The values of the point's trials, ascending; undefined ones count as larger than any. */
+static size_t sorted_values(const struct outcome *o, size_t point, size_t metric, double value[TRIALS_MOST])
 {
+    size_t all = o->plan->replications, n = 0;
+    for (size_t r = 0; r < all && n < TRIALS_MOST; r++)
+        if (o->finished[point * all + r]) {
+            double x = o->value[(point * all + r) * o->plan->study->n_metrics + metric];
+            value[n++] = isnan(x) ? INFINITY : x;
+        }
+    gsl_sort(value, 1, n);
+    return n;
+}
+
+static double defined(double x) { return isfinite(x) ? x : NAN; }
+
+double live_typical(const struct outcome *o, size_t point, const char *name)
+{
+    double value[TRIALS_MOST];
     size_t at;
-    const struct point_summary *p = &o->point[point];
-    return p->done && find(o->plan->study, name, &at) ? p->metric[at].mean : NAN;
+    if (!o->point[point].done || !find(o->plan->study, name, &at))
+        return NAN;
+    size_t n = sorted_values(o, point, at, value);
+    return n ? defined(gsl_stats_median_from_sorted_data(value, 1, n)) : NAN;
 }
 
 static double predicted_of(const struct outcome *o, size_t point, const struct shown *s)
 {
     if (!s->whole)
-        return live_mean(o, point, s->name);
-    double beyond = live_mean(o, point, s->whole) - live_mean(o, point, s->base);
-    return beyond / live_mean(o, point, "connections.peak");
+        return live_typical(o, point, s->name);
+    double beyond = live_typical(o, point, s->whole) - live_typical(o, point, s->base);
+    return beyond / live_typical(o, point, "connections.peak");
+}
+
+/* The least and the largest value of the trials, where there are several. */
+static void range_of(const struct outcome *o, size_t point, size_t metric, struct live_row *r)
+{
+    double value[TRIALS_MOST];
+    size_t n = sorted_values(o, point, metric, value);
+    r->lo = n > 1 ? defined(value[0]) : NAN;
+    r->hi = n > 1 ? defined(value[n - 1]) : NAN;
 }
 
 size_t live_rows(const struct live_pair *p, size_t point, struct live_row row[LIVE_ROWS_MAX])
@@ -58,12 +90,10 @@ size_t live_rows(const struct live_pair *p, size_t point, struct live_row row[LI
     size_t n = 0, at;
     for (size_t i = 0; i < SHOWN; i++) {
         const struct metric *m = find(p->measured->plan->study, shown[i].name, &at);
-        const struct estimate *e = &p->measured->point[point].metric[at];
         struct live_row r = { .name = m->name, .unit = m->unit, .title = m->title };
-        r.measured = live_mean(p->measured, point, m->name);
+        r.measured = live_typical(p->measured, point, m->name);
         r.predicted = predicted_of(p->predicted, point, &shown[i]);
-        r.lo = e->lo;
-        r.hi = e->hi;
+        range_of(p->measured, point, at, &r);
         r.error =
             fabs(r.measured) > 0 && fabs(r.predicted) > 0 ? (r.predicted - r.measured) / r.measured : NAN;
         if (!isnan(r.measured) || !isnan(r.predicted))
@@ -81,7 +111,7 @@ bool live_point_is_disturbed(const struct live_pair *p, size_t point, char *text
     if (!o->point[point].done || n > sizeof value / sizeof *value)
         return false;
     for (size_t i = 0; i < n; i++)
-        value[i] = o->point[point].metric[i].mean;
+        value[i] = live_typical(o, point, o->plan->study->metrics[i].name);
     return live_is_disturbed(value, text, size);
 }
 

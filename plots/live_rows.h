@@ -12,8 +12,8 @@ struct live_pair {
 
 struct live_row {
     const char *name, *unit, *title;
-    double measured, predicted; /* means over the replications; NaN: undefined */
-    double lo, hi;              /* confidence interval of what was measured, or NaN */
+    double measured, predicted; /* medians over the replications; NaN: undefined */
+    double lo, hi;              /* the least and the largest that was measured, or NaN */
     double error;               /* (predicted - measured) / measured; NaN where that says nothing */
 };
 
@@ -23,8 +23,9 @@ size_t live_rows(const struct live_pair *p, size_t point, struct live_row row[LI
 /* Both sides of the point are there. */
 bool live_is_measured(const struct live_pair *p, size_t point);
 const char *live_verdict(const struct outcome *o, size_t point); /* "stable" */
-/* The mean of a live or simulated metric of a measured point by name; NaN where there is none. */
-double live_mean(const struct outcome *o, size_t point, const char *name);
+/* The median over the trials of a live or simulated metric of a measured point by name, as a trial in which
+ * others had the processors is nobody's figure; NaN where there is none. */
+double live_typical(const struct outcome *o, size_t point, const char *name);
 /* Whether the measured figures of a point may be somebody else's than the server's; text says why. */
 bool live_point_is_disturbed(const struct live_pair *p, size_t point, char *text, size_t size);
 

@@ -59,7 +59,7 @@ static void json_twin(struct json_write *j, const struct live_pair *p, size_t po
     json_write_open(j, "twin", '{');
     json_write_text(j, "disturbed", live_point_is_disturbed(p, point, why, sizeof why) ? why : NULL);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        json_write_number(j, names[i], live_mean(p->measured, point, names[i]));
+        json_write_number(j, names[i], live_typical(p->measured, point, names[i]));
     json_write_close(j);
 }
 

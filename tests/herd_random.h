@@ -92,8 +92,8 @@ static inline void make_costs(struct maker *m)
     static const char *const keys[] = { "context_switch", "cache_refill", "wakeup",        "receive",
                                         "send",           "accept",       "close",         "poll",
                                         "poll_event",     "timer",        "thread_create", "thread_exit",
-                                        "page_fault",     "fork",         "process_exit",
-                                        "cold_calls" };
+                                        "page_fault",     "fork",         "process_exit",  "cold_calls",
+                                        "idle_wakeup",    "idle_cold" };
     const char *comma = "";
     text_add(&m->text, ", costs: {");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -118,13 +118,29 @@ static inline void make_sizes(struct maker *m, bool small)
     text_add(&m->text, "%s}", small ? ", base_resident: 100 KiB, stack_touched: 8 KiB, socket: 4 KiB" : "");
 }
 
+/* Cores that are slow to leave idle, or that others take. */
+static inline void make_idle_cores(struct maker *m)
+{
+    struct maker other = aside(m);
+    if (chance(&other, 0.2))
+        text_add(&m->text, ", idle_exit: %s",
+                 PICK(&other, "1 ms", "{exponential: 300 us}", "{choice: [1 ms, 20 ms], weights: [9, 1]}"));
+    if (chance(&other, 0.2))
+        text_add(&m->text, ", noise_every: %s, noise_for: %s",
+                 PICK(&other, "20 ms", "{exponential: 5 ms}", "{exponential: 50 ms}"),
+                 PICK(&other, "1 ms", "{exponential: 4 ms}", "{choice: [100 us, 19 ms], weights: [9, 1]}"));
+    if (chance(&other, 0.2))
+        text_add(&m->text, ", calls_cool: %u us, idle_cools: %u us", pick(&other, 100), pick(&other, 1000));
+}
+
 static inline void make_machine(struct maker *m)
 {
-    text_add(&m->text,
-             "{profile: %s, cores: %u, scheduler: {policy: %s, slice: %s ms, wakeup_preemption: %s}",
+    text_add(&m->text, "{profile: %s, cores: %u, scheduler: {policy: %s, slice: %s ms, wakeup_preemption: %s",
              PICK(m, "ideal", "ideal", "linux-x86_64"), 1 + pick(m, 3),
              PICK(m, "fair", "fair", "round_robin", "fifo", "processor_sharing"),
              PICK(m, "0.1", "1", "3", "1.5"), PICK(m, "true", "true", "false", "1 ms"));
+    make_idle_cores(m);
+    text_add(&m->text, "}");
     if (chance(m, 0.3))
         text_add(&m->text, ", speed: %s", PICK(m, "0.3", "2", "1.7"));
     if (chance(m, 0.5))

@@ -1,7 +1,7 @@
 /* floor: models */
 /* The machine profile that a calibration writes: complete, well formed, and nothing but what was measured
  * changes. */
-#include "tests/suite.h"
+#include "tests/herd.h"
 
 #include <stdlib.h>
 
@@ -131,7 +131,7 @@ static void measured_figures_replace(void)
     for (unsigned i = 0; i < FIGURES; i++) {
         char value[40];
         figure_print(figures[i].kind, c->figure[i].value[0], value, sizeof value);
-        if (!figure_is_evidence(&figures[i]))
+        if (!figure_is_evidence(&figures[i]) && i != FIGURE_NOISE_EVERY)
             CHECK_TEXT(value_at(new, figures[i].key), value);
     }
     CHECK_TEXT(value_at(new, "costs.major_fault"), value_at(old, "costs.major_fault"));
@@ -141,6 +141,38 @@ static void measured_figures_replace(void)
     free(text);
     free(c);
     arena_term(&a);
+}
+
+/* Where single values were kept the profile has their distribution, as a scenario reads it: the means of
+ * bins, each with its number of values; together they have the mean of all. */
+static void samples_become_a_distribution(void)
+{
+    struct calibration *c = made_up();
+    struct figure_samples *s = &c->samples[SAMPLED_IDLE_EXIT];
+    double sum = 0;
+    for (s->n = 0; s->n < 2000; s->n++)
+        sum += s->value[s->n] = (s->n + 1) * 1e-6;
+    c->samples[SAMPLED_NOISE_FOR] = (struct figure_samples){ .value = { 3e-3, 1e-3 }, .n = 2 };
+    c->figure[FIGURE_NOISE_EVERY].value[0] = 1; /* a second */
+    char *text = written(c, builtin());
+    struct herd h;
+    FILE *to = fopen("test_calibration_distribution.yaml", "w");
+    CHECK(to && fputs(text, to) >= 0 && !fclose(to));
+    herd_start(&h,
+               "herdsim: 1\nrun: {duration: 1 s}\nmachine: {profile: test_calibration_distribution.yaml}\n"
+               "servers: {s: {model: iterative, handler: [cpu: 1 ms]}}\n"
+               "fleets: {f: {collars: 1, report: {every: 1 s}, server: s}}\n");
+    const struct scheduler_conf *got = &conf_machine(h.conf, 0)->scheduler;
+    CHECK_INT(got->idle_exit.kind, DIST_CHOICE);
+    CHECK_INT(got->idle_exit.n, 13);
+    CHECK_NEAR(got->idle_exit.mean, sum / 2000, 1e-3 * sum / 2000);
+    CHECK_NEAR(got->idle_exit.value[12], 2e-3, 1e-6);
+    CHECK_INT(got->noise_every.kind, DIST_EXPONENTIAL);
+    CHECK_NEAR(got->noise_for.mean, 2e-3, 1e-9);
+    herd_close(&h);
+    remove("test_calibration_distribution.yaml");
+    free(text);
+    free(c);
 }
 
 static bool listed(const char *text, const char *key)
@@ -209,6 +241,7 @@ SUITE("calibration", { "a figure is the median of its rounds", medians_and_quart
       { "disturbed blocks are set aside where calm ones are left", calm_blocks_count },
       { "the refill is worked out with the profile's working set", working_set_is_the_templates },
       { "measured figures replace the template's, and nothing else changes", measured_figures_replace },
+      { "single values become a distribution", samples_become_a_distribution },
       { "every cost and size is measured, or named as assumed", no_figure_is_silent },
       { "a written profile can be the next one's template", a_written_profile_is_a_template },
       { "a difference below zero is written as 0", impossible_figures_are_zero })

@@ -34,6 +34,20 @@ static void idle_cores_cost_more(void)
         { 2, 1, 1.6 });
 }
 
+/* Who is only waiting for its core to leave idle does not wait for others. */
+static void leaving_idle_is_no_waiting(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 100 s}\n"
+                   "machine: {profile: ideal, scheduler: {idle_exit: 1 s}}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [cpu: 2 s]}}\n"
+                   "fleets: {f: {collars: 1, report: {trace: [10, 30, 50]}, server: s},\n"
+                   "  g: {collars: 1, report: {trace: [51]}, server: s}}\n");
+    CHECK_NEAR(herd_value(&h, "wait.ratio"), 0.25, 1e-9);
+    CHECK_NEAR(herd_value(&h, "wait.p50"), 1, 0.01);
+    herd_close(&h);
+}
+
 /* Leaving idle is neither work nor overhead: the core is busy for as long as without it. */
 static void leaving_idle_is_not_busy(void)
 {
@@ -152,7 +166,8 @@ static void over_while_leaving_idle(void)
     herd_close(&h);
 }
 
-SUITE("idle_core", { "setup times that vary add to waiting by their moments (Welch)", setup_times_may_vary },
+SUITE("idle_core", { "who waits for a core to leave idle waits for nobody", leaving_idle_is_no_waiting },
+      { "setup times that vary add to waiting by their moments (Welch)", setup_times_may_vary },
       { "calls cost more after long work", calls_cool_while_handlers_compute },
       { "a thread on an idle core begins when the core has left idle", idle_cores_begin_late },
       { "who comes meanwhile waits as well, and no longer", who_comes_meanwhile_waits },

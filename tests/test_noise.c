@@ -4,7 +4,8 @@
 
 #define BY_HAND_WITHIN 3e-9
 
-/* Constant gaps: the first one's residual is uniform, so that a job of whole gaps meets each of them. */
+/* Constant gaps: the first one's residual is uniform, so that a job of whole gaps meets each of them; it may
+ * begin in the middle of one. */
 static void jobs_stand_still(void)
 {
     static const char *const policies[] = { "fair", "fifo", "round_robin" };
@@ -87,30 +88,55 @@ static void taken_while_leaving_idle(void)
     herd_close(&h);
 }
 
-/* Scheduling goes on: who wakes meanwhile waits, or takes the place of the one that stands still. */
-static void crashes_find_the_books_in_order(void)
+/* Scheduling goes on: who wakes meanwhile waits, or takes the place of the one that stands still; books and
+ * locks are kept whatever happens (the frame audits each trial). */
+static void everything_else_goes_on(void)
 {
     static const char *const models[] = { "iterative",  "thread_per_connection", "thread_pool", "event_loop",
                                           "multi_loop", "green_threads" };
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-        struct herd h;
-        herd_start(
-            &h,
-            "herdsim: 1\nrun: {duration: 60 s}\n"
-            "machine: {profile: ideal, cores: 2, scheduler: {slice: 1 ms, idle_exit: 3 ms, noise_every: "
-            "{exponential: 5 ms}, noise_for: {exponential: 4 ms}}}\n"
-            "servers: {s: {model: %s, handler: [cpu: {exponential: 10 ms}, wait: 5 ms, cpu: 1 ms]}}\n"
-            "fleets: {f: {collars: 40, report: {poisson: 1 s}, server: s}}\n"
-            "events: [{at: 20 s, for: 5 s, crash: s}, {at: 40 s, for: 5 s, slow: machine, by: 2}]\n",
-            models[i]);
-        CHECK(!h.trial.audit_failed);
-        CHECK(herd_value(&h, "reports.answered") > 100);
-        herd_close(&h);
-    }
+    static const char *const policies[] = { "fair", "round_robin", "fifo", "fair, wakeup_preemption: 1 ms",
+                                            "processor_sharing" };
+    for (size_t i = 0; i < 6; i++)
+        for (size_t k = 0; k < 5; k++) {
+            struct herd h;
+            herd_start(
+                &h,
+                "herdsim: 1\nrun: {duration: 60 s}\n"
+                "machine: {profile: ideal, cores: 2, scheduler: {policy: %s, slice: 1 ms, idle_exit: 3 ms,\n"
+                "  noise_every: {exponential: 5 ms}, noise_for: {exponential: 4 ms}}}\n"
+                "servers:\n"
+                "  s: {model: %s, interpreter_lock: {switch_interval: 2 ms}, handler: [cpu: {exponential: 5 "
+                "ms}, "
+                "wait: 5 ms, cpu: 1 ms]}\n"
+                "  t: {model: thread_per_connection, interpreter_lock: {switch_interval: 1 ms}, handler: "
+                "[cpu: 3 ms]}\n"
+                "fleets: {f: {collars: 40, report: {poisson: 1 s}, server: s}, g: {collars: 9, report: "
+                "{poisson: 1 "
+                "s}, server: t}}\n"
+                "events: [{at: 20 s, for: 5 s, crash: s}, {at: 40 s, for: 5 s, slow: machine, by: 2}]\n",
+                policies[k], models[i]);
+            CHECK(!h.trial.audit_failed);
+            CHECK(herd_value(&h, "reports.answered") > 100);
+            herd_close(&h);
+        }
+}
+
+/* It costs capacity, and whoever is full with it is full for want of cores. */
+static void capacity_is_what_is_left(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {duration: 60 s}\n"
+                   "machine: {profile: ideal, scheduler: {noise_every: 10 ms, noise_for: 4 ms}}\n"
+                   "servers: {s: {model: event_loop, handler: [cpu: 10 ms]}}\n"
+                   "fleets: {f: {collars: 80, report: {poisson: 1 s}, server: s}}\n");
+    CHECK_NEAR(herd_value(&h, "throughput"), 60, 2);
+    CHECK_TEXT(h.trial.verdict.limit, "cpu");
+    herd_close(&h);
 }
 
 SUITE("noise", { "what runs on a core that is taken stands still", jobs_stand_still },
       { "who is woken on a core that is taken waits, or finds another", who_is_woken_waits },
       { "noise is a class of customers before all others", noise_comes_before_all_others },
       { "a core may be taken as it leaves idle", taken_while_leaving_idle },
-      { "crashes and slow machines find the books in order", crashes_find_the_books_in_order })
+      { "crashes, slow machines and locks find the books in order", everything_else_goes_on },
+      { "capacity is what noise leaves", capacity_is_what_is_left })

@@ -44,8 +44,8 @@ static void turn(struct probe *p, struct peer *client, int ep, unsigned n, struc
 void probe_polls(struct probe *p)
 {
     static struct blocks b[SIZES];
-    struct tcp_pairs t;
-    struct peer client;
+    static struct tcp_pairs t;
+    static struct peer client; /* its thread outlives this call */
     double n[SIZES], seconds[SIZES], weight[SIZES], call, event, c00, c01, c11, rest,
         nothing = time_nothing();
     probe_pin(p->server_cpu);

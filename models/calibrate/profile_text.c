@@ -120,7 +120,7 @@ static bool is_measured(const struct calibration *c, enum figure_id i)
     return i != FIGURES && c->figure[i].n > 0;
 }
 
-/* Costs and sizes of the template that stay as they are, for the head. */
+/* What of the scheduler, of costs and of sizes stays as in the template as they are, for the head. */
 static void assumed_keys(const struct calibration *c, const char *template_text, char *words, size_t size)
 {
     char section[32] = "";
@@ -129,7 +129,8 @@ static void assumed_keys(const struct calibration *c, const char *template_text,
     words[0] = '\0';
     for (const char *at = template_text; next_line(&at, &l);) {
         enum figure_id i = figure_of_line(section, &l);
-        bool matters = !strcmp(section, "costs") || !strcmp(section, "sizes");
+        bool matters =
+            !strcmp(section, "scheduler") || !strcmp(section, "costs") || !strcmp(section, "sizes");
         if (!matters || is_comment(&l) || !has_value(&l) || is_measured(c, i) || used >= size)
             continue;
         used += (size_t)snprintf(words + used, size - used, "%s%s.%.*s", used ? ", " : "", section,

@@ -36,6 +36,7 @@ static const struct {
 /* One server at a time: its threads, and the collars. */
 static struct {
     struct probe *probe;
+    enum figure_id figure; /* whose measurement an error ends */
     struct tcp_pairs pairs;
     struct peer collars;
     unsigned first; /* the next connection to send on */
@@ -45,9 +46,9 @@ static struct {
 
 static void answer(int fd)
 {
-    message_receive(field.probe, fd, FIGURE_REPLY_0);
+    message_receive(field.probe, fd, field.figure);
     burn(atomic_load_explicit(&field.work_ns, memory_order_relaxed));
-    message_send(field.probe, fd, FIGURE_REPLY_0);
+    message_send(field.probe, fd, field.figure);
 }
 
 static void *serve_all(void *unused)
@@ -59,7 +60,7 @@ static void *serve_all(void *unused)
     for (unsigned i = 0; i < field.pairs.n; i++) {
         struct epoll_event e = { .events = EPOLLIN, .data.fd = field.pairs.server[i] };
         if (ep < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, field.pairs.server[i], &e))
-            probe_fail(field.probe, FIGURE_REPLY_0, "registering a socket with epoll");
+            probe_fail(field.probe, field.figure, "registering a socket with epoll");
     }
     atomic_fetch_add(&field.at_work, 1);
     for (;;) {
@@ -84,7 +85,7 @@ static void start(void *(*serve)(void *), void *arg)
     pthread_t t;
     errno = pthread_create(&t, NULL, serve, arg);
     if (errno)
-        probe_fail(field.probe, FIGURE_REPLY_0, "creating a thread");
+        probe_fail(field.probe, field.figure, "creating a thread");
 }
 
 static void await(unsigned threads)
@@ -124,6 +125,7 @@ static void open_field(struct probe *p, enum figure_id figure)
         probe_fail(p, figure, "fewer than 300 files may be open (ulimit -n)");
     probe_bind(p->client_cpu);
     field.probe = p;
+    field.figure = figure;
     pairs_open(p, &field.pairs, n, figure);
     peer_here(&field.collars, p, &field.pairs, figure);
 }
@@ -158,6 +160,7 @@ void probe_refill(struct probe *p)
     open_field(p, FIGURE_CACHE_REFILL);
     unsigned n = field.pairs.n;
     double share = refill_share(&sizes, n - 1, n - 1);
+    errno = 0;
     if (share < SHARE_OK)
         probe_fail(p, FIGURE_CACHE_REFILL, "1,000 threads leave too much of each other in caches this large");
     for (unsigned i = 0; i < n; i++)
@@ -178,6 +181,7 @@ void probe_refill(struct probe *p)
 #define H_LEAST 5e-6 /* s: bounds of calls_cool */
 #define H_MOST  5e-3
 #define STEPS   100
+#define LEAST_S 1e-9 /* that a reply may take: noise in a difference */
 
 /* What replies cost more after so much work. */
 struct rises {
@@ -236,7 +240,7 @@ void probe_cooling(struct probe *p)
     struct rises r = { .n = 0 };
     double warm = probe_known(p, FIGURE_REPLY_0, FIGURE_COLD_CALLS);
     for (size_t i = 1; i < WORKS; i++) {
-        double each = probe_known(p, works[i].figure, FIGURE_COLD_CALLS);
+        double each = fmax(probe_known(p, works[i].figure, FIGURE_COLD_CALLS), LEAST_S);
         r.work[r.n] = (double)works[i].ns * 1e-9;
         r.weight[r.n] = 1 / (each * each); /* deviations count in proportion */
         r.rise[r.n++] = each - warm;

@@ -39,6 +39,13 @@ static void send_at_once(int fd)
     (void)!setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 }
 
+/* Tens of thousands of pairs would wait a minute each (TIME_WAIT). */
+static void leave_at_once(int fd)
+{
+    const struct linger reset = { .l_onoff = 1 };
+    (void)!setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
 int pairs_connect(const struct tcp_pairs *t)
 {
     struct sockaddr_in at;
@@ -65,6 +72,7 @@ void pairs_open(struct probe *p, struct tcp_pairs *t, unsigned n, enum figure_id
         if (t->server[i] < 0)
             probe_fail(p, figure, "connecting over the loopback interface");
         send_at_once(t->server[i]);
+        leave_at_once(t->client[i]);
     }
 }
 
@@ -102,7 +110,7 @@ static double time_all(struct probe *p, const int *fd, void (*call)(struct probe
 static void with_ends_apart(struct probe *p, const struct tcp_pairs *t)
 {
     static struct blocks receive, send;
-    struct peer client;
+    static struct peer client; /* its thread outlives this call */
     peer_start(&client, p, t, FIGURE_RECEIVE);
     for (unsigned i = 0; i < 150; i++) {
         peer_send(&client, 0, PAIRS);
@@ -130,7 +138,7 @@ static void with_both_ends_here(struct probe *p, const struct tcp_pairs *t)
 
 void probe_messages(struct probe *p)
 {
-    struct tcp_pairs t;
+    static struct tcp_pairs t;
     probe_pin(p->server_cpu);
     pairs_open(p, &t, PAIRS, FIGURE_RECEIVE);
     with_both_ends_here(p, &t);

@@ -182,6 +182,8 @@ static void check_size(struct checking *c, const struct herd_conf *conf)
     refuse(c, run->warmup != WARMUP_AUTO && simtime_to_s(run->warmup + run->duration) > LIVE_TRIAL_MAX,
            "measures in real time, up to 10 min with the warm-up (--duration, or -s run.duration=5s)",
            "run.duration");
+    refuse(c, run->replications.min > LIVE_REPLICATIONS_MAX, "takes up to 1,000 replications",
+           "run.replications");
     refuse(c, run->batches > 0, "has replications, no batches", "run.batches");
 }
 

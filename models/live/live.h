@@ -25,6 +25,8 @@ enum live_metric {
     LIVE_METRICS
 };
 
+#define LIVE_REPLICATIONS_MAX 1000u
+
 /* The study of twins; trials are run one at a time (one job). */
 const struct study *live_study(void);
 /* The place of a live metric among those of the study. */

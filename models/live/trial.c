@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "models/live/generator.h"
 #include "models/live/host.h"
@@ -18,9 +19,6 @@
 
 #define START_LIMIT 60.0 /* seconds that a server may take to stand */
 #define SNAP_LIMIT  30.0 /* and to answer while it is busy */
-/* The kernel counts a process's pages on each processor by itself, and adds them up every 32
- * (lib/percpu_counter.c): so many bytes of the peak on two processors may be none. */
-#define COUNTERS_OFF 262144.0
 
 /* What the machine says of the server at an instant. */
 struct holding {
@@ -59,6 +57,14 @@ static double kernel_of(const struct live_worker *w, const struct holding *h)
            h->connections * (k->socket + (w->poll_items ? k->poll_item : 0));
 }
 
+/* The kernel counts a process's pages on each processor by itself, and adds them up every 32, or two for each
+ * processor (lib/percpu_counter.c): so many bytes of the peak may be none. */
+static double counters_off(void)
+{
+    double cpus = (double)sysconf(_SC_NPROCESSORS_CONF);
+    return fmax(32, 2 * cpus) * cpus * (double)sysconf(_SC_PAGESIZE);
+}
+
 static bool look(const struct live_worker *w, double connections, struct holding *h)
 {
     h->connections = connections;
@@ -67,7 +73,7 @@ static bool look(const struct live_worker *w, double connections, struct holding
         return false;
     double above = h->status.resident_peak - h->status.resident; /* while requests were in progress */
     h->status.resident = procfs_rollup(w->twin.pid, "Rss");
-    h->status.resident_peak = h->status.resident + (above > COUNTERS_OFF ? above : 0);
+    h->status.resident_peak = h->status.resident + (above > counters_off() ? above : 0);
     h->kernel = kernel_of(w, h);
     return true;
 }

@@ -9,9 +9,11 @@
 #define PROBES     101
 #define STRIDE_NS  5000.0 /* between looks at the clock: an interrupt that falls in between is made up for */
 #define LAST_SHARE 0.9    /* of the last stride, before it is looked at again */
+#define DEBT_MOST  50000  /* ns */
 #define DEBT_SHARE 0.1    /* of a burn: so much less where earlier ones took too long */
 
 static double rounds_per_ns;
+static int64_t clock_ns; /* that a look at the clock takes before it is read */
 static atomic_int_fast64_t asked, took;
 
 static int64_t cpu_ns(void)
@@ -54,6 +56,12 @@ double burn_calibrate(void)
     }
     qsort(speed, PROBES, sizeof *speed, ascending);
     rounds_per_ns = speed[PROBES / 2];
+    for (int i = 0; i < PROBES; i++) {
+        int64_t from = cpu_ns();
+        speed[i] = (double)(cpu_ns() - from);
+    }
+    qsort(speed, PROBES, sizeof *speed, ascending);
+    clock_ns = (int64_t)speed[PROBES / 2];
     return rounds_per_ns * 1000;
 }
 
@@ -65,14 +73,15 @@ void burn(int64_t ns)
     if (ns <= 0)
         return;
     int64_t most = (int64_t)((double)ns * DEBT_SHARE), paid = debt < most ? debt : most;
-    int64_t from = cpu_ns(), had = 0;
+    int64_t from = cpu_ns() - clock_ns, had = 0; /* what surrounds the readings is one call */
     for (double left = (double)(ns - paid); left > 0; left = (double)(ns - paid - had)) {
         double stride = left > STRIDE_NS ? STRIDE_NS : left * LAST_SHARE;
         spin((uint64_t)(stride * rounds_per_ns) + 1);
         had = cpu_ns() - from;
     }
-    int64_t over = had - ns;
-    debt += over < (int64_t)STRIDE_NS ? over : (int64_t)STRIDE_NS; /* longer ones were taken from it */
+    int64_t over = had - ns, stride = (int64_t)STRIDE_NS;
+    debt += over < stride ? over : stride; /* more was no inaccuracy, but time that others took */
+    debt = debt < DEBT_MOST ? debt : DEBT_MOST;
     atomic_fetch_add_explicit(&took, had, memory_order_relaxed);
     atomic_fetch_add_explicit(&asked, ns, memory_order_relaxed);
 }
