@@ -186,7 +186,7 @@ static simtime idle_exit(const struct world *w, const struct machine *m, uint32_
     const struct dist *d = &m->conf->scheduler.idle_exit;
     if (dist_is_constant(d))
         return simtime_from_s(d->a);
-    struct rng g = rng_stream(w->key, DRAW_IDLE_EXIT, core_pack(m, c), m->core[c].gen);
+    struct rng g = rng_stream(w->key, DRAW_IDLE_EXIT, core_pack(m, c), m->core[c].exits++);
     return dist_draw_time(d, &g);
 }
 

@@ -34,7 +34,7 @@ enum purpose {
     DRAW_PING_UP,
     DRAW_PING_DOWN,
     DRAW_WINDOW,
-    DRAW_IDLE_EXIT, /* of each core, by its events */
+    DRAW_IDLE_EXIT, /* of each core */
     DRAW_NOISE      /* of each core */
 };
 /* The same purpose for a later attempt (0: the first); attempts beyond 65,535 draw as earlier ones did. */

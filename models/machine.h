@@ -64,6 +64,7 @@ struct core {
     uint32_t last_gen;
     uint32_t gen;
     uint32_t turns;  /* of threads so far, one after the other */
+    uint32_t exits;  /* from idle so far, where they vary */
     uint32_t noises; /* that took it so far */
     simtime taken;   /* idle: until when something else has it */
     simtime woken;   /* when it was asked to leave idle last; NEVER: something else had it */

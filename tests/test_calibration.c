@@ -59,7 +59,7 @@ static const struct node *parsed(struct arena *a, const char *text)
 }
 
 /* The value at "costs.receive" or "page". */
-static const char *value_at(const struct node *map, const char *key)
+static const struct node *node_at(const struct node *map, const char *key)
 {
     char section[32];
     const char *dot = strchr(key, '.');
@@ -67,7 +67,12 @@ static const char *value_at(const struct node *map, const char *key)
         snprintf(section, sizeof section, "%.*s", (int)(dot - key), key);
         map = node_get(map, section);
     }
-    const struct node *n = map ? node_get(map, dot ? dot + 1 : key) : NULL;
+    return map ? node_get(map, dot ? dot + 1 : key) : NULL;
+}
+
+static const char *value_at(const struct node *map, const char *key)
+{
+    const struct node *n = node_at(map, key);
     return n && n->kind == NODE_SCALAR ? n->text : NULL;
 }
 
@@ -112,7 +117,7 @@ static void every_figure_has_its_key(void)
     struct arena a = { 0 };
     const struct node *template = parsed(&a, builtin());
     for (unsigned i = 0; i < FIGURES; i++) {
-        bool there = value_at(template, figures[i].key) != NULL;
+        bool there = node_at(template, figures[i].key) != NULL;
         if (there == figure_is_evidence(&figures[i]))
             printf("\n%s", figures[i].key);
         CHECK(there != figure_is_evidence(&figures[i]));

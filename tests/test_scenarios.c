@@ -226,8 +226,8 @@ static void c10k_work(void)
            p99 = value(&r, "threads", AT_10000, "latency.p99");
     CHECK_NEAR(value(&r, "event loop", AT_10000, "latency.p50"), p50, 0.02 * p50);
     CHECK_NEAR(value(&r, "event loop", AT_10000, "latency.p99"), p99, 0.02 * p99);
-    CHECK_NEAR(value(&r, "threads", AT_10000, "cpu.utilisation"), 0.027, 0.003);
-    CHECK_NEAR(value(&r, "event loop", AT_10000, "cpu.utilisation"), 0.027, 0.003);
+    CHECK_NEAR(value(&r, "threads", AT_10000, "cpu.utilisation"), 0.0325, 0.003);
+    CHECK_NEAR(value(&r, "event loop", AT_10000, "cpu.utilisation"), 0.0325, 0.003);
     CHECK_NEAR(value(&r, "threads", AT_10000, "threads.peak"), 10001, 0);
     end(&r);
 }
@@ -285,7 +285,7 @@ static void key_that_matters(void)
         CHECK(effect(&e, &r, v, "memory.total.peak", COLLARS)->share > 0.97);
         CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", COLLARS)->elasticity.value, 1, 0.03);
         CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", EVERY)->elasticity.value, -1, 0.06);
-        CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", CPU)->elasticity.value, 0.94, 0.03);
+        CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", CPU)->elasticity.value, 0.79, 0.03);
         CHECK_NEAR(effect(&e, &r, v, "cpu.utilisation", CORES)->elasticity.value, -1, 0.03);
     }
     CHECK_NEAR(effect(&e, &r, 0, "memory.total.peak", COLLARS)->elasticity.value, 0.96, 0.01);
@@ -308,7 +308,7 @@ static void blocking(void)
     CHECK(bad > 2 && bad > 50 * good);
     CHECK(value(&r, "event loop, blocking", ONLY, "loop.lag.p99") > 1);
     CHECK(value(&r, "event loop, awaiting", ONLY, "loop.lag.p99") < 0.001);
-    CHECK(value(&r, "event loop, blocking", ONLY, "cpu.utilisation") < 0.01);
+    CHECK(value(&r, "event loop, blocking", ONLY, "cpu.utilisation") < 0.02);
     CHECK_TEXT(verdict(&r, "event loop, blocking", ONLY), "stable");
     end(&r);
 }

@@ -17,7 +17,7 @@ static void a_full_pool(void)
     CHECK_NEAR(value(&r, "pool of 4", COLLARS_2500, "latency.p50"), 2.5, 0.7);
     CHECK_NEAR(value(&r, "pool of 4", COLLARS_5000, "latency.p50"), 15, 2);
     for (size_t n = COLLARS_2500; n <= COLLARS_5000; n++) {
-        CHECK(value(&r, "pool of 4", n, "loop.lag.p99") < 1e-4);
+        CHECK(value(&r, "pool of 4", n, "loop.lag.p99") < 3e-4); /* leaving idle */
         CHECK(value(&r, "pool of 4", n, "cpu.utilisation") < 0.02);
         CHECK_NEAR(value(&r, "event loop", n, "throughput"), 50, 4);
         CHECK_NEAR(value(&r, "pool of 64", n, "latency.p50"), 0.014, 0.001);
@@ -42,11 +42,11 @@ static const struct fit fits[] = {
     { "process_per_connection", "7680", "out_of_memory", "memory" },
     { "thread_per_connection", "8191", "stable", "none" },
     { "thread_per_connection", "8200", "refusing", "threads_max" },
-    { "thread_per_request", "250000", "stable", "none" },
-    { "thread_pool", "253200", "out_of_memory", "memory" },
-    { "event_loop", "250000", "stable", "none" },
-    { "event_loop", "253200", "out_of_memory", "memory" },
-    { "event_loop_pool", "253200", "out_of_memory", "memory" },
+    { "thread_per_request", "240000", "stable", "none" },
+    { "thread_pool", "244000", "out_of_memory", "memory" },
+    { "event_loop", "240000", "stable", "none" },
+    { "event_loop", "244000", "out_of_memory", "memory" },
+    { "event_loop_pool", "244000", "out_of_memory", "memory" },
 };
 
 static void what_one_gigabyte_carries(void)
@@ -78,7 +78,9 @@ static void one_lock_and_four_cores(void)
     run_set(&r, "python-vs-c", set, COUNT(set));
     for (size_t i = 0; i < COUNT(one_at_a_time); i++) {
         CHECK_NEAR(value(&r, one_at_a_time[i], COLLARS_400, "latency.p50"), 0.025, 0.003);
-        CHECK_NEAR(value(&r, one_at_a_time[i], COLLARS_800, "throughput"), 498, 6);
+        /* the lock is handed to a thread on an idle core, which has to leave idle first */
+        double loses = i == 1 ? 23 : 0;
+        CHECK_NEAR(value(&r, one_at_a_time[i], COLLARS_800, "throughput"), 498 - loses, 6);
         CHECK_NEAR(value(&r, one_at_a_time[i], COLLARS_800, "cpu.utilisation"), 0.25, 0.01);
     }
     CHECK_NEAR(value(&r, "C threads", COLLARS_400, "latency.p50"), 0.016, 0.001);

@@ -26,14 +26,14 @@ END
 it "finds the largest fleet that fits, and says what is in the way"
 run "$HERDSIM" tune herd.yaml --no-plots
 status_is 0
-out_has "threads: 67 collars hold (95 % sure: exactly); memory.total.peak binds"
+out_has "threads: 66 collars hold (95 % sure: exactly); memory.total.peak binds"
 out_has "event loop: 200 collars hold, the end of the range"
 for file in scenario.yaml tune.json tune.csv; do
     exists "results/herd-tune/$file"
 done
 
 it "which a run of the neighbours confirms"
-run "$HERDSIM" run herd.yaml --no-plots -q -o neighbours --format csv -v fleets.amboseli.collars=67,68
+run "$HERDSIM" run herd.yaml --no-plots -q -o neighbours --format csv -v fleets.amboseli.collars=66,67
 status_is 0
 run awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "memory.total.peak.mean" || $i == "memory.total.peak") m = i }
     NR == 2 { low = $m } NR == 3 { high = $m } END { exit !(low <= 4194304 && high > 4194304) }' neighbours/summary.csv
@@ -51,7 +51,7 @@ status_is 0
 err_is_empty
 out_has '"variant": "threads"'
 out_has '"key": "fleets.amboseli.collars"'
-out_has '"largest": 67, "interval": [67, 67], "confidence": 0.95, "binds": "memory.total.peak"'
+out_has '"largest": 66, "interval": [66, 66], "confidence": 0.95, "binds": "memory.total.peak"'
 out_has '"largest": 200, "interval": [200, null], "confidence": 0.95, "binds": null'
 cp "$work/out" one.json
 
@@ -125,7 +125,7 @@ done
 it "-r limits the replications of a value"
 run "$HERDSIM" tune herd.yaml --no-plots -o few -r 2 --format csv -q
 status_is 0
-out_has "threads,67,2,keeps,memory.total.peak,<=,"
+out_has "threads,66,2,keeps,memory.total.peak,<=,"
 
 it "--dry-run says what would be sought, and writes nothing"
 run "$HERDSIM" tune herd.yaml --dry-run -o dry
