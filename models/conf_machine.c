@@ -27,16 +27,16 @@ static const struct field scheduler_fields[] = {
            "virtual machine the host): it is not busy meanwhile; not under processor_sharing"),
     F_TIME(struct scheduler_conf, idle_cools, "idle_cools", "0 ns", 0, HOUR,
            "how long a core is idle until half of what is in its caches is lost: costs.idle_cold"),
-    F_TIME(
-        struct scheduler_conf, calls_cool, "calls_cool", "0 ns", 0, HOUR,
-        "how long a handler computes until the calls before and after it cost costs.cold_calls more; 0 ns: "
-        "however little it is"),
+    F_TIME(struct scheduler_conf, calls_cool, "calls_cool", "0 ns", 0, HOUR,
+           "how long a handler computes until receiving and replying cost costs.cold_calls more; 0 ns: they "
+           "cost "
+           "that much more after any work"),
     F_DIST(struct scheduler_conf, noise_every, "noise_every", UNIT_TIME, "1 s", 1e-3, HOUR,
-           "time between two instants at which something else takes a core: other programs, kernel threads, "
-           "other guests of the host"),
+           "noise: time between two instants at which something else begins to take a core, each core by "
+           "itself: other programs, kernel threads, other guests of the host"),
     F_DIST(struct scheduler_conf, noise_for, "noise_for", UNIT_TIME, "0 ns", 0, HOUR,
-           "for how long: what runs there, or is woken there meanwhile, stands still; 0 ns: never. Not under "
-           "processor_sharing"),
+           "noise, for how long: what runs there, or is woken there meanwhile, stands still, and the core is "
+           "neither busy nor idle; 0 ns: there is none. Not under processor_sharing"),
     { .kind = FIELD_NODE,
       .key = "wakeup_preemption",
       .def = "true",
@@ -151,7 +151,7 @@ static const struct field costs_fields[] = {
          "what it pays besides if the core was idle for long; after scheduler.idle_cools half of it"),
     COST(cold_calls,
          "what receiving and replying take besides where a handler has computed for scheduler.calls_cool "
-         "in between, as their code and data leave the caches; t of work cost "
+         "in between, as their code and data leave the caches; t of work, between two pauses, cost "
          "cold_calls x log2(1 + t / calls_cool)"),
     COST(major_fault, "a page comes back from swap, and the core waits"),
     F_END

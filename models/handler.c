@@ -105,7 +105,7 @@ static inline simtime cold_calls(struct server *s, simtime work)
         s->cold_after = work;
         s->cold = machine_cold_calls(s->machine->conf, work);
     }
-    return server_book(s, CPU_REFILL, s->cold);
+    return server_book(s, CPU_SEND, s->cold);
 }
 
 static inline simtime work(struct server *s, struct request *q)

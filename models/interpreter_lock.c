@@ -11,8 +11,8 @@
 
 /* What CPython does without the lock: system calls on sockets, and what the kernel does. */
 static const bool without_lock[CPU_CAUSES] = {
-    [CPU_SWITCH] = true, [CPU_WAKEUP] = true, [CPU_RECEIVE] = true, [CPU_SEND] = true,  [CPU_ACCEPT] = true,
-    [CPU_CLOSE] = true,  [CPU_POLL] = true,   [CPU_FAULTS] = true,  [CPU_REFILL] = true /* cold calls */
+    [CPU_SWITCH] = true, [CPU_WAKEUP] = true, [CPU_RECEIVE] = true, [CPU_SEND] = true,
+    [CPU_ACCEPT] = true, [CPU_CLOSE] = true,  [CPU_POLL] = true,    [CPU_FAULTS] = true
 };
 
 simtime lock_interval(const struct server_conf *c)

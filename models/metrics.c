@@ -89,7 +89,9 @@ const struct metric metric_rows[METRICS] = {
     [M_MEM_PEAK + MEM_##id] = { "memory.peak." name, "B", title, doc ", when the total was at its peak", 0 },
     MEM_COMPONENTS(X)
 #undef X
-        [M_CPU_UTILISATION] = { "cpu.utilisation", "1", "CPU", "busy time / (cores x window)", HEAD | COMP },
+        [M_CPU_UTILISATION] = { "cpu.utilisation", "1", "CPU",
+                                "busy time / (cores x window); what noise takes of a core is not busy",
+                                HEAD | COMP },
     [M_CPU_OVERHEAD] = { "cpu.overhead", "1", "overhead", "CPU time outside handlers / busy time", COMP },
     [M_CPU_SWITCHES] = { "cpu.context_switches", "1/s", "context switches", "context switches per second",
                          COMP },

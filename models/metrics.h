@@ -24,7 +24,7 @@ extern const double hist_stat_p[HIST_STATS];
 // clang-format off
 #define OVERHEADS(X) \
     X(SWITCH, "context_switch", "switching between threads") \
-    X(REFILL, "cache_refill", "filling caches that other threads, or handlers, have used") \
+    X(REFILL, "cache_refill", "filling caches that other threads have used, or that were idle") \
     X(WAKEUP, "wakeup", "waking threads") \
     X(RECEIVE, "receive", "reading from sockets") \
     X(SEND, "send", "writing to sockets") \

@@ -9,9 +9,10 @@
 enum { WORK, SWITCHING, CALLS, LIFE, PAGES, ENCRYPTION, SWAPPING, OTHERS };
 
 const char *const cpu_kind_titles[CPU_KINDS] = {
-    [WORK] = "work of handlers",       [SWITCHING] = "switching", [CALLS] = "system calls",
-    [LIFE] = "threads made and ended", [PAGES] = "page faults",   [ENCRYPTION] = "TLS",
-    [SWAPPING] = "swapping",           [OTHERS] = "others",
+    [WORK] = "work of handlers", [SWITCHING] = "waking, switching",
+    [CALLS] = "system calls",    [LIFE] = "threads made and ended",
+    [PAGES] = "page faults",     [ENCRYPTION] = "TLS",
+    [SWAPPING] = "swapping",     [OTHERS] = "others",
 };
 /* Work is grey: the colours are for what is on top of it. */
 const char *const cpu_kind_colours[CPU_KINDS] = {

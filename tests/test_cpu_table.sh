@@ -27,7 +27,7 @@ run "$HERDSIM" run busy.yaml -q --no-plots -j 1
 status_is 0
 out_has "$title"
 out_has "work of handlers"
-out_has "switching"
+out_has "waking, switching"
 out_has "system calls"
 for back in 0 1; do
     all=$(sum "$back")

@@ -45,7 +45,7 @@ it "a figure stacks what a reply costs the cores"
 run "$HERDSIM" run dear.yaml -q -j 1
 status_is 0
 gp=$(ls dear/plots/cpu.gp results/dear/plots/cpu.gp 2>/dev/null)
-for part in "work of handlers" switching "system calls"; do
+for part in "work of handlers" "waking, switching" "system calls"; do
     grep -q "'$part'" "$gp" || fail "'$part' should be in the key"
 done
 out_has "CPU time per reply"

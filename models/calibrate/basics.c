@@ -53,6 +53,8 @@ void probe_noise(struct probe *p)
     static double lasts[GAPS_MAX];
     unsigned n = 0;
     pthread_t other;
+    (void)setsid(); /* a session has its share of the processors, and is none of our parent's to change */
+    (void)twin_session_nice(TWIN_NICE);
     (void)!setpriority(PRIO_PROCESS, 0, TWIN_NICE);
     errno = p->client_cpu == p->server_cpu ? 0 : pthread_create(&other, NULL, keep_busy, &p->client_cpu);
     if (errno)

@@ -89,6 +89,8 @@ enum calibrate_status calibrate(struct calibration *c, unsigned rounds, double s
                                 const atomic_int *stop, calibrate_progress *progress);
 
 struct figure_summary figure_summary(const struct figure_rounds *f);
+/* Measured in fewer than half of the rounds that it should be: the machine was too busy. */
+bool figure_is_rare(const struct calibration *c, enum figure_id i);
 /* A profile's value for a figure: "1.33 us", or a distribution where there are samples enough. */
 void figure_value(const struct calibration *c, enum figure_id i, char *text, size_t size);
 void machine_facts(struct machine_facts *f);

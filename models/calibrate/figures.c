@@ -84,7 +84,7 @@ void figure_value(const struct calibration *c, enum figure_id i, char *text, siz
         enum figure_id figure;
         unsigned enough; /* samples; with fewer the median serves */
     } sampled[SAMPLED_FIGURES] = {
-        [SAMPLED_IDLE_EXIT] = { FIGURE_IDLE_EXIT, 1000 }, [SAMPLED_NOISE_FOR] = { FIGURE_NOISE_FOR, 2 }
+        [SAMPLED_IDLE_EXIT] = { FIGURE_IDLE_EXIT, 200 }, [SAMPLED_NOISE_FOR] = { FIGURE_NOISE_FOR, 2 }
     };
     double median = figure_summary(&c->figure[i]).median;
     for (size_t k = 0; k < SAMPLED_FIGURES; k++)

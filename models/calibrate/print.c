@@ -27,6 +27,12 @@ static void print_figure(const struct figure *f, const struct figure_summary *s,
     fprintf(to, "%-24s %12s   %10s to %-10s %3u\n", f->key, value, low, high, s->rounds);
 }
 
+bool figure_is_rare(const struct calibration *c, enum figure_id i)
+{
+    bool varies = i >= FIGURE_CPU_WARM && i <= FIGURE_IDLE_COOLS;
+    return varies && c->figure[i].n && 2 * c->figure[i].n < c->rounds;
+}
+
 static void print_sum(const struct calibration *c, FILE *to)
 {
     char sum[40], whole[40];
@@ -48,10 +54,16 @@ static void print_wide(const struct calibration *c, FILE *to)
     const char *join = "Far from the same in all rounds, and not to be trusted without a look:";
     for (unsigned i = 0; i < FIGURES; i++) {
         struct figure_summary s = figure_summary(&c->figure[i]);
-        if (!s.rounds || figure_is_evidence(&figures[i]) || s.high - s.low <= WIDE_SPREAD * fabs(s.median))
+        bool wide = s.high - s.low > WIDE_SPREAD * fabs(s.median);
+        bool rare = figure_is_rare(c, (enum figure_id)i);
+        if (!s.rounds || figure_is_evidence(&figures[i]) || !(wide || rare))
             continue;
-        fprintf(to, "%s\n  %-24s half of the rounds differ by %.0f %% of the median", join, figures[i].key,
-                100 * (s.high - s.low) / fabs(s.median));
+        fprintf(to, "%s\n  %-24s ", join, figures[i].key);
+        if (rare)
+            fprintf(to, "could be measured in %u of %u rounds", s.rounds, c->rounds);
+        else
+            fprintf(to, "half of the rounds differ by %.0f %% of the median",
+                    100 * (s.high - s.low) / fabs(s.median));
         join = ";";
     }
     if (*join == ';')

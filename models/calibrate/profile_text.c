@@ -6,6 +6,7 @@
 #include "models/calibrate/calibrate.h"
 
 #define WIDTH 118u
+#define NOISY 0.1 /* share of a core */
 
 /* A line of the template. */
 struct line {
@@ -151,6 +152,20 @@ static void write_machine(const struct calibration *c, FILE *to)
     write_comment(0, words, to);
 }
 
+/* A busy machine is told to whoever reads the file later. */
+static void write_noise(const struct calibration *c, FILE *to)
+{
+    double stolen = figure_summary(&c->figure[FIGURE_STOLEN]).median;
+    char words[200];
+    snprintf(words, sizeof words,
+             "A noisy machine: others took %.0f %% of a core that was kept busy. Figures may be wrong; "
+             "measure again "
+             "when nothing else runs.",
+             100 * stolen);
+    if (stolen > NOISY)
+        write_comment(0, words, to);
+}
+
 static void write_evidence(const struct calibration *c, FILE *to)
 {
     for (unsigned i = 0; i < FIGURES; i++) {
@@ -169,6 +184,7 @@ static void write_head(const struct calibration *c, const char *name, const char
 {
     char words[4096], keys[3000];
     write_machine(c, to);
+    write_noise(c, to);
     fputs("#\n", to);
     write_comment(0, "[c] by this calibration: the median over the rounds, and their quartiles.", to);
     assumed_keys(c, template_text, keys, sizeof keys);
