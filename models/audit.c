@@ -191,6 +191,7 @@ static void shares(struct world *w, struct machine *m, struct trial *out)
             of_servers += machine_core_time(w, &w->server[i]) - w->meter[i].cores_before;
     /* processor sharing rounds each departure to a whole nanosecond */
     double slack = m->conf->scheduler.policy == SCHED_PROCESSOR_SHARING ? 1e-9 * busy + 1e3 * m->cores : 0.5;
+    of_servers -= m->shared.lost - m->shared.lost_before;
     if (w->meter && fabs(of_servers - busy) > slack)
         fail(out, "shares of the cores: servers had %.12g s, cores were busy %.12g s", of_servers / NS_PER_S,
              busy / NS_PER_S);

@@ -31,7 +31,7 @@ static const struct field scheduler_fields[] = {
            "how long a handler computes until receiving and replying cost costs.cold_calls more; 0 ns: they "
            "cost "
            "that much more after any work"),
-    F_DIST(struct scheduler_conf, noise_every, "noise_every", UNIT_TIME, "1 s", 1e-3, HOUR,
+    F_DIST(struct scheduler_conf, noise_every, "noise_every", UNIT_TIME, "1 s", 1e-5, HOUR,
            "noise: time between two instants at which something else begins to take a core, each core by "
            "itself: other programs, kernel threads, other guests of the host"),
     F_DIST(struct scheduler_conf, noise_for, "noise_for", UNIT_TIME, "0 ns", 0, HOUR,

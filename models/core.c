@@ -20,13 +20,14 @@ static void mark_busy(struct machine *m, uint32_t c)
     m->idle--;
 }
 
-/* An idle core that nothing else has; NONE where there is none. */
-static uint32_t pick_free(const struct machine *m, simtime now)
+/* Of the idle cores the one that is there first: nothing else has it, or not for long. There must be one. */
+static uint32_t pick_soonest(const struct machine *m)
 {
+    uint32_t best = NONE;
     for (uint32_t c = 0; c < m->cores; c++)
-        if (m->core[c].thread == NONE && m->core[c].taken <= now)
-            return c;
-    return NONE;
+        if (m->core[c].thread == NONE && (best == NONE || m->core[c].taken < m->core[best].taken))
+            best = c;
+    return best;
 }
 
 /* The core wanted if it is idle, otherwise the first that is. There must be one. */
@@ -371,10 +372,8 @@ void sched_drop(struct world *w, struct machine *m, uint32_t t)
 static void run_at_once(struct world *w, struct machine *m, uint32_t t)
 {
     uint32_t c = pick_idle(m, thread_at(w, t)->core);
-    if (m->core[c].taken > w->now) {
-        uint32_t other = pick_free(m, w->now);
-        c = other == NONE ? c : other;
-    }
+    if (m->core[c].taken > w->now)
+        c = pick_soonest(m);
     fair_begin_alone(m, &m->core[c], thread_at(w, t));
     mark_busy(m, c);
     if (m->sleepy) {

@@ -86,6 +86,8 @@ struct shared_cores {       /* processor sharing */
     simtime since;  /* the instant of `now`, */
     double ahead;   /* and how much later, in nanoseconds, it really is */
     double rounded; /* CPU time lost as bursts were interrupted */
+    double lost,
+        lost_before; /* core time without work, by the rounding of departures; that before the window */
 };
 
 /* What has been worked out: the time to refill the caches after so many turns of others. */

@@ -75,6 +75,7 @@ static void machine_window(struct machine *m, simtime now)
 {
     station_window(&m->run_queue, now);
     m->busy_before = gauge_area_until(&m->busy, now);
+    m->shared.lost_before = m->shared.lost;
     gauge_window(&m->busy, now);
 }
 

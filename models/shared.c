@@ -67,8 +67,11 @@ static void pass_to_end(struct world *w, struct machine *m)
 static void rearm(struct world *w, struct machine *m)
 {
     struct shared_cores *p = &m->shared;
+    int64_t busy = p->n < m->cores ? p->n : m->cores;
     p->gen++;
-    gauge_set(&m->busy, w->now, p->n < m->cores ? p->n : m->cores);
+    /* `ahead` is given back on the cores that are busy from now on: on fewer, or more, than it came about */
+    p->lost += p->ahead * (double)(m->busy.level - busy);
+    gauge_set(&m->busy, w->now, busy);
     if (!p->n) {
         p->now = p->ahead = 0;
         return;
@@ -202,7 +205,7 @@ double shared_unserved(const struct world *w, const struct machine *m)
         left += p->job[i].finish - passed;
         booked += (double)w->thread[p->job[i].thread].remaining;
     }
-    return left - booked + p->rounded;
+    return left - booked + p->rounded + p->lost;
 }
 
 void shared_stretch(struct world *w, struct machine *m, double times)

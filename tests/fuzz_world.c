@@ -44,14 +44,27 @@ static const struct question machine[] = {
     { "speed", "0.3|7" },
     { "scheduler",
       "{policy: round_robin, slice: 1 ms}|{policy: fifo}|{policy: processor_sharing}|{policy: fair, "
-      "slice: 100 us}|{wakeup_preemption: false}|{wakeup_preemption: 1 ms}" },
+      "slice: 100 us}|{wakeup_preemption: false}|{wakeup_preemption: 1 ms}|"
+      "{policy: round_robin, slice: 1 ms, noise_every: 5 ms, noise_for: 2 ms}|"
+      "{policy: round_robin, slice: 100 us, noise_every: {exponential: 3 ms}, noise_for: {exponential: 2 "
+      "ms}, idle_exit: {exponential: 50 us}}|"
+      "{policy: fifo, noise_every: {exponential: 20 ms}, noise_for: {exponential: 15 ms}, idle_exit: "
+      "{uniform: [0 s, 9 ms]}}|"
+      "{noise_every: 1 ms, noise_for: 300 us, idle_exit: 1 ms}|"
+      "{noise_every: {exponential: 2 ms}, noise_for: {pareto: 800 us, shape: 1.1}, slice: 100 us}|"
+      "{noise_every: {uniform: [0 s, 4 ms]}, noise_for: {uniform: [0 s, 2 ms]}, wakeup_preemption: false}|"
+      "{noise_every: 1 ms, noise_for: 990 us, wakeup_preemption: 1 ms}|"
+      "{policy: processor_sharing, noise_every: 1 ms, noise_for: 990 us, idle_exit: 5 ms}|"
+      "{noise_every: 100 ms, noise_for: 90 ms, calls_cool: 1 ms, idle_cools: 1 ms}|{calls_cool: 10 us}" },
     { "memory", "300 KiB|1 MiB|3 MiB|9 MiB|40 MiB" },
     { "swap", "1 KiB|400 KiB|2 MiB|1 GiB" },
     { "overcommit", "strict" },
     { "overcommit_ratio", "20 %|100 %" },
     { "costs",
       "{accept: 2 ms}|{wakeup: 300 us, context_switch: 200 us}|{receive: 1 ms, send: 1 ms}|{poll: 100 us}|"
-      "{thread_create: 3 ms, fork: 9 ms}|{page_fault: 50 us, major_fault: 5 ms}|{cache_refill: 1 ms}" },
+      "{thread_create: 3 ms, fork: 9 ms}|{page_fault: 50 us, major_fault: 5 ms}|{cache_refill: 1 ms}|"
+      "{cold_calls: 1 ms}|{cold_calls: 100 us, idle_wakeup: 50 us, idle_cold: 200 us, wakeup: 20 us, "
+      "context_switch: 5 us}|{cold_calls: 3 us, receive: 1 us}" },
     { "sizes", "{receive_buffer: 1 B}|{receive_buffer: 100 B}|{base_resident: 100 KiB, stack_touched: 8 KiB}|"
                "{socket: 100 KiB}|{unread_message: 0 B, buffer: 1 MiB}" },
     { NULL, NULL },

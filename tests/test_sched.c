@@ -161,6 +161,22 @@ static void switches_cost_what_was_measured(void)
     CHECK_NEAR(switch_cost(10000), warm + 0.61 * refill, 0.1e-6);
 }
 
+/* Processor sharing rounds each departure to a nanosecond, half of them up: with bursts of odd lengths in
+ * step on two cores that is most of a nanosecond for each. The audits know of it. */
+static void rounded_departures_are_accounted_for(void)
+{
+    struct herd h;
+    herd_start(&h, "herdsim: 1\nrun: {warmup: 200 ms, duration: 1500 ms}\n"
+                   "machine: {profile: linux-x86_64, cores: 2, scheduler: {policy: processor_sharing}}\n"
+                   "servers: {s: {model: thread_per_connection, handler: [wait: 1 ms]},\n"
+                   "  t: {model: thread_per_connection, handler: [wait: 1 ms]}}\n"
+                   "fleets: {f: {collars: 200, report: {think: 10 ms}, connection: per_report, server: s},\n"
+                   "  g: {collars: 20, report: {poisson: 50 ms}, server: t}}\n");
+    CHECK(!h.trial.audit_failed);
+    CHECK(herd_value(&h, "reports.answered") > 10000);
+    herd_close(&h);
+}
+
 /* --- speed ---------------------------------------------------------------------------------------- */
 
 static const char *const policies[] = { "fair", "round_robin", "fifo", "processor_sharing" };
@@ -255,6 +271,7 @@ SUITE("run queues", { "threads that never stop take turns", equals_take_turns },
       { "one that sleeps much waits little", sleepers_are_let_in },
       { "mean stays are those of the textbooks", mean_of_the_textbooks },
       { "caches that others have used are filled again", caches_are_filled_again },
+      { "the rounding of departures is accounted for", rounded_departures_are_accounted_for },
       { "switches cost what was measured", switches_cost_what_was_measured },
       { "on a slow machine all takes longer", slow_machines },
       { "a machine becomes slow", machines_become_slow },

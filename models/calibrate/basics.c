@@ -35,9 +35,10 @@ void probe_spin(struct probe *p)
 
 /* --- what else takes the core ------------------------------------------------------------------------- */
 
-#define WATCH_NS 300000000 /* for each round that the calibration has */
-#define MOST_NS  12000000000
-#define GAPS_MAX 4096u
+#define WATCH_NS   300000000 /* for each round that the calibration has */
+#define MOST_NS    12000000000
+#define GAPS_MAX   4096u
+#define TAKEN_MOST 0.9
 
 /* The collars' core is busy as well: else what others have to do is done there. */
 static void *keep_busy(void *cpu)
@@ -72,6 +73,9 @@ void probe_noise(struct probe *p)
     double taken = 0;
     for (unsigned i = 0; i < n; i++)
         taken += lasts[i];
+    errno = 0;
+    if (taken > TAKEN_MOST * whole)
+        probe_fail(p, FIGURE_NOISE_EVERY, "others take nearly all of a core");
     probe_report(p, FIGURE_NOISE_EVERY, n ? whole / n : whole);
     probe_report(p, FIGURE_NOISE_FOR, n ? taken / n : 0);
     probe_samples(p, SAMPLED_NOISE_FOR, lasts, n);
