@@ -87,7 +87,7 @@ struct shared_cores {       /* processor sharing */
     double ahead;   /* and how much later, in nanoseconds, it really is */
     double rounded; /* CPU time lost as bursts were interrupted */
     double lost,
-        lost_before; /* core time without work, by the rounding of departures; that before the window */
+        lost_before; /* work done without core time, as departures are rounded; that before the window */
 };
 
 /* What has been worked out: the time to refill the caches after so many turns of others. */

@@ -295,6 +295,18 @@ static void thread_event(struct world *w, uint32_t gen, uint32_t t)
     s->type->woke(s, t);
 }
 
+static void measuring_event(struct world *w, unsigned kind)
+{
+    if (kind == EV_WARM)
+        measure_warm(w);
+    else if (kind == EV_SLICE)
+        pilot_slice(w);
+    else if (kind == EV_BATCH)
+        batches_end_one(w);
+    else
+        sample(w);
+}
+
 static void handle(struct world *w, uint64_t what)
 {
     unsigned kind = event_kind(what);
@@ -338,23 +350,17 @@ static void handle(struct world *w, uint64_t what)
     case EV_OPENING:
         fleet_open_next(w, who);
         break;
-    case EV_WARM:
-        measure_warm(w);
-        break;
-    case EV_SAMPLE:
-        sample(w);
-        break;
     case EV_FAULT:
         faults_event(w, who, gen != 0);
-        break;
-    case EV_BATCH:
-        batches_end_one(w);
         break;
     case EV_NOISE:
         noise_event(w, who);
         break;
+    case EV_WARM:
     case EV_SLICE:
-        pilot_slice(w);
+    case EV_BATCH:
+    case EV_SAMPLE:
+        measuring_event(w, kind);
         break;
     default:
         connection_event(w, kind, gen, who);

@@ -42,15 +42,8 @@ static void *live(void *arg)
 void peer_here(struct peer *e, struct probe *p, const struct tcp_pairs *t, enum figure_id figure)
 {
     *e = (struct peer){
-        .probe = p, .pairs = t, .figure = figure, .ep = epoll_create1(EPOLL_CLOEXEC), .here = true
+        .probe = p, .pairs = t, .figure = figure, .ep = epoll_of(p, t->client, t->n, figure), .here = true
     };
-    for (unsigned i = 0; e->ep >= 0 && i < t->n; i++) {
-        struct epoll_event event = { .events = EPOLLIN, .data.u32 = i };
-        if (epoll_ctl(e->ep, EPOLL_CTL_ADD, t->client[i], &event))
-            probe_fail(p, figure, "registering a socket with epoll");
-    }
-    if (e->ep < 0)
-        probe_fail(p, figure, "epoll_create1");
 }
 
 void peer_start(struct peer *e, struct probe *p, const struct tcp_pairs *t, enum figure_id figure)

@@ -14,19 +14,6 @@
 static const unsigned ready[] = { 1, 4, 16, 64 };
 #define SIZES (sizeof ready / sizeof *ready)
 
-static int open_epoll(struct probe *p, const struct tcp_pairs *t)
-{
-    int ep = epoll_create1(EPOLL_CLOEXEC);
-    for (unsigned i = 0; ep >= 0 && i < t->n; i++) {
-        struct epoll_event e = { .events = EPOLLIN, .data.u32 = i };
-        if (epoll_ctl(ep, EPOLL_CTL_ADD, t->server[i], &e))
-            probe_fail(p, FIGURE_POLL, "registering a socket with epoll");
-    }
-    if (ep < 0)
-        probe_fail(p, FIGURE_POLL, "epoll_create1");
-    return ep;
-}
-
 /* One turn: n messages come, the call returns them, they are read. */
 static void turn(struct probe *p, struct peer *client, int ep, unsigned n, struct blocks *b)
 {
@@ -51,7 +38,7 @@ void probe_polls(struct probe *p)
     probe_pin(p->server_cpu);
     pairs_open(p, &t, MOST, FIGURE_POLL);
     peer_start(&client, p, &t, FIGURE_POLL);
-    int ep = open_epoll(p, &t);
+    int ep = epoll_of(p, t.server, t.n, FIGURE_POLL);
     for (unsigned i = 0; i < 80; i++)
         for (unsigned k = 0; k < SIZES; k++)
             for (unsigned twice = 0; twice < 2; twice++) /* what the turn before left is this size's own */

@@ -91,6 +91,8 @@ unsigned long files_limit(void);
 /* Opens n pairs, or ends the child. */
 void pairs_open(struct probe *p, struct tcp_pairs *t, unsigned n, enum figure_id figure);
 int pairs_connect(const struct tcp_pairs *t);
+/* An epoll instance with n sockets, each by its place, or ends the child. */
+int epoll_of(struct probe *p, const int *fd, unsigned n, enum figure_id figure);
 /* Bytes 0 to 63: a message, whole or an error. */
 void message_send(struct probe *p, int fd, enum figure_id figure);
 void message_receive(struct probe *p, int fd, enum figure_id figure);

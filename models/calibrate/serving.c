@@ -54,19 +54,14 @@ static void answer(int fd)
 static void *serve_all(void *unused)
 {
     struct epoll_event got[EVENTS];
-    int ep = epoll_create1(EPOLL_CLOEXEC);
+    int ep = epoll_of(field.probe, field.pairs.server, field.pairs.n, field.figure);
     probe_bind(field.probe->server_cpu);
     burn_calibrate();
-    for (unsigned i = 0; i < field.pairs.n; i++) {
-        struct epoll_event e = { .events = EPOLLIN, .data.fd = field.pairs.server[i] };
-        if (ep < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, field.pairs.server[i], &e))
-            probe_fail(field.probe, field.figure, "registering a socket with epoll");
-    }
     atomic_fetch_add(&field.at_work, 1);
     for (;;) {
         int n = epoll_wait(ep, got, EVENTS, -1);
         for (int k = 0; k < n; k++)
-            answer(got[k].data.fd);
+            answer(field.pairs.server[got[k].data.u32]);
     }
     return unused;
 }

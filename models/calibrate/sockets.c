@@ -5,6 +5,7 @@
 #include <math.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,6 +75,19 @@ void pairs_open(struct probe *p, struct tcp_pairs *t, unsigned n, enum figure_id
         send_at_once(t->server[i]);
         leave_at_once(t->client[i]);
     }
+}
+
+int epoll_of(struct probe *p, const int *fd, unsigned n, enum figure_id figure)
+{
+    int ep = epoll_create1(EPOLL_CLOEXEC);
+    for (unsigned i = 0; ep >= 0 && i < n; i++) {
+        struct epoll_event e = { .events = EPOLLIN, .data.u32 = i };
+        if (epoll_ctl(ep, EPOLL_CTL_ADD, fd[i], &e))
+            probe_fail(p, figure, "registering a socket with epoll");
+    }
+    if (ep < 0)
+        probe_fail(p, figure, "epoll_create1");
+    return ep;
 }
 
 static char message[MESSAGE];
